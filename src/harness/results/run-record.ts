@@ -1,0 +1,166 @@
+/**
+ * The run record: one value that holds everything a run found out. Every table, page and verdict
+ * is derived from it, so it names its units and keeps the rounds.
+ *
+ * `run.schema.json` beside this file says the same for other people's programs; a test keeps the
+ * two together.
+ */
+
+/** Version of the record's shape. It grows when a field changes its meaning or goes. */
+export const SCHEMA_VERSION = 1;
+
+export interface RunRecord {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly runId: string;
+  /** ISO 8601, as `finishedAt`. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** The command line that repeats this run. */
+  readonly command: string;
+  readonly environment: Environment;
+  readonly validity: Validity;
+  readonly scenarios: readonly ScenarioRecord[];
+}
+
+export interface Environment {
+  readonly cpuModel: string;
+  readonly logicalCpus: number;
+  readonly availableParallelism: number;
+  readonly memoryBytes: number;
+  readonly os: string;
+  readonly arch: string;
+  readonly node: string;
+  readonly v8: string;
+  readonly gitCommit: string | null;
+  readonly gitDirty: boolean | null;
+  /** Limits of the control group, where there is one: `cpuMax` as the kernel writes it. */
+  readonly cgroup: { readonly cpuMax: string | null; readonly memoryMax: string | null } | null;
+  /** 1, 5 and 15 minutes, at the start. */
+  readonly loadAverage: readonly [number, number, number];
+  /** Hash of what makes two runs comparable: CPU, cores, memory, OS, arch, Node's and V8's version. */
+  readonly fingerprint: string;
+}
+
+/** `suspect`: usable with care; `invalid`: the numbers must not be used. */
+export interface Validity {
+  readonly verdict: 'valid' | 'suspect' | 'invalid';
+  readonly reasons: readonly string[];
+}
+
+export interface ScenarioRecord {
+  readonly name: string;
+  readonly executor: 'closed';
+  readonly concurrency: number;
+  /** Calls sent together; 1 when each is sent alone. */
+  readonly batch: number;
+  /** Nominal size of one call's payload; `null` where the scenario has no such thing. */
+  readonly payloadBytes: number | null;
+  readonly variants: readonly VariantRecord[];
+  readonly comparisons: readonly Comparison[];
+  readonly thresholds: readonly ThresholdOutcome[];
+}
+
+/** A median with its 95 % bootstrap interval over rounds. */
+export interface Interval {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Quantiles of a histogram, in ns. */
+export interface LatencySummary {
+  readonly min: number;
+  readonly p50: number;
+  readonly p75: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly p9999: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly stddev: number;
+}
+
+export interface VariantRecord {
+  readonly variant: string;
+  readonly calls: number;
+  readonly succeeded: number;
+  /** Calls that rejected, and those whose reply was wrong. */
+  readonly failed: number;
+  /** Rejected calls by symbolic code. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Calls that were answered with a wrong reply. */
+  readonly checksFailed: number;
+  /** What the first failure said, to start looking; `null` when there was none. */
+  readonly firstFailure: string | null;
+  readonly throughputPerSecond: Interval;
+  /** Wall time of a block divided by its calls: what ratios between variants rest on. */
+  readonly nsPerCall: Interval;
+  /** Time of each call as its caller sees it. */
+  readonly latencyNs: LatencySummary;
+  /** Time of each batch, that of its slowest call; `null` when calls are sent alone. */
+  readonly batchNs: LatencySummary | null;
+  /** `timer-limited`: the median is below twenty clock reads, so only `nsPerCall` is exact. */
+  readonly latencyVerdict: 'ok' | 'timer-limited';
+  /** User and system time of every process that took part, per call. */
+  readonly cpuNsPerCall: number;
+  /** Bytes allocated on the measuring side's heap, per call. */
+  readonly allocatedBytesPerCall: number;
+  /** Share of the wall time in which the measuring event loop was busy, 0 to 1. */
+  readonly eventLoopUtilization: number;
+  readonly gcPauseNs: { readonly count: number; readonly total: number; readonly max: number };
+  /** Resident size of every process that took part, at the end. */
+  readonly rssBytes: number;
+  /** What the harness itself adds to each call: clock, check, recording. */
+  readonly harnessNsPerCall: number;
+  /** Time from the first call to steady. */
+  readonly warmupMs: number;
+  /** `false`: the cap was reached before the variant was steady. */
+  readonly isSteady: boolean;
+  /** Latencies: base64 of HdrHistogram's V2 compressed encoding, in ns. */
+  readonly histogram: string;
+  readonly rounds: readonly RoundRecord[];
+}
+
+/** One block of one variant. */
+export interface RoundRecord {
+  readonly round: number;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly calls: number;
+  readonly failed: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly cpuNsPerCall: number;
+}
+
+/** `candidate` against `baseline`, paired by round. */
+export interface Comparison {
+  readonly baseline: string;
+  readonly candidate: string;
+  readonly metric: 'nsPerCall';
+  /** Time per call of the baseline over the candidate's: above 1, the candidate is faster. */
+  readonly ratio: number;
+  /** Ends of the 95 % bootstrap interval of the ratio. */
+  readonly low: number;
+  readonly high: number;
+  /**
+   * How far from 1 the ratio of a variant with itself came out in this run (0.03 = 3 %): nothing
+   * finer can be told. `null` when it was not measured.
+   */
+  readonly noiseFloor: number | null;
+  readonly verdict: Verdict;
+}
+
+export type Verdict = 'improved' | 'regressed' | 'unchanged' | 'inconclusive';
+
+export interface ThresholdOutcome {
+  readonly expression: string;
+  /** The variant it was applied to. */
+  readonly variant: string;
+  readonly observed: number;
+  readonly passed: boolean;
+}

@@ -1,0 +1,121 @@
+/**
+ * What a handler sees of the call it is handling.
+ *
+ * One is made for every call, so it holds three references and makes everything else when asked:
+ * an `AbortController` alone costs more than a whole native call.
+ */
+
+import type { Logger } from '../telemetry/logger.ts';
+
+/** One step of a long call, as the specification's `notifications/progress`. */
+export interface Progress {
+  readonly progress: number;
+  readonly total?: number;
+  readonly message?: string;
+  /** The token given with the call, if one was. */
+  readonly progressToken?: string | number;
+}
+
+export interface CallOptions {
+  /** Time allowed, in ms; `Infinity` for no limit. Default: 5,000. */
+  readonly timeoutMs?: number;
+  /** Cancels the call: it rejects with `ERR_CANCELLED` and the handler's own signal aborts. */
+  readonly signal?: AbortSignal;
+  /** Carried to the handler, and back with each progress step. */
+  readonly progressToken?: string | number;
+  /** Called for each step that the handler reports. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Carried to the handler as `context.meta`. */
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/** The second argument of every handler. */
+export interface CallContext<TState = unknown> {
+  /** What `init` made; assign to replace it. */
+  state: TState;
+  /** Name of the service. */
+  readonly service: string;
+  /** Aborts when the deadline passes, the caller cancels or the service ends. Made when first read. */
+  readonly signal: AbortSignal;
+  /** The call's `meta` option, over `params._meta`. */
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly progressToken: string | number | undefined;
+  /** Logs under the service's name. */
+  readonly log: Logger;
+  /** Reports a step to the caller; does nothing when nobody asked or the call is over. */
+  progress(progress: number, total?: number, message?: string): void;
+}
+
+/** What a context needs of the service that makes it. */
+export interface ContextHost {
+  readonly name: string;
+  readonly logger: Logger;
+  state: unknown;
+}
+
+const NO_META: Readonly<Record<string, unknown>> = Object.freeze({});
+
+export class RequestContext implements CallContext {
+  readonly #host: ContextHost;
+  readonly #params: unknown;
+  readonly #options: CallOptions | undefined;
+  /** Made when the signal is first read, or when nobody waits for the reply any more. */
+  #controller: AbortController | undefined = undefined;
+
+  constructor(host: ContextHost, params: unknown, options: CallOptions | undefined) {
+    this.#host = host;
+    this.#params = params;
+    this.#options = options;
+  }
+
+  get state(): unknown {
+    return this.#host.state;
+  }
+
+  set state(value: unknown) {
+    this.#host.state = value;
+  }
+
+  get service(): string {
+    return this.#host.name;
+  }
+
+  get log(): Logger {
+    return this.#host.logger;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  get meta(): Readonly<Record<string, unknown>> {
+    const inParams = (this.#params as { _meta?: Record<string, unknown> } | undefined)?._meta;
+    const given = this.#options?.meta;
+    if (inParams === undefined || given === undefined) return given ?? inParams ?? NO_META;
+    return { ...inParams, ...given };
+  }
+
+  get progressToken(): string | number | undefined {
+    const token = this.#options?.progressToken ?? this.meta['progressToken'];
+    return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+  }
+
+  progress(progress: number, total?: number, message?: string): void {
+    const listener = this.#options?.onProgress;
+    if (listener === undefined || this.#controller?.signal.aborted === true) return;
+    const token = this.progressToken;
+    listener({
+      progress,
+      ...(total === undefined ? {} : { total }),
+      ...(message === undefined ? {} : { message }),
+      ...(token === undefined ? {} : { progressToken: token }),
+    });
+  }
+
+  /** Tells the handler that nobody waits for its reply any more. */
+  abandon(reason: unknown): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
+}

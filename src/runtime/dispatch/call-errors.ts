@@ -1,0 +1,98 @@
+/** The failures of a call, each with what was wrong, what was given and what to do. */
+
+import { inspect } from 'node:util';
+import { ToolrigError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/nearest.ts';
+import { type CompiledSchema, describeMisfit } from './schema.ts';
+
+export function serviceNotFound(name: unknown, registered: Iterable<string>): ToolrigError {
+  const names = [...registered];
+  const hint =
+    names.length === 0
+      ? ' No service is registered: start one first.'
+      : didYouMean(String(name), names);
+  return new ToolrigError('ERR_SERVICE_NOT_FOUND', `Service not found: ${String(name)}.${hint}`, {
+    data: { service: String(name) },
+  });
+}
+
+export function unknownTool(service: string, tool: unknown, tools: Iterable<string>): ToolrigError {
+  return new ToolrigError(
+    'ERR_UNKNOWN_TOOL',
+    `Unknown tool: ${String(tool)}.${didYouMean(String(tool), tools)}`,
+    { data: { service, tool: String(tool) } },
+  );
+}
+
+export function unknownMethod(
+  service: string,
+  method: string,
+  methods: Iterable<string>,
+): ToolrigError {
+  return new ToolrigError(
+    'ERR_INVALID_REQUEST',
+    `Invalid request: service '${service}' does not handle '${method}'.${didYouMean(method, methods)}`,
+    { data: { service, method } },
+  );
+}
+
+export function missingToolName(service: string, params: unknown): ToolrigError {
+  return new ToolrigError(
+    'ERR_INVALID_PARAMS',
+    `tools/call needs params { name, arguments }, got ${inspect(params, { depth: 0 })}`,
+    { data: { service } },
+  );
+}
+
+export function invalidArguments(
+  service: string,
+  tool: unknown,
+  schema: CompiledSchema,
+): ToolrigError {
+  return new ToolrigError(
+    'ERR_INVALID_PARAMS',
+    `Invalid arguments for tool '${String(tool)}' of '${service}': ${describeMisfit(schema)}. ` +
+      'tools/list has its input schema.',
+    { data: { service, tool: String(tool) } },
+  );
+}
+
+export function invalidTimeout(timeoutMs: unknown): ToolrigError {
+  return new ToolrigError(
+    'ERR_INVALID_OPTION',
+    `timeoutMs must be a number > 0 (Infinity for no limit), got ${inspect(timeoutMs)}`,
+  );
+}
+
+export function timedOut(service: string, timeoutMs: number): ToolrigError {
+  return new ToolrigError(
+    'ERR_TIMEOUT',
+    `Service timeout: '${service}' did not answer within ${timeoutMs} ms. ` +
+      'Allow more with timeoutMs, or look at its mailboxLength in get_stats.',
+    { data: { service, timeoutMs } },
+  );
+}
+
+export function cancelled(service: string, reason: unknown): ToolrigError {
+  return new ToolrigError('ERR_CANCELLED', `The call to '${service}' was cancelled by its caller`, {
+    cause: reason,
+    data: { service },
+  });
+}
+
+export function overloaded(service: string, maxMailbox: number): ToolrigError {
+  return new ToolrigError(
+    'ERR_OVERLOADED',
+    `Service '${service}' is overloaded: ${maxMailbox} requests are waiting, its maxMailbox. ` +
+      'Send fewer at a time, raise its concurrency or its maxMailbox.',
+    { data: { service, maxMailbox } },
+  );
+}
+
+export function serviceExit(service: string, reason: unknown): ToolrigError {
+  const why = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
+  return new ToolrigError('ERR_SERVICE_EXIT', `Service '${service}' ended (${why})`, {
+    cause: reason,
+    data: { service, reason: why },
+  });
+}

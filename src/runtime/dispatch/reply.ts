@@ -1,0 +1,34 @@
+/** What a handler gave back, sorted: is it there yet, does it fit, and what to tell the caller if not. */
+
+import { ToolrigError } from '../../core/errors.ts';
+import type { ToolResult } from './protocol.ts';
+import { type CompiledSchema, describeMisfit } from './schema.ts';
+
+/** Whether a handler's reply has to be waited for. */
+export function isThenable(reply: unknown): reply is PromiseLike<unknown> {
+  if (typeof reply !== 'object' || reply === null) return false;
+  // Looking for `then` on a plain reply costs as much as the look-ups of a call together.
+  if (Object.getPrototypeOf(reply) === Object.prototype) return false;
+  return reply instanceof Promise || typeof (reply as { then?: unknown }).then === 'function';
+}
+
+/** Whether a handler stopped because its signal told it to. */
+export function isAbort(thrown: unknown): boolean {
+  return (
+    thrown instanceof ToolrigError || (thrown instanceof Error && thrown.name === 'AbortError')
+  );
+}
+
+/** A tool result that tells the caller what went wrong. */
+export function failedResult(message: string): ToolResult {
+  return { content: [{ type: 'text', text: message }], isError: true };
+}
+
+/** The reply, or a failed result when its structured content breaks the tool's output schema. */
+export function checkOutput(output: CompiledSchema, reply: unknown): unknown {
+  const result = reply as ToolResult | undefined;
+  if (result?.isError === true || output.fits(result?.structuredContent)) return reply;
+  return failedResult(
+    `the result does not fit the tool's output schema: ${describeMisfit(output)}`,
+  );
+}

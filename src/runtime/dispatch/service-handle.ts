@@ -1,0 +1,52 @@
+/**
+ * A name, held: looks its service up once and keeps it until the registry changes, so that it
+ * survives the service's end and the registration of another under the same name.
+ */
+
+import type { CallOptions } from './call-context.ts';
+import { serviceNotFound } from './call-errors.ts';
+import type { Registry } from './registry.ts';
+import type { ServiceReference } from './service-reference.ts';
+import type { NativeTransport } from './transport.ts';
+
+export class ServiceHandle {
+  readonly name: string;
+  readonly #transport: NativeTransport;
+  readonly #registry: Registry;
+  #reference: ServiceReference | undefined;
+  #version = -1;
+
+  constructor(transport: NativeTransport, registry: Registry, name: string) {
+    this.#transport = transport;
+    this.#registry = registry;
+    this.name = name;
+  }
+
+  /** Whether somebody holds the name now. */
+  get isAvailable(): boolean {
+    return this.#resolve() !== undefined;
+  }
+
+  /** As `transport.call`, without the name. */
+  call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
+    const reference = this.#resolve();
+    if (reference === undefined) {
+      return Promise.reject(serviceNotFound(this.name, this.#registry.names()));
+    }
+    return this.#transport.callReference(reference, method, params, options);
+  }
+
+  /** As `transport.notify`, without the name. */
+  notify(method: string, params?: unknown): void {
+    this.#transport.notify(this.name, method, params);
+  }
+
+  #resolve(): ServiceReference | undefined {
+    const { version } = this.#registry;
+    if (this.#version !== version) {
+      this.#reference = this.#registry.lookup(this.name);
+      this.#version = version;
+    }
+    return this.#reference;
+  }
+}

@@ -1,0 +1,424 @@
+/**
+ * A running service: state, a mailbox and handlers, behaving as a GenServer does.
+ *
+ *   call() ──▶ idle, handler synchronous? ──▶ answered on the spot: no queue, no deadline, no signal
+ *                 │ no
+ *                 ▼
+ *            [ mailbox ] ──▶ free slot ──▶ handler ──▶ reply
+ *
+ * Requests are handled in order of arrival, `concurrency` at a time. A handler that throws a
+ * `ToolError` or a `ToolrigError` has answered; anything else it throws ends the service, and
+ * every caller that waits hears `ERR_SERVICE_EXIT`. Restarting it is a supervisor's business.
+ *
+ * `bench/dispatch.bench.ts` shows what a call costs on either branch.
+ */
+
+import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
+import type { DeadlineWheel } from '../../core/deadline-wheel.ts';
+import { ToolError, ToolrigError } from '../../core/errors.ts';
+import { type Logger, SILENT_LOGGER } from '../telemetry/logger.ts';
+import { type CallOptions, type ContextHost, RequestContext } from './call-context.ts';
+import {
+  cancelled,
+  invalidArguments,
+  invalidTimeout,
+  missingToolName,
+  overloaded,
+  serviceExit,
+  timedOut,
+  unknownMethod,
+  unknownTool,
+} from './call-errors.ts';
+import { CallList } from './call-list.ts';
+import { PendingCall, type PendingCallOwner } from './pending-call.ts';
+import type { ToolResult } from './protocol.ts';
+import { checkOutput, failedResult, isAbort, isThenable } from './reply.ts';
+import type { Endpoint, ServiceDefinition } from './service-definition.ts';
+import type { ServiceReference, ServiceStats, ServiceStatus } from './service-reference.ts';
+
+/** Time that a call is allowed unless it says otherwise. */
+const DEFAULT_TIMEOUT_MS = 5_000;
+const NO_ARGUMENTS = Object.freeze({});
+/** Idle calls kept for use again; a burst beyond it is left to the collector. */
+const MAX_POOLED_CALLS = 256;
+
+export interface ServiceEnvironment {
+  readonly wheel: DeadlineWheel;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+}
+
+export class Service<TState = unknown> implements ServiceReference, ContextHost, PendingCallOwner {
+  readonly name: string;
+  readonly logger: Logger;
+  readonly exited: Promise<unknown>;
+  state: unknown = undefined;
+
+  readonly #definition: ServiceDefinition<TState>;
+  readonly #methods: ReadonlyMap<string, Endpoint>;
+  readonly #tools: ReadonlyMap<string, Endpoint>;
+  readonly #wheel: DeadlineWheel;
+  readonly #clock: Clock;
+  readonly #startedAtWallMs: number;
+  readonly #startedAtMs: number;
+  readonly #mailbox = new CallList<PendingCall>();
+  readonly #running = new CallList<PendingCall>();
+  readonly #pool: PendingCall[] = [];
+  #status: ServiceStatus = 'starting';
+  /** Handlers that may still be started; while any is free the mailbox is empty. */
+  #freeSlots: number;
+  #isDraining = false;
+  /** The tool that was called last: callers tend to call one many times. */
+  #lastToolName = '';
+  #lastTool: Endpoint | undefined = undefined;
+  #announceExit: (reason: unknown) => void = () => {};
+  #leaveListeners: ((reason: unknown) => void)[] = [];
+
+  #requestCount = 0;
+  #errorCount = 0;
+  #timeoutCount = 0;
+  #cancelCount = 0;
+  #overloadCount = 0;
+  #lateReplyCount = 0;
+  #droppedNotificationCount = 0;
+
+  constructor(
+    definition: ServiceDefinition<TState>,
+    environment: ServiceEnvironment,
+    name: string = definition.name,
+  ) {
+    const { wheel, logger = SILENT_LOGGER, clock = SYSTEM_CLOCK } = environment;
+    this.name = name;
+    this.logger = logger.child({ service: name });
+    this.#definition = definition;
+    this.#tools = definition.tools;
+    this.#methods = new Map([...definition.methods, ...this.#builtInMethods()]);
+    this.#wheel = wheel;
+    this.#clock = clock;
+    this.#startedAtWallMs = clock.wallMs();
+    this.#startedAtMs = clock.nowMs();
+    this.#freeSlots = definition.concurrency;
+    this.exited = new Promise((resolve) => {
+      this.#announceExit = resolve;
+    });
+  }
+
+  get status(): ServiceStatus {
+    return this.#status;
+  }
+
+  /**
+   * Runs `init`, then the requests that came meanwhile.
+   *
+   * @throws `ERR_SERVICE_EXIT` with the cause, when `init` throws; the service has ended then
+   */
+  async start(): Promise<void> {
+    try {
+      this.state = await this.#definition.init();
+    } catch (thrown) {
+      this.#end(thrown);
+      throw serviceExit(this.name, thrown);
+    }
+    if (this.#status !== 'starting') return; // it was stopped meanwhile
+    this.#status = 'running';
+    this.#drain();
+  }
+
+  call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
+    let endpoint: Endpoint | undefined;
+    let args = params;
+    if (method === 'tools/call') {
+      const request = params as { name?: unknown; arguments?: unknown } | null | undefined;
+      const tool = request?.name;
+      if (typeof tool !== 'string') return this.#refuse(missingToolName(this.name, params));
+      endpoint = this.#tool(tool);
+      if (endpoint === undefined) {
+        return this.#refuse(unknownTool(this.name, tool, this.#tools.keys()));
+      }
+      args = request?.arguments ?? NO_ARGUMENTS;
+      const { input } = endpoint;
+      if (input !== undefined && !input.fits(args)) {
+        return this.#refuse(invalidArguments(this.name, tool, input));
+      }
+    } else {
+      endpoint = this.#methods.get(method);
+      if (endpoint === undefined) {
+        return this.#refuse(unknownMethod(this.name, method, this.#methods.keys()));
+      }
+    }
+    if (options !== undefined) {
+      const error = this.#objectionTo(options);
+      if (error !== undefined) return this.#refuse(error);
+    }
+    return this.#dispatch(endpoint, args, new RequestContext(this, params, options), options);
+  }
+
+  notify(method: string, params?: unknown): void {
+    // Nobody waits for the outcome; the service's own counters have it.
+    this.call(method, params, { timeoutMs: Number.POSITIVE_INFINITY }).catch(() => {
+      this.#droppedNotificationCount++;
+    });
+  }
+
+  async stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    if (this.#status === 'starting') {
+      this.#end('normal');
+    } else if (this.#status === 'running') {
+      this.#status = 'stopping';
+      this.#leave('normal');
+      this.#drain();
+    }
+    const limit = this.#clock.createTimer(timeoutMs, () => this.#end('it did not stop in time'));
+    limit.start();
+    await this.exited;
+    limit.stop();
+  }
+
+  onLeave(listener: (reason: unknown) => void): void {
+    if (this.#status === 'starting' || this.#status === 'running') {
+      this.#leaveListeners.push(listener);
+    } else {
+      listener('normal');
+    }
+  }
+
+  stats(): ServiceStats {
+    return {
+      startedAt: new Date(this.#startedAtWallMs).toISOString(),
+      requestCount: this.#requestCount,
+      errorCount: this.#errorCount,
+      timeoutCount: this.#timeoutCount,
+      cancelCount: this.#cancelCount,
+      overloadCount: this.#overloadCount,
+      lateReplyCount: this.#lateReplyCount,
+      droppedNotificationCount: this.#droppedNotificationCount,
+      uptimeSeconds: (this.#clock.nowMs() - this.#startedAtMs) / 1_000,
+      mailboxLength: this.#mailbox.size,
+      inFlight: this.#definition.concurrency - this.#freeSlots,
+    };
+  }
+
+  onReply(call: PendingCall, reply: unknown): void {
+    this.#running.remove(call);
+    if (call.isSettled) {
+      this.#lateReplyCount++;
+    } else {
+      const output = call.endpoint?.output;
+      this.#wheel.remove(call);
+      this.#requestCount++;
+      call.resolve(output === undefined ? reply : checkOutput(output, reply));
+    }
+    this.#recycle(call);
+    this.#release();
+  }
+
+  onThrow(call: PendingCall, thrown: unknown): void {
+    this.#running.remove(call);
+    if (call.isSettled) {
+      this.#lateReplyCount++;
+      // An abandoned handler that stops because its signal told it to has done well.
+      if (!isAbort(thrown)) this.#answerThrown(thrown);
+    } else {
+      this.#wheel.remove(call);
+      const answer = this.#answerThrown(thrown);
+      if (answer instanceof ToolrigError) call.reject(answer);
+      else call.resolve(answer);
+    }
+    this.#recycle(call);
+    this.#release();
+  }
+
+  onDeadline(call: PendingCall): void {
+    this.#timeoutCount++;
+    this.#abandon(call, timedOut(this.name, call.timeoutMs));
+  }
+
+  onCancel(call: PendingCall, reason: unknown): void {
+    this.#cancelCount++;
+    this.#abandon(call, cancelled(this.name, reason));
+  }
+
+  #tool(name: string): Endpoint | undefined {
+    if (name === this.#lastToolName) return this.#lastTool;
+    const endpoint = this.#tools.get(name);
+    this.#lastToolName = name;
+    this.#lastTool = endpoint;
+    return endpoint;
+  }
+
+  #dispatch(
+    endpoint: Endpoint,
+    args: unknown,
+    context: RequestContext,
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    if (this.#freeSlots === 0 || this.#status !== 'running') {
+      return this.#enqueue(endpoint, args, context, options);
+    }
+    this.#freeSlots--;
+    let reply: unknown;
+    try {
+      reply = endpoint.invoke(args as never, context as never);
+    } catch (thrown) {
+      const answer = this.#answerThrown(thrown);
+      this.#release();
+      return answer instanceof ToolrigError ? Promise.reject(answer) : Promise.resolve(answer);
+    }
+    if (isThenable(reply)) {
+      const call = this.#pool.pop() ?? new PendingCall(this);
+      const promise = call.open(endpoint, context, options?.signal);
+      this.#watch(call, options);
+      this.#follow(call, reply);
+      return promise;
+    }
+    this.#requestCount++;
+    this.#release();
+    const { output } = endpoint;
+    return Promise.resolve(output === undefined ? reply : checkOutput(output, reply));
+  }
+
+  #objectionTo(options: CallOptions): ToolrigError | undefined {
+    const { timeoutMs, signal } = options;
+    if (timeoutMs !== undefined && !(timeoutMs > 0)) return invalidTimeout(timeoutMs);
+    if (signal?.aborted !== true) return undefined;
+    this.#cancelCount++;
+    return cancelled(this.name, signal.reason);
+  }
+
+  #refuse(error: ToolrigError): Promise<never> {
+    this.#errorCount++;
+    return Promise.reject(error);
+  }
+
+  #enqueue(
+    endpoint: Endpoint,
+    args: unknown,
+    context: RequestContext,
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    if (this.#status === 'stopping' || this.#status === 'ended') {
+      return this.#refuse(serviceExit(this.name, `it is ${this.#status}`));
+    }
+    if (this.#mailbox.size >= this.#definition.maxMailbox) {
+      this.#overloadCount++;
+      return this.#refuse(overloaded(this.name, this.#definition.maxMailbox));
+    }
+    const call = this.#pool.pop() ?? new PendingCall(this);
+    const promise = call.open(endpoint, context, options?.signal);
+    call.args = args;
+    this.#watch(call, options);
+    this.#mailbox.push(call);
+    return promise;
+  }
+
+  #watch(call: PendingCall, options: CallOptions | undefined): void {
+    const timeoutMs = options?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (timeoutMs !== Number.POSITIVE_INFINITY) this.#wheel.add(call, timeoutMs);
+  }
+
+  #follow(call: PendingCall, reply: PromiseLike<unknown>): void {
+    this.#running.push(call);
+    // A thenable that is no promise might call back twice, and a call in use again would hear it.
+    const promise = reply instanceof Promise ? reply : Promise.resolve(reply);
+    promise.then(call.onFulfilled, call.onRejected);
+  }
+
+  /** Starts waiting calls while there are slots for them; ends a stopping service that has no more. */
+  #drain(): void {
+    if (this.#isDraining) return; // a handler that answered at once, from the loop below
+    this.#isDraining = true;
+    while (this.#freeSlots > 0 && this.#status !== 'ended') {
+      const call = this.#mailbox.shift();
+      if (call === undefined) break;
+      this.#freeSlots--;
+      let reply: unknown;
+      try {
+        reply = call.endpoint?.invoke(call.args as never, call.context as never);
+      } catch (thrown) {
+        this.onThrow(call, thrown);
+        continue;
+      }
+      if (isThenable(reply)) this.#follow(call, reply);
+      else this.onReply(call, reply);
+    }
+    this.#isDraining = false;
+    const isQuiet = this.#mailbox.size === 0 && this.#freeSlots === this.#definition.concurrency;
+    if (this.#status === 'stopping' && isQuiet) this.#end('normal');
+  }
+
+  #release(): void {
+    this.#freeSlots++;
+    if (this.#mailbox.size > 0 || this.#status === 'stopping') this.#drain();
+  }
+
+  #recycle(call: PendingCall): void {
+    call.clear();
+    if (this.#pool.length < MAX_POOLED_CALLS) this.#pool.push(call);
+  }
+
+  /** What a caller hears of something thrown. A defect ends the service. */
+  #answerThrown(thrown: unknown): ToolResult | ToolrigError {
+    if (thrown instanceof ToolError) {
+      this.#requestCount++;
+      return failedResult(thrown.message);
+    }
+    this.#errorCount++;
+    if (thrown instanceof ToolrigError) return thrown;
+    this.logger.error({ err: thrown }, 'service crashed');
+    this.#end(thrown);
+    return serviceExit(this.name, thrown);
+  }
+
+  /** Answers the caller now; a handler that runs goes on, and what it returns will be dropped. */
+  #abandon(call: PendingCall, error: ToolrigError): void {
+    const { context } = call;
+    this.#wheel.remove(call);
+    this.#errorCount++;
+    call.reject(error);
+    context?.abandon(error);
+    // Still waiting: it will never run, so nobody else will give it back.
+    if (this.#mailbox.remove(call)) this.#recycle(call);
+  }
+
+  #leave(reason: unknown): void {
+    for (const listener of this.#leaveListeners.splice(0)) listener(reason);
+  }
+
+  #end(reason: unknown): void {
+    if (this.#status === 'ended') return;
+    this.#status = 'ended';
+    this.#leave(reason);
+    const error = serviceExit(this.name, reason);
+    for (const list of [this.#running, this.#mailbox]) {
+      for (let call = list.shift(); call !== undefined; call = list.shift()) {
+        if (!call.isSettled) this.#abandon(call, error);
+      }
+    }
+    void this.#terminate(reason);
+  }
+
+  async #terminate(reason: unknown): Promise<void> {
+    try {
+      await this.#definition.terminate(reason, this.state as TState);
+    } catch (thrown) {
+      this.logger.error({ err: thrown }, 'terminate failed');
+    }
+    this.#announceExit(reason);
+  }
+
+  #builtInMethods(): [string, Endpoint][] {
+    const { toolDescriptors, promptDescriptors } = this.#definition;
+    const listTools = () => ({ tools: [...toolDescriptors] });
+    const methods: [string, () => unknown][] = [
+      ['list_tools', listTools],
+      ['tools/list', listTools],
+      ['ping', () => ({})],
+      ['get_stats', () => this.stats()],
+    ];
+    if (promptDescriptors.length > 0) {
+      methods.push(['prompts/list', () => ({ prompts: [...promptDescriptors] })]);
+    }
+    return methods.map(([name, invoke]) => [name, { invoke, input: undefined, output: undefined }]);
+  }
+}

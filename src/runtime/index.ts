@@ -1,0 +1,25 @@
+/** The native transport's public entry point: `import … from 'toolrig'`. */
+
+export type { Clock, ClockTimer } from '../core/clock.ts';
+export { type CallErrorCode, type ErrorCode, ToolError, ToolrigError } from '../core/errors.ts';
+export type { CallContext, CallOptions, Progress } from './dispatch/call-context.ts';
+export type { CopyMode } from './dispatch/ownership.ts';
+export type * from './dispatch/protocol.ts';
+export type { ServiceListing, ServiceListingMeta } from './dispatch/registry.ts';
+export {
+  defineService,
+  type PromptSpec,
+  type ResourcesSpec,
+  type ServiceDefinition,
+  type ServiceSpec,
+  type ToolSpec,
+} from './dispatch/service-definition.ts';
+export type { ServiceHandle } from './dispatch/service-handle.ts';
+export type {
+  ServiceReference,
+  ServiceStats,
+  ServiceStatus,
+} from './dispatch/service-reference.ts';
+export { NativeTransport, type TransportOptions } from './dispatch/transport.ts';
+export type { CallEvent } from './telemetry/call-channels.ts';
+export type { Logger } from './telemetry/logger.ts';
