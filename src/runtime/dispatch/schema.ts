@@ -20,7 +20,12 @@ export interface CompiledSchema {
   readonly fits: ValidateFunction;
 }
 
-const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: false });
+const ajv = new Ajv2020({
+  strict: true,
+  strictTypes: false,
+  allErrors: false,
+  code: { es5: true },
+});
 ajv.addKeyword({
   keyword: 'nativeBytes',
   schemaType: 'boolean',
