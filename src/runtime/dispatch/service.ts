@@ -270,6 +270,9 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
       const promise = call.open(endpoint, context, options?.signal);
       this.#watch(call, options);
       this.#follow(call, reply);
+      // The handler itself may have made the caller give up, before the call could listen for it.
+      const signal = options?.signal;
+      if (signal !== undefined && signal.aborted) this.onCancel(call, signal.reason);
       return promise;
     }
     this.#requestCount++;
