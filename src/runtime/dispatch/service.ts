@@ -32,7 +32,7 @@ import {
 import { CallList } from './call-list.ts';
 import { PendingCall, type PendingCallOwner } from './pending-call.ts';
 import type { ToolResult } from './protocol.ts';
-import { checkOutput, failedResult, isAbort, isThenable } from './reply.ts';
+import { checkOutput, failedResult, isNoDefect, isThenable } from './reply.ts';
 import type { Endpoint, ServiceDefinition } from './service-definition.ts';
 import type { ServiceReference, ServiceStats, ServiceStatus } from './service-reference.ts';
 
@@ -217,8 +217,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     this.#running.remove(call);
     if (call.isSettled) {
       this.#lateReplyCount++;
-      // An abandoned handler that stops because its signal told it to has done well.
-      if (!isAbort(thrown)) this.#answerThrown(thrown);
+      if (!isNoDefect(thrown)) this.#answerThrown(thrown);
     } else {
       this.#wheel.remove(call);
       const answer = this.#answerThrown(thrown);
