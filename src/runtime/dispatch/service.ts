@@ -162,6 +162,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
 
   async stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    if (!(timeoutMs > 0)) throw invalidTimeout(timeoutMs);
     if (this.#status === 'starting') {
       this.#end('normal');
     } else if (this.#status === 'running') {
@@ -169,7 +170,19 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
       this.#leave('normal');
       this.#drain();
     }
-    const limit = this.#clock.createTimer(timeoutMs, () => this.#end('it did not stop in time'));
+    // No timer holds Infinity: Node's would fire at once.
+    if (timeoutMs === Number.POSITIVE_INFINITY) {
+      await this.exited;
+      return;
+    }
+    const limit = this.#clock.createTimer(timeoutMs, () => {
+      if (this.#status === 'ended') {
+        this.#announceExit('its terminate did not finish in time');
+      } else {
+        this.#end('it did not stop in time');
+        limit.start(); // once more, for terminate
+      }
+    });
     limit.start();
     await this.exited;
     limit.stop();
