@@ -1,6 +1,6 @@
 /** What a handler gave back, sorted: is it there yet, does it fit, and what to tell the caller if not. */
 
-import { ToolrigError } from '../../core/errors.ts';
+import { ToolError, ToolrigError } from '../../core/errors.ts';
 import type { ToolResult } from './protocol.ts';
 import { type CompiledSchema, describeMisfit } from './schema.ts';
 
@@ -13,10 +13,12 @@ export function isThenable(reply: unknown): reply is PromiseLike<unknown> {
   return typeof (reply as { then?: unknown }).then === 'function';
 }
 
-/** Whether a handler stopped because its signal told it to. */
-export function isAbort(thrown: unknown): boolean {
+/** Whether an abandoned handler that threw this did well: it stopped as told, or it answered. */
+export function isNoDefect(thrown: unknown): boolean {
   return (
-    thrown instanceof ToolrigError || (thrown instanceof Error && thrown.name === 'AbortError')
+    thrown instanceof ToolrigError ||
+    thrown instanceof ToolError ||
+    (thrown instanceof Error && thrown.name === 'AbortError')
   );
 }
 
