@@ -38,7 +38,10 @@ ajv.addKeyword({
   keyword: 'nativeNumbers',
   schemaType: 'boolean',
   validate: (_schema: boolean, value: unknown) =>
-    ArrayBuffer.isView(value) && !(value instanceof DataView),
+    ArrayBuffer.isView(value) &&
+    !(value instanceof DataView) &&
+    !(value instanceof BigInt64Array) &&
+    !(value instanceof BigUint64Array),
 });
 
 /**
