@@ -125,7 +125,8 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   checkLoad(where, load);
   const cases = spec.cases ?? [{ name: '', operations: operations ?? [], ...orderOf(spec) }];
   for (const each of cases) checkCase(where, each);
-  return { ...spec, cases, load, thresholds };
+  const { operations: _inCases, order: _inCase, ...rest } = spec;
+  return { ...rest, cases, load, thresholds };
 }
 
 function orderOf(spec: ScenarioSpec): { order?: 'shuffled' | 'in-order' } {

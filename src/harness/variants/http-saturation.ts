@@ -76,7 +76,12 @@ async function saturate(
   const wanted = order.concurrency * order.batch;
   const connections = Math.min(wanted, order.calls);
   const startedAtMs = performance.now();
-  const instance = autocannon({
+  let resolve = () => {};
+  let reject = (_error: Error) => {};
+  const finished = new Promise<void>((...settle) => {
+    [resolve, reject] = settle;
+  });
+  const settings: autocannon.Options = {
     url: `http://127.0.0.1:${host.port}`,
     connections,
     requests,
@@ -84,6 +89,10 @@ async function saturate(
     ...(order.calls === Number.POSITIVE_INFINITY
       ? { duration: Math.ceil(order.durationMs / 1e3) + 1 }
       : { amount: order.calls }),
+  };
+  const instance = autocannon(settings, (error: Error | null) => {
+    if (error === null) resolve();
+    else reject(error);
   });
   let lastResponseAtMs = startedAtMs;
   instance.on('response', (_client, _status, _bytes, responseMs) => {
@@ -100,11 +109,11 @@ async function saturate(
   instance.on('reqError', (error: Error) => {
     recorder.failure(performance.now() - startedAtMs, 'http request', error);
   });
-  const stop = () => instance.stop?.();
+  const stop = () => instance.stop();
   const timer = Number.isFinite(order.durationMs) ? setTimeout(stop, order.durationMs) : undefined;
   order.signal.addEventListener('abort', stop, { once: true });
   try {
-    await instance;
+    await finished;
   } finally {
     clearTimeout(timer);
     order.signal.removeEventListener('abort', stop);
