@@ -34,10 +34,21 @@ export function requirePositive(name: string, value: unknown): number {
   throw invalid(name, 'a number > 0', value);
 }
 
-/** A finite number of at least `min`. */
-export function requireAtLeast(name: string, value: unknown, min: number): number {
-  if (typeof value === 'number' && Number.isFinite(value) && value >= min) return value;
-  throw invalid(name, `a number >= ${min}`, value);
+/** A finite number in [`min`, `max`]. Default `max`: no limit. */
+export function requireAtLeast(
+  name: string,
+  value: unknown,
+  min: number,
+  max: number = Number.POSITIVE_INFINITY,
+): number {
+  if (typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max) {
+    return value;
+  }
+  throw invalid(
+    name,
+    max === Infinity ? `a number >= ${min}` : `a number from ${min} to ${max}`,
+    value,
+  );
 }
 
 /** A string of at least one character. */

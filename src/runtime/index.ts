@@ -2,10 +2,17 @@
 
 export type { Clock, ClockTimer } from '../core/clock.ts';
 export { type CallErrorCode, type ErrorCode, ToolError, ToolrigError } from '../core/errors.ts';
+export type { BatchCall, CallOutcome } from './dispatch/batch.ts';
 export type { CallContext, CallOptions, Progress } from './dispatch/call-context.ts';
 export type { CopyMode } from './dispatch/ownership.ts';
 export type * from './dispatch/protocol.ts';
 export type { ServiceListing, ServiceListingMeta } from './dispatch/registry.ts';
+export type { RetryOptions } from './dispatch/retry.ts';
+export {
+  type BatchOptions,
+  ServiceClient,
+  type ServiceClientOptions,
+} from './dispatch/service-client.ts';
 export {
   defineService,
   type PromptSpec,
@@ -20,6 +27,10 @@ export type {
   ServiceStats,
   ServiceStatus,
 } from './dispatch/service-reference.ts';
-export { NativeTransport, type TransportOptions } from './dispatch/transport.ts';
+export {
+  type CallTransport,
+  NativeTransport,
+  type TransportOptions,
+} from './dispatch/transport.ts';
 export type { CallEvent } from './telemetry/call-channels.ts';
 export type { Logger } from './telemetry/logger.ts';

@@ -8,20 +8,43 @@
  * - `clone` copies both with `structuredClone`, as the BEAM does, at its cost.
  */
 
+import { ToolrigError } from '../../core/errors.ts';
+
 export const COPY_MODES = ['reference', 'freeze', 'clone'] as const;
 export type CopyMode = (typeof COPY_MODES)[number];
 
-/** Prepares a value for the other side. `reference` returns it as it is. */
+/**
+ * Prepares a value for the other side. `reference` returns it as it is.
+ *
+ * @throws `ERR_INVALID_PARAMS` when it is to be cloned and holds what cannot be
+ */
 export function handOver<T>(value: T, mode: CopyMode): T {
   if (mode === 'reference') return value;
-  return mode === 'clone' ? structuredClone(value) : deepFreeze(value);
+  return mode === 'clone' ? clone(value) : deepFreeze(value, new Set());
 }
 
-function deepFreeze<T>(value: T): T {
+function clone<T>(value: T): T {
+  try {
+    return structuredClone(value);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ToolrigError(
+      'ERR_INVALID_PARAMS',
+      `what is passed cannot be cloned: ${reason} Pass plain data, or choose another mode than ` +
+        "copy: 'clone'.",
+      { cause },
+    );
+  }
+}
+
+/** Looks below frozen things too: frozen is not frozen deeply. */
+function deepFreeze<T>(value: T, seen: Set<unknown>): T {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
-  if (Object.isFrozen(value)) return value;
+  if (seen.has(value)) return value;
+  seen.add(value);
   Object.freeze(value);
-  for (const key of Reflect.ownKeys(value))
-    deepFreeze((value as Record<PropertyKey, unknown>)[key]);
+  for (const key of Reflect.ownKeys(value)) {
+    deepFreeze((value as Record<PropertyKey, unknown>)[key], seen);
+  }
   return value;
 }

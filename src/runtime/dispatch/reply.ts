@@ -1,21 +1,24 @@
 /** What a handler gave back, sorted: is it there yet, does it fit, and what to tell the caller if not. */
 
-import { ToolrigError } from '../../core/errors.ts';
+import { ToolError, ToolrigError } from '../../core/errors.ts';
 import type { ToolResult } from './protocol.ts';
 import { type CompiledSchema, describeMisfit } from './schema.ts';
 
 /** Whether a handler's reply has to be waited for. */
 export function isThenable(reply: unknown): reply is PromiseLike<unknown> {
+  if (reply instanceof Promise) return true;
   if (typeof reply !== 'object' || reply === null) return false;
   // Looking for `then` on a plain reply costs as much as the look-ups of a call together.
   if (Object.getPrototypeOf(reply) === Object.prototype) return false;
-  return reply instanceof Promise || typeof (reply as { then?: unknown }).then === 'function';
+  return typeof (reply as { then?: unknown }).then === 'function';
 }
 
-/** Whether a handler stopped because its signal told it to. */
-export function isAbort(thrown: unknown): boolean {
+/** Whether an abandoned handler that threw this did well: it stopped as told, or it answered. */
+export function isNoDefect(thrown: unknown): boolean {
   return (
-    thrown instanceof ToolrigError || (thrown instanceof Error && thrown.name === 'AbortError')
+    thrown instanceof ToolrigError ||
+    thrown instanceof ToolError ||
+    (thrown instanceof Error && thrown.name === 'AbortError')
   );
 }
 

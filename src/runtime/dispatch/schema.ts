@@ -20,7 +20,15 @@ export interface CompiledSchema {
   readonly fits: ValidateFunction;
 }
 
-const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: false });
+const ajv = new Ajv2020({
+  strict: true, // an unknown keyword is a typing error
+  strictTypes: false,
+  strictTuples: false,
+  validateFormats: false, // `format` is an annotation in 2020-12
+  addUsedSchema: false, // the same `$id` may come with many definitions
+  allErrors: false,
+  code: { es5: true }, // leaner predicates: no object made for the defaults of each check
+});
 ajv.addKeyword({
   keyword: 'nativeBytes',
   schemaType: 'boolean',
@@ -30,7 +38,10 @@ ajv.addKeyword({
   keyword: 'nativeNumbers',
   schemaType: 'boolean',
   validate: (_schema: boolean, value: unknown) =>
-    ArrayBuffer.isView(value) && !(value instanceof DataView),
+    ArrayBuffer.isView(value) &&
+    !(value instanceof DataView) &&
+    !(value instanceof BigInt64Array) &&
+    !(value instanceof BigUint64Array),
 });
 
 /**
@@ -60,7 +71,10 @@ export function compileSchema(where: string, source: SchemaSource): CompiledSche
 
 /** What a failed check found, in one line: `/a must be number`. */
 export function describeMisfit(schema: CompiledSchema): string {
-  const error: ErrorObject | undefined = schema.fits.errors?.[0];
+  // A native form is an alternative that the document does not show: speak of the other one.
+  const error: ErrorObject | undefined = schema.fits.errors?.find(
+    ({ keyword }) => keyword !== 'nativeBytes' && keyword !== 'nativeNumbers',
+  );
   if (error === undefined) return 'does not fit the schema';
   const path = error.instancePath === '' ? 'the value' : error.instancePath;
   const extra = error.params['additionalProperty'] ?? error.params['allowedValues'];

@@ -36,6 +36,12 @@ export interface ServiceReference {
   readonly exited: Promise<unknown>;
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown>;
   notify(method: string, params?: unknown): void;
+  /**
+   * Takes no more requests, finishes those it has, runs `terminate`. Idempotent.
+   *
+   * `timeoutMs` is allowed to the requests, and again to `terminate`; what is not done by then is
+   * given up. `Infinity` for no limit. Default: 5,000.
+   */
   stop(options?: { readonly timeoutMs?: number }): Promise<void>;
   /** Calls `listener` once, when the service stops taking requests. */
   onLeave(listener: (reason: unknown) => void): void;

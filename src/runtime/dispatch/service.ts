@@ -32,7 +32,7 @@ import {
 import { CallList } from './call-list.ts';
 import { PendingCall, type PendingCallOwner } from './pending-call.ts';
 import type { ToolResult } from './protocol.ts';
-import { checkOutput, failedResult, isAbort, isThenable } from './reply.ts';
+import { checkOutput, failedResult, isNoDefect, isThenable } from './reply.ts';
 import type { Endpoint, ServiceDefinition } from './service-definition.ts';
 import type { ServiceReference, ServiceStats, ServiceStatus } from './service-reference.ts';
 
@@ -162,6 +162,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
 
   async stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    if (!(timeoutMs > 0)) throw invalidTimeout(timeoutMs);
     if (this.#status === 'starting') {
       this.#end('normal');
     } else if (this.#status === 'running') {
@@ -169,7 +170,19 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
       this.#leave('normal');
       this.#drain();
     }
-    const limit = this.#clock.createTimer(timeoutMs, () => this.#end('it did not stop in time'));
+    // No timer holds Infinity: Node's would fire at once.
+    if (timeoutMs === Number.POSITIVE_INFINITY) {
+      await this.exited;
+      return;
+    }
+    const limit = this.#clock.createTimer(timeoutMs, () => {
+      if (this.#status === 'ended') {
+        this.#announceExit('its terminate did not finish in time');
+      } else {
+        this.#end('it did not stop in time');
+        limit.start(); // once more, for terminate
+      }
+    });
     limit.start();
     await this.exited;
     limit.stop();
@@ -217,8 +230,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     this.#running.remove(call);
     if (call.isSettled) {
       this.#lateReplyCount++;
-      // An abandoned handler that stops because its signal told it to has done well.
-      if (!isAbort(thrown)) this.#answerThrown(thrown);
+      if (!isNoDefect(thrown)) this.#answerThrown(thrown);
     } else {
       this.#wheel.remove(call);
       const answer = this.#answerThrown(thrown);
@@ -270,6 +282,9 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
       const promise = call.open(endpoint, context, options?.signal);
       this.#watch(call, options);
       this.#follow(call, reply);
+      // The handler itself may have made the caller give up, before the call could listen for it.
+      const signal = options?.signal;
+      if (signal !== undefined && signal.aborted) this.onCancel(call, signal.reason);
       return promise;
     }
     this.#requestCount++;

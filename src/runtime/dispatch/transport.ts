@@ -30,6 +30,9 @@ export interface TransportOptions {
   readonly clock?: Clock;
 }
 
+/** What a client needs of a transport. */
+export type CallTransport = Pick<NativeTransport, 'call'>;
+
 export class NativeTransport {
   readonly #registry: Registry;
   readonly #copy: CopyMode;

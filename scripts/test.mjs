@@ -1,0 +1,96 @@
+/**
+ * Runs the built tests: `node scripts/test.mjs [unit] [contract] [integration] [cli]`, all groups
+ * when none is named.
+ *
+ * Unit and contract tests share one process, since a process a file takes twenty times as long;
+ * integration and cli tests start servers and programs, so each of their files has its own. The
+ * run ends with the runner's summary and fails when a test failed or none ran.
+ */
+
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec as SpecReporter } from 'node:test/reporters';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const GROUPS = ['unit', 'contract', 'integration', 'cli'];
+const SHARED_PROCESS_GROUPS = ['unit', 'contract'];
+const TESTS_DIR = resolve(dirname(fileURLToPath(import.meta.url)), '../dist/test');
+/** Imports every file of the shared process. */
+const ENTRY = join(TESTS_DIR, 'shared-process.mjs');
+const SUMMARY_LINE = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
+
+function findTests(group) {
+  const dir = join(TESTS_DIR, group);
+  let names;
+  try {
+    names = readdirSync(dir, { recursive: true });
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
+  return names
+    .filter((name) => name.endsWith('.test.js'))
+    .sort()
+    .map((name) => join(dir, name));
+}
+
+function writeEntry(files) {
+  mkdirSync(TESTS_DIR, { recursive: true });
+  const imports = files.map((file) => `await import(${JSON.stringify(pathToFileURL(file).href)});`);
+  writeFileSync(ENTRY, `${imports.join('\n')}\n`);
+}
+
+async function main(args) {
+  const unknown = args.filter((arg) => !GROUPS.includes(arg));
+  if (unknown.length > 0) {
+    console.error(`unknown group: ${unknown.join(', ')}. There is: ${GROUPS.join(', ')}.`);
+    return 2;
+  }
+  const groups = args.length === 0 ? GROUPS : GROUPS.filter((group) => args.includes(group));
+  const shared = groups.filter((group) => SHARED_PROCESS_GROUPS.includes(group)).flatMap(findTests);
+  const isolated = groups
+    .filter((group) => !SHARED_PROCESS_GROUPS.includes(group))
+    .flatMap(findTests);
+  if (shared.length + isolated.length === 0) {
+    console.error(`no test files in ${TESTS_DIR} for: ${groups.join(', ')}. Build first.`);
+    return 1;
+  }
+  if (shared.length > 0) writeEntry(shared);
+  try {
+    return await runFiles([...(shared.length > 0 ? [ENTRY] : []), ...isolated]);
+  } finally {
+    rmSync(ENTRY, { force: true });
+  }
+}
+
+async function runFiles(files) {
+  const summary = [];
+  const counts = { passed: 0, failed: 0 };
+  // Set aside, to be the last thing said: the reporter puts the failures in detail behind it.
+  async function* withoutSummary(events) {
+    for await (const event of events) {
+      const { type, data } = event;
+      if (type === 'test:pass' && data.details?.type !== 'suite') counts.passed++;
+      if (type === 'test:fail') counts.failed++;
+      const isSummary =
+        type === 'test:diagnostic' && data.nesting === 0 && SUMMARY_LINE.test(data.message);
+      if (isSummary) summary.push(`# ${data.message}`);
+      else yield event;
+    }
+  }
+  const output = run({ files, concurrency: availableParallelism() })
+    .compose(withoutSummary)
+    .compose(new SpecReporter());
+  output.pipe(process.stdout, { end: false });
+  await finished(output);
+  console.log(summary.join('\n'));
+  if (counts.failed > 0) return 1;
+  if (counts.passed > 0) return 0;
+  console.error('no test ran');
+  return 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { didYouMean, nearest } from '../../../src/core/nearest.ts';
+
+describe('nearest', () => {
+  test('finds the name behind a typing error', () => {
+    assert.equal(nearest('calcualtor', ['data', 'calculator', 'file']), 'calculator');
+    assert.equal(nearest('ad', ['add', 'multiply']), 'add');
+  });
+
+  test('finds nothing when no name is near, or there is none', () => {
+    assert.equal(nearest('weather', ['add', 'multiply']), undefined);
+    assert.equal(nearest('add', []), undefined);
+  });
+
+  test('takes any iterable', () => {
+    assert.equal(nearest('fil', new Map([['file', 1]]).keys()), 'file');
+  });
+});
+
+describe('didYouMean', () => {
+  test('proposes the nearest name, else lists what exists, else says nothing', () => {
+    assert.equal(didYouMean('ad', ['add', 'multiply']), " Did you mean 'add'?");
+    assert.equal(didYouMean('weather', ['add', 'multiply']), ' There is: add, multiply.');
+    assert.equal(didYouMean('weather', []), '');
+  });
+});
