@@ -110,12 +110,20 @@ export class RequestContext implements CallContext {
     const listener = this.#options?.onProgress;
     if (listener === undefined || this.#controller?.signal.aborted === true) return;
     const token = this.progressToken;
-    listener({
+    const step = {
       progress,
       ...(total === undefined ? {} : { total }),
       ...(message === undefined ? {} : { message }),
       ...(token === undefined ? {} : { progressToken: token }),
-    });
+    };
+    try {
+      listener(step);
+    } catch (thrown) {
+      // The caller's defect must not end the service: it goes where an event listener's goes.
+      process.nextTick(() => {
+        throw thrown;
+      });
+    }
   }
 
   /** Tells the handler that nobody waits for its reply any more. */

@@ -230,7 +230,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     this.#running.remove(call);
     if (call.isSettled) {
       this.#lateReplyCount++;
-      if (!isNoDefect(thrown)) this.#answerThrown(thrown);
+      if (!isNoDefect(thrown)) this.#crash(thrown);
     } else {
       this.#wheel.remove(call);
       const answer = this.#answerThrown(thrown);
@@ -380,9 +380,13 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     }
     this.#errorCount++;
     if (thrown instanceof ToolrigError) return thrown;
-    this.logger.error({ err: thrown }, 'service crashed');
-    this.#end(thrown);
+    this.#crash(thrown);
     return serviceExit(this.name, thrown);
+  }
+
+  #crash(defect: unknown): void {
+    this.logger.error({ err: defect }, 'service crashed');
+    this.#end(defect);
   }
 
   /** Answers the caller now; a handler that runs goes on, and what it returns will be dropped. */

@@ -122,12 +122,11 @@ describe('A deadline', () => {
   });
 
   test('turns a call of a service to itself that waits for the reply into ERR_TIMEOUT', async () => {
+    let callItself: () => unknown = () => undefined;
     const { service, clock } = await startService({
-      methods: {
-        outer: () => service.call('inner', {}, { timeoutMs: 50 }),
-        inner: () => 'never',
-      },
+      methods: { outer: () => callItself(), inner: () => 'never' },
     });
+    callItself = () => service.call('inner', {}, { timeoutMs: 50 });
     const call = service.call('outer', {}, { timeoutMs: 1_000 });
     clock.advance(pastDeadline(50));
     await assert.rejects(call, { code: 'ERR_TIMEOUT', message: /within 50 ms/ });

@@ -239,7 +239,7 @@ describe('stop', () => {
     await assert.rejects(call, { code: 'ERR_SERVICE_EXIT', message: /did not stop in time/ });
     await stopping;
     assert.equal(seen.length, 1);
-    assert.equal(clock.countTimers(), 1); // the wheel's, which lingers: not its own
+    assert.equal(clock.countTimers(), 0);
   });
 
   test('gives up on a terminate that does not finish in time', async () => {
