@@ -93,7 +93,10 @@ function inputsOf(sizeBytes: number): number {
 }
 
 /** What text is made of: some of it JSON must escape, some UTF-8 must widen. */
-const ALPHABET = Buffer.from('abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ.,"\n\\é', 'latin1');
+const ALPHABET = Buffer.from(
+  'abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ.,"\n\\é',
+  'latin1',
+);
 
 function randomBytes(length: number, random: () => number): Buffer {
   const bytes = Buffer.alloc(length);

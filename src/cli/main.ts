@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The program `toolrig`: finds the command, and turns what it throws into a message and an exit code. */
 
-import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { ToolrigError } from '../core/errors.ts';
@@ -9,18 +8,16 @@ import { benchCommand } from './bench.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { listCommand } from './list.ts';
 import { microCommand } from './micro.ts';
+import { TOOL } from './package-info.ts';
 import { stderr } from './streams.ts';
 import { usageError } from './usage-error.ts';
 
 const COMMANDS = [benchCommand, listCommand, microCommand];
 
-const packageJson = new URL('../../../package.json', import.meta.url);
-const { version } = JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string };
-
 const parser = yargs(hideBin(process.argv))
   .scriptName('toolrig')
   .usage('$0 <command>\n\nWhat every way of hosting MCP services costs, measured.')
-  .version(version)
+  .version(TOOL.version)
   .help()
   .alias('help', 'h')
   .strict()

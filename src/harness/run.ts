@@ -133,7 +133,10 @@ function prepare({ scenario, variants }: PlannedScenario, options: RunOptions): 
   };
 }
 
-function casesOf(scenario: Scenario, sizes: readonly number[] | undefined): readonly ScenarioCase[] {
+function casesOf(
+  scenario: Scenario,
+  sizes: readonly number[] | undefined,
+): readonly ScenarioCase[] {
   if (sizes === undefined) return scenario.cases;
   const cases = scenario.cases.filter(({ payloadBytes }) => sizes.includes(payloadBytes ?? -1));
   if (cases.length > 0) return cases;

@@ -11,6 +11,15 @@ const SUFFIX = '.bench.js';
 /** Seen from `dist/src/harness/load/`. */
 const BUILT_BENCHES = new URL('../../../bench/', import.meta.url);
 
+/** Names of the benches in `directory`, in alphabetical order. Default: the package's own. */
+export async function listMicroBenchNames(directory: URL = BUILT_BENCHES): Promise<string[]> {
+  const files = await readdir(directory);
+  return files
+    .filter((file) => file.endsWith(SUFFIX))
+    .map((file) => file.slice(0, -SUFFIX.length))
+    .toSorted();
+}
+
 /**
  * Loads benches, in the order of `names`. Default: all there are, by name.
  *
@@ -21,11 +30,7 @@ export async function loadMicroBenches(
   names: readonly string[] = [],
   directory: URL = BUILT_BENCHES,
 ): Promise<MicroBench[]> {
-  const files = await readdir(directory);
-  const known = files
-    .filter((file) => file.endsWith(SUFFIX))
-    .map((file) => file.slice(0, -SUFFIX.length))
-    .toSorted();
+  const known = await listMicroBenchNames(directory);
   const wanted = names.length === 0 ? known : [...new Set(names)];
   for (const name of wanted) {
     if (!known.includes(name)) {

@@ -5,7 +5,12 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
-import { defineScenario, type Scenario, type ScenarioSpec, type ServiceSource } from './scenario.ts';
+import {
+  defineScenario,
+  type Scenario,
+  type ScenarioSpec,
+  type ServiceSource,
+} from './scenario.ts';
 
 const CATALOG = new URL('../../../scenarios/', import.meta.url);
 const SERVICES = new URL('../../services/index.js', import.meta.url);
