@@ -40,7 +40,7 @@ export interface ChildUsage {
 
 /** From parent to child. */
 export interface ChildRequest {
-  readonly type: 'usage';
+  readonly type: 'usage' | 'stop';
 }
 
 /** Checks a config that came as text. Throws `ERR_INVALID_OPTION`. */

@@ -13,10 +13,18 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ToolrigError } from '../core/errors.ts';
-import type { ChildConfig, ChildMode, ChildReport, ChildUsage } from './child-config.ts';
+import type {
+  ChildConfig,
+  ChildMode,
+  ChildReport,
+  ChildRequest,
+  ChildUsage,
+} from './child-config.ts';
 
 const CHILD_MAIN = fileURLToPath(new URL('./child-main.js', import.meta.url));
 const STDERR_TAIL_CHARS = 4_096;
+/** What a child wrote last is read within this time after its end. */
+const PIPES_GRACE_MS = 500;
 
 export interface ChildHostOptions extends ChildConfig {
   /** Time allowed until the child has started its services, in ms. Default: 10,000. */
@@ -60,6 +68,14 @@ export class ChildHost {
     child.stdin?.on('error', () => {});
     // Nobody reads what an HTTP server prints, and a full pipe would stop it.
     if (mode === 'http') child.stdout?.resume();
+    // A process of the child's own that outlives it would hold the pipes open.
+    child.once('exit', () => {
+      const grace = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, PIPES_GRACE_MS);
+      child.once('close', () => clearTimeout(grace));
+    });
     this.exited = new Promise((resolve) => {
       child.once('close', (code, signal) => {
         this.#exit = { code, signal };
@@ -121,7 +137,7 @@ export class ChildHost {
       }
       // Answers come in the order of the questions.
       this.#usageWaiters.push({ resolve, reject });
-      this.process.send({ type: 'usage' }, () => {}); // if it fails, `close` rejects the waiter
+      this.process.send({ type: 'usage' } satisfies ChildRequest, () => {}); // if it fails, `close` rejects the waiter
     });
   }
 
@@ -136,8 +152,9 @@ export class ChildHost {
   }
 
   async #stop(timeoutMs: number): Promise<void> {
-    if (this.process.connected) this.process.disconnect();
-    this.process.stdin.end();
+    // Not `disconnect()`: after it Node never emits `close`.
+    if (this.process.connected)
+      this.process.send({ type: 'stop' } satisfies ChildRequest, () => {});
     if (timeoutMs === 0) {
       this.process.kill('SIGKILL');
     } else {

@@ -16,15 +16,17 @@ import { NativeTransport, type ServiceDefinition } from '../runtime/index.ts';
 import {
   type ChildConfig,
   type ChildReport,
+  type ChildRequest,
   type ChildServiceSpec,
   parseChildConfig,
 } from './child-config.ts';
-import { type McpHttpServer, startHttpServer } from './http-server.ts';
+import { startHttpServer } from './http-server.ts';
 import { capabilitiesOf, createSdkServer } from './sdk-server.ts';
 
 const transport = new NativeTransport();
 const definitions = new Map<string, ServiceDefinition<never>>();
-let http: McpHttpServer | undefined;
+/** What serves the clients; closing it aborts the calls in flight. */
+let front: { close(): Promise<void> } | undefined;
 let isStopping = false;
 
 function report(message: ChildReport): Promise<void> {
@@ -38,7 +40,7 @@ function report(message: ChildReport): Promise<void> {
 async function stop(exitCode: number): Promise<void> {
   if (isStopping) return;
   isStopping = true;
-  await http?.close();
+  await front?.close();
   await transport.stop();
   process.exit(exitCode);
 }
@@ -72,21 +74,26 @@ async function serveStdio(): Promise<void> {
   const server = serverFor(name as string);
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- an SDK server is no EventTarget
   server.onclose = () => void stop(0);
+  front = server;
   await server.connect(new StdioServerTransport());
 }
 
 async function main({ mode, services }: ChildConfig): Promise<void> {
   for (const spec of services) await startService(spec);
-  if (mode === 'http') http = await startHttpServer(serverFor);
-  else await serveStdio();
-  await report(http === undefined ? { type: 'ready' } : { type: 'ready', port: http.port });
+  if (mode === 'stdio') {
+    await serveStdio();
+    await report({ type: 'ready' });
+  } else {
+    const http = await startHttpServer(serverFor);
+    front = http;
+    await report({ type: 'ready', port: http.port });
+  }
 }
 
 process.once('disconnect', () => void stop(0));
-process.on('message', (message: { type?: unknown } | null) => {
-  if (message?.type !== 'usage') return;
-  const rssBytes = process.memoryUsage.rss();
-  void report({ type: 'usage', cpuUsage: process.cpuUsage(), rssBytes });
+process.on('message', ({ type }: ChildRequest) => {
+  if (type === 'stop') void stop(0);
+  else void report({ type, cpuUsage: process.cpuUsage(), rssBytes: process.memoryUsage.rss() });
 });
 
 try {

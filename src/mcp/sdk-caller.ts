@@ -36,7 +36,7 @@ import {
   timedOut,
 } from './local-errors.ts';
 import { errorOfToolResult, fromWireError } from './wire-errors.ts';
-import { replyOf, requestMeta } from './wire-meta.ts';
+import { type Meta, replyOf, requestMeta, tokenOf } from './wire-meta.ts';
 
 /** Time that a call is allowed unless it says otherwise; the native path's. */
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -109,12 +109,16 @@ export class SdkCaller {
     try {
       if (method === 'tools/call') {
         const call = (request ?? {}) as CallToolRequest['params'];
-        reply = await this.#client.callTool(call, sdkOptions(timeoutMs, options));
+        reply = await this.#client.callTool(call, sdkOptions(timeoutMs, options, request));
       } else {
         const name = method === 'list_tools' ? 'tools/list' : method;
         const message =
           request === undefined ? { method: name } : { method: name, params: request };
-        reply = await this.#client.request(message, ANYTHING, sdkOptions(timeoutMs, options));
+        reply = await this.#client.request(
+          message,
+          ANYTHING,
+          sdkOptions(timeoutMs, options, request),
+        );
       }
     } catch (thrown) {
       throw this.#failure(method, thrown, timeoutMs, signal);
@@ -162,32 +166,34 @@ function wireParams(
     throw paramsNotObject(method, params);
   }
   const json = toJsonForm(params) as Record<string, unknown> | undefined;
-  const inParams = json?.['_meta'] as Record<string, unknown> | undefined;
+  const inParams = json?.['_meta'] as Meta | undefined;
   const { meta, progressToken, onProgress } = options;
   const wireMeta = requestMeta(inParams, meta, progressToken, onProgress !== undefined);
   return wireMeta === undefined ? json : { ...json, _meta: wireMeta };
 }
 
-function sdkOptions(timeoutMs: number, options: CallOptions): RequestOptions {
+function sdkOptions(
+  timeoutMs: number,
+  { signal, onProgress }: CallOptions,
+  request: Record<string, unknown> | undefined,
+): RequestOptions {
   const timeout = Math.min(timeoutMs, MAX_TIMER_MS);
-  const { signal, onProgress } = options;
   if (onProgress === undefined) return signal === undefined ? { timeout } : { timeout, signal };
-  const onprogress = progressListener(onProgress, options);
+  const onprogress = progressListener(onProgress, request?.['_meta'] as Meta);
   return signal === undefined ? { timeout, onprogress } : { timeout, signal, onprogress };
 }
 
 /** Gives each step the caller's own token, as the native path does. */
 function progressListener(
   onProgress: (progress: Progress) => void,
-  { progressToken, meta }: CallOptions,
+  meta: Meta,
 ): (step: SdkProgress) => void {
-  const token = progressToken ?? meta?.['progressToken'];
-  const hasToken = typeof token === 'string' || typeof token === 'number';
+  const progressToken = tokenOf(meta);
   return ({ progress, total, message }) =>
     onProgress({
       progress,
       ...(total === undefined ? {} : { total }),
       ...(message === undefined ? {} : { message }),
-      ...(hasToken ? { progressToken: token } : {}),
+      ...(progressToken === undefined ? {} : { progressToken }),
     });
 }

@@ -41,7 +41,7 @@ export interface SdkServerOptions {
 }
 
 /** What a service can announce: tools, and resources and prompts where it defines them. */
-export function capabilitiesOf(definition: ServiceDefinition<never>): ServerCapabilities {
+export function capabilitiesOf<TState>(definition: ServiceDefinition<TState>): ServerCapabilities {
   return {
     tools: {},
     ...(definition.methods.has('resources/list') ? { resources: {} } : {}),

@@ -14,7 +14,8 @@ const TOKEN_KEY = 'toolrig/progressToken';
 const BARE_KEY = 'toolrig/bare';
 
 export type ProgressToken = string | number;
-type Meta = Readonly<Record<string, unknown>>;
+/** `_meta` of a request or a result. */
+export type Meta = Readonly<Record<string, unknown>>;
 
 /** `_meta` of the request for a call; `undefined` when there is nothing to say. */
 export function requestMeta(

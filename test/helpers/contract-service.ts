@@ -164,9 +164,11 @@ export function contractService(
       },
     },
     methods: {
-      whoami: (params: object | undefined, context: Context) => ({
+      // Metadata given with a call comes in `context.meta`; whether `params._meta` has it too is
+      // left to the transport.
+      whoami: ({ _meta, ...params }: { _meta?: object } = {}, context: Context) => ({
         service: context.service,
-        params: params ?? null,
+        params,
         meta: context.meta,
         progressToken: context.progressToken ?? null,
       }),
