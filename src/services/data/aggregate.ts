@@ -8,9 +8,9 @@
  * "Sample Quantiles in Statistical Packages", 1996, type 7).
  */
 
-import { table as arqueroTable, type ColumnTable, op } from 'arquero';
+import { op } from 'arquero';
 import { ToolError } from '../../core/errors.ts';
-import { groupCodes } from './arquero-view.ts';
+import { groupCodes, keyOf, viewOf } from './arquero-view.ts';
 import { type Column, requireColumn, requireNumbers, type Table, takeCells } from './table.ts';
 import { checkColumnNames } from './table-limits.ts';
 
@@ -34,19 +34,28 @@ export function groupAggregate(
 ): Table {
   const names = aggregates.map(nameOf);
   checkColumnNames([...by, ...names]);
-  const view = groupedView(table, by, aggregates);
-  const { rows } = view.groups() ?? { rows: [0] };
-  const columns = new Map<string, Column>();
-  for (const name of by) {
-    columns.set(name, takeCells(requireColumn(table, name), Uint32Array.from(rows)));
-  }
-  const result = view.rollup(
+  const keys = by.map((name) => requireColumn(table, name));
+  const view = viewOf(table.rowCount, [
+    ...keys.map(groupCodes),
+    ...aggregates.map((aggregate) => valuesFor(table, aggregate)),
+  ]);
+  const groups = by.length === 0 ? view : view.groupby(...by.map((_, index) => keyOf(index)));
+  const result = groups.rollup(
     Object.fromEntries(
-      aggregates.map((aggregate, index) => [`r${index}`, reduce(aggregate, index)]),
+      aggregates.map((aggregate, index) => [
+        keyOf(index),
+        expressionOf(aggregate, keyOf(by.length + index)),
+      ]),
     ),
   );
+  // A group's key is that of its first row.
+  const firstRows = Uint32Array.from(groups.groups()?.rows ?? []);
+  const columns = new Map<string, Column>();
+  for (const [index, key] of keys.entries()) {
+    columns.set(by[index] ?? '', takeCells(key, firstRows));
+  }
   for (const [index, name] of names.entries()) {
-    const values = result.array(`r${index}`, Float64Array) as Float64Array;
+    const values = Float64Array.from(result.array(keyOf(index)));
     if (values.some((value) => value === Infinity || value === -Infinity)) {
       throw new ToolError(`${name} is beyond ±${Number.MAX_VALUE} in at least one group`);
     }
@@ -55,34 +64,19 @@ export function groupAggregate(
   return { columns, rowCount: result.numRows() };
 }
 
-/** The columns under names of our own: `k…` to group by, `v…` to aggregate. */
-function groupedView(
+function valuesFor(
   table: Table,
-  by: readonly string[],
-  aggregates: readonly Aggregate[],
-): ColumnTable {
-  const columns: Record<string, ArrayLike<unknown>> = { row: new Uint8Array(table.rowCount) };
-  for (const [index, name] of by.entries()) {
-    columns[`k${index}`] = groupCodes(requireColumn(table, name));
+  { op: operator, column }: Aggregate,
+): ArrayLike<unknown> | undefined {
+  if (operator === 'count') {
+    return column === undefined ? undefined : requireColumn(table, column).values;
   }
-  for (const [index, aggregate] of aggregates.entries()) {
-    const values = valuesFor(table, aggregate);
-    if (values !== undefined) columns[`v${index}`] = values;
-  }
-  const view = arqueroTable(columns);
-  return by.length === 0 ? view : view.groupby(...by.map((_name, index) => `k${index}`));
+  if (column === undefined) throw new ToolError(`${operator} needs a column`);
+  return requireNumbers(table, column, operator);
 }
 
-function valuesFor(table: Table, { op: operator, column }: Aggregate) {
-  if (operator !== 'count') {
-    if (column === undefined) throw new ToolError(`${operator} needs a column`);
-    return requireNumbers(table, column, operator);
-  }
-  return column === undefined ? undefined : requireColumn(table, column).values;
-}
-
-function reduce({ op: operator, column, p }: Aggregate, index: number) {
-  const field = `v${index}`;
+/** Outside of an expression arquero's operators make one; their types tell of the inside. */
+function expressionOf({ op: operator, column, p }: Aggregate, field: string): object | number {
   if (operator === 'count') return column === undefined ? op.count() : op.valid(field);
   if (operator !== 'quantile') return op[operator](field);
   if (p === undefined) throw new ToolError('quantile needs p, a probability from 0 to 1');

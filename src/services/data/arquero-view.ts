@@ -7,25 +7,24 @@
  */
 
 import { table as arqueroTable, type ColumnTable } from 'arquero';
-import { type Column, requireColumn, type Table } from './table.ts';
+import type { Column } from './table.ts';
 
-export interface ArqueroView {
-  readonly view: ColumnTable;
-  /** arquero's name of the column that was `names[index]`. */
-  nameOf(index: number): string;
+/** arquero's name of the column at `index`. */
+export function keyOf(index: number): string {
+  return `c${index}`;
 }
 
-/** The named columns of a table; a name may be there twice. Throws `ToolError` for an unknown one. */
-export function viewOf(table: Table, names: readonly string[]): ArqueroView {
-  const nameOf = (index: number) => `c${index}`;
-  const columns: Record<string, ArrayLike<unknown>> = {
-    // arquero takes the number of rows from a column, and there may be none.
-    row: new Uint8Array(table.rowCount),
-  };
-  for (const [index, name] of names.entries()) {
-    columns[nameOf(index)] = requireColumn(table, name).values;
+/** Columns of `rowCount` cells under the names of {@link keyOf}; a gap has no column. */
+export function viewOf(
+  rowCount: number,
+  columns: readonly (ArrayLike<unknown> | undefined)[],
+): ColumnTable {
+  // arquero counts the rows of the first column, and there may be none.
+  const named: Record<string, ArrayLike<unknown>> = { rows: new Uint8Array(rowCount) };
+  for (const [index, values] of columns.entries()) {
+    if (values !== undefined) named[keyOf(index)] = values;
   }
-  return { view: arqueroTable(columns), nameOf };
+  return arqueroTable(named);
 }
 
 /** Numbers that are equal where the cells are, to group by. */

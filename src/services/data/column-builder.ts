@@ -18,7 +18,7 @@ const NUMBER = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const DECLARED_NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 export class ColumnBuilder {
-  readonly #name: string;
+  readonly name: string;
   readonly #rowCount: number;
   readonly #declared: ColumnType | undefined;
   #column: Column | undefined;
@@ -26,7 +26,7 @@ export class ColumnBuilder {
   #decidedAt = 0;
 
   constructor(name: string, rowCount: number, declared: ColumnType | undefined) {
-    this.#name = name;
+    this.name = name;
     this.#rowCount = rowCount;
     this.#declared = declared;
     if (declared !== undefined) this.#column = emptyColumn(declared, rowCount);
@@ -57,7 +57,7 @@ export class ColumnBuilder {
     const column = this.#column;
     if (column.type !== type) throw this.#mismatch(row, value);
     if (type === 'number' && !Number.isFinite(value)) {
-      throw this.#bad(row, `${String(value)} is not a finite number`);
+      throw this.#bad(row, `${inspect(value)} is not a finite number`);
     }
     column.values[row] = value as never; // `type` says that it fits
   }
@@ -79,13 +79,13 @@ export class ColumnBuilder {
   }
 
   #bad(row: number, what: string): ToolError {
-    return new ToolError(`row ${row + 1}, column '${this.#name}': ${what}`);
+    return new ToolError(`row ${row + 1}, column '${this.name}': ${what}`);
   }
 }
 
 function emptyColumn(type: ColumnType, rowCount: number): Column {
   if (type === 'number') return { type, values: new Float64Array(rowCount).fill(Number.NaN) };
-  return { type, values: new Array<null>(rowCount).fill(null) };
+  return { type, values: Array.from({ length: rowCount }, () => null) };
 }
 
 function typeOfText(text: string): ColumnType {

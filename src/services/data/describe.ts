@@ -1,7 +1,7 @@
 /** A summary of each column: its type, what is missing, and its range or its variety. */
 
 import { op } from 'arquero';
-import { viewOf } from './arquero-view.ts';
+import { keyOf, viewOf } from './arquero-view.ts';
 import { type Column, type ColumnType, countMissing, type Table } from './table.ts';
 
 export interface ColumnSummary {
@@ -25,14 +25,13 @@ export function describeTable(table: Table): ColumnSummary[] {
     name,
     type: column.type,
     missing: countMissing(column),
-    ...(column.type === 'number' ? rangeOf(table, name) : { distinct: countDistinct(column) }),
+    ...(column.type === 'number' ? rangeOf(column.values) : { distinct: countDistinct(column) }),
   }));
 }
 
-function rangeOf(table: Table, name: string) {
-  const { view, nameOf } = viewOf(table, [name]);
-  const field = nameOf(0);
-  const result = view.rollup({
+function rangeOf(values: Float64Array) {
+  const field = keyOf(0);
+  const result = viewOf(values.length, [values]).rollup({
     min: op.min(field),
     max: op.max(field),
     mean: op.mean(field),

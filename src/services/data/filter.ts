@@ -32,6 +32,15 @@ export interface Condition {
 type Present = Exclude<Cell, null>;
 type Test = (cell: Cell) => boolean;
 
+const COMPARISONS = {
+  eq: (cell: Present, value: Present) => cell === value,
+  ne: (cell: Present, value: Present) => cell !== value,
+  lt: (cell: Present, value: Present) => cell < value,
+  lte: (cell: Present, value: Present) => cell <= value,
+  gt: (cell: Present, value: Present) => cell > value,
+  gte: (cell: Present, value: Present) => cell >= value,
+};
+
 /**
  * The rows for which all of the conditions hold, or any of them.
  *
@@ -46,73 +55,53 @@ export function filterTable(
     const column = requireColumn(table, condition.column);
     return { column, test: compileTest(column, condition) };
   });
+  // One condition that holds decides `any`, one that does not decides `all`.
+  const decisive = match === 'any';
   const rows = new Uint32Array(table.rowCount);
   let kept = 0;
   for (let row = 0; row < table.rowCount; row++) {
-    const holds = ({ column, test }: (typeof tests)[number]) => test(cellAt(column, row));
-    if (match === 'all' ? tests.every(holds) : tests.some(holds)) rows[kept++] = row;
+    let isKept = !decisive;
+    for (const { column, test } of tests) {
+      if (test(cellAt(column, row)) === decisive) {
+        isKept = decisive;
+        break;
+      }
+    }
+    if (isKept) rows[kept++] = row;
   }
   return takeRows(table, rows.subarray(0, kept));
 }
 
 function compileTest(column: Column, condition: Condition): Test {
   const { op, value } = condition;
-  switch (op) {
-    case 'missing':
-      requireNoValue(condition);
-      return (cell) => cell === null;
-    case 'present':
-      requireNoValue(condition);
-      return (cell) => cell !== null;
-    case 'in': {
-      if (!isList(value)) throw unsuitable(condition, 'an array');
-      const wanted = new Set(Array.from(value, (one) => suited(column, condition, one)));
-      return (cell) => cell !== null && wanted.has(cell);
-    }
-    case 'contains': {
-      const part = suited(column, condition, value);
-      if (typeof part !== 'string') throw unsuitable(condition, 'a column of text');
-      return (cell) => typeof cell === 'string' && cell.includes(part);
-    }
-    case 'eq':
-    case 'ne':
-    case 'lt':
-    case 'lte':
-    case 'gt':
-    case 'gte':
-      return comparison(op, suited(column, condition, value));
+  if (op === 'missing' || op === 'present') {
+    if (value !== undefined) throw unsuitable(condition, 'no value');
+    return op === 'missing' ? (cell) => cell === null : (cell) => cell !== null;
   }
-}
-
-function comparison(op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte', value: Present): Test {
-  switch (op) {
-    case 'eq':
-      return (cell) => cell === value;
-    case 'ne':
-      return (cell) => cell !== null && cell !== value;
-    case 'lt':
-      return (cell) => cell !== null && cell < value;
-    case 'lte':
-      return (cell) => cell !== null && cell <= value;
-    case 'gt':
-      return (cell) => cell !== null && cell > value;
-    case 'gte':
-      return (cell) => cell !== null && cell >= value;
+  if (op === 'in') {
+    if (!isList(value)) throw unsuitable(condition, 'an array');
+    const wanted = new Set(Array.from(value, (one) => suited(column, condition, one)));
+    return (cell) => cell !== null && wanted.has(cell);
   }
+  const given = suited(column, condition, value);
+  if (op === 'contains') {
+    if (typeof given !== 'string') throw unsuitable(condition, 'a column of text');
+    return (cell) => typeof cell === 'string' && cell.includes(given);
+  }
+  const compare = COMPARISONS[op];
+  return (cell) => cell !== null && compare(cell, given);
 }
 
 function suited(column: Column, condition: Condition, value: unknown): Present {
   const wanted = column.type === 'text' ? 'string' : column.type;
-  if (typeof value !== wanted) throw unsuitable(condition, `a ${wanted}`, value);
-  return value as Present;
+  const isPlain =
+    typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean';
+  if (isPlain && typeof value === wanted) return value;
+  throw unsuitable(condition, `a ${wanted}`, value);
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || ArrayBuffer.isView(value);
-}
-
-function requireNoValue(condition: Condition): void {
-  if (condition.value !== undefined) throw unsuitable(condition, 'no value');
 }
 
 function unsuitable(

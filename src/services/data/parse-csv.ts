@@ -38,10 +38,8 @@ export function parseCsv(text: string, options: ParseOptions, limits: TableLimit
       if (!absent.has(cell)) builder.addText(row, cell);
     }
   }
-  return {
-    columns: new Map(header.map((name, index) => [name, builders[index]?.build() as never])),
-    rowCount: rows.length,
-  };
+  const columns = new Map(builders.map((builder) => [builder.name, builder.build()]));
+  return { columns, rowCount: rows.length };
 }
 
 /** @throws `ToolError` when a type is declared for a column that is not there */
@@ -72,9 +70,9 @@ function readRecords(text: string, delimiter: string, maxRows: number): string[]
     });
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
-    const { records, column } = cause as { records?: number; column?: unknown };
+    const { records, column } = cause;
     const where = typeof column === 'number' ? `, column ${column + 1}` : '';
-    throw new ToolError(`row ${records ?? 0}${where} is no CSV: ${cause.message}`, { cause });
+    throw new ToolError(`row ${String(records)}${where} is no CSV: ${cause.message}`, { cause });
   }
 }
 

@@ -4,8 +4,8 @@
  */
 
 import { desc } from 'arquero';
-import { viewOf } from './arquero-view.ts';
-import { type Table, takeRows } from './table.ts';
+import { keyOf, viewOf } from './arquero-view.ts';
+import { requireColumn, type Table, takeRows } from './table.ts';
 
 export interface SortKey {
   readonly column: string;
@@ -15,12 +15,12 @@ export interface SortKey {
 
 /** The table in another order. Throws `ToolError` for an unknown column. */
 export function sortTable(table: Table, keys: readonly SortKey[]): Table {
-  const { view, nameOf } = viewOf(
-    table,
-    keys.map(({ column }) => column),
+  const view = viewOf(
+    table.rowCount,
+    keys.map(({ column }) => requireColumn(table, column).values),
   );
   const order = keys.map(({ order: direction }, index) =>
-    direction === 'descending' ? desc(nameOf(index)) : nameOf(index),
+    direction === 'descending' ? desc(keyOf(index)) : keyOf(index),
   );
   return takeRows(table, Uint32Array.from(view.orderby(...order).indices()));
 }

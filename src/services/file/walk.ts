@@ -38,7 +38,7 @@ export async function listEntries(location: Location): Promise<Entry[]> {
   return found
     .filter((entry) => !isTemporaryName(entry.name))
     .map((entry) => ({ name: entry.name, type: typeOf(entry) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**
