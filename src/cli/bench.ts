@@ -157,7 +157,7 @@ async function bench(flags: ArgumentsCamelCase<BenchFlags>): Promise<void> {
   const folder = await store(out, result);
   const { record } = result;
   if (flags.json) stdout(stringifyRunRecord(record));
-  else stdout(`${renderRunText(record, { colour: wantsColour(process.stdout) })}\n`);
+  else stdout(renderRunText(record, { colour: wantsColour(process.stdout) ? 'ansi' : 'none' }));
   if (!flags.quiet) stderr(`Stored in ${folder}\n`);
   process.exitCode = exitCodeFor(record, interrupt.signal.aborted);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The program `toolrig`: finds the command, and turns what it throws into a message and an exit code. */
 
-import yargs from 'yargs';
+import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { ToolrigError } from '../core/errors.ts';
 import { benchCommand } from './bench.ts';
@@ -12,7 +12,7 @@ import { TOOL } from './package-info.ts';
 import { stderr } from './streams.ts';
 import { usageError } from './usage-error.ts';
 
-const COMMANDS = [benchCommand, listCommand, microCommand];
+const COMMANDS = [benchCommand, listCommand, microCommand] as CommandModule[];
 
 const parser = yargs(hideBin(process.argv))
   .scriptName('toolrig')

@@ -25,7 +25,7 @@ import { summariseCase } from './summarise.ts';
 import { validityOf } from './validity.ts';
 
 /** The variants that the others are compared with, where they run. */
-const BASELINES = ['json', 'direct'];
+const BASELINES = ['json', 'direct', 'native'];
 /** The variant measured twice a round, by preference. */
 const REFERENCES = ['native', 'json'];
 const DEFAULT_DURATION_MS = 2_000;

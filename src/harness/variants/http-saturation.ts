@@ -11,8 +11,11 @@ import {
   ChildHost,
   connectHttp,
   fromJsonReply,
+  type HttpSession,
+  httpUrl,
   openHttpSession,
   parseHttpReply,
+  toJsonForm,
   toolsCallBody,
 } from '../../mcp/index.ts';
 import type { CallPlan, PlannedCall } from '../load/call-plan.ts';
@@ -35,14 +38,14 @@ export const httpSaturationVariant: Variant = {
     });
     try {
       const callers = new Map();
-      const headers = new Map<string, Record<string, string>>();
+      const sessions = new Map<string, HttpSession>();
       for (const name of names) {
         callers.set(name, await connectHttp(host, name));
-        headers.set(name, (await openHttpSession(urlOf(host, name))).headers);
+        sessions.set(name, await openHttpSession(httpUrl(host, name)));
       }
       return {
         ...callersTarget(callers, childBacking([host])),
-        drive: (plan, order, recorder) => saturate(host, headers, plan, order, recorder),
+        drive: (plan, order, recorder) => saturate(host, sessions, plan, order, recorder),
       };
     } catch (error) {
       await host.stop();
@@ -51,30 +54,30 @@ export const httpSaturationVariant: Variant = {
   },
 };
 
-function urlOf(host: ChildHost, service: string): string {
-  return `http://127.0.0.1:${host.port}/mcp/${encodeURIComponent(service)}`;
-}
-
 async function saturate(
   host: ChildHost,
-  headers: ReadonlyMap<string, Record<string, string>>,
+  sessions: ReadonlyMap<string, HttpSession>,
   plan: CallPlan,
   order: BlockOrder,
   recorder: BlockRecorder,
 ): Promise<number> {
   // autocannon calls a request's onResponse and then, in the same tick, emits `response`.
   let answered: { call: PlannedCall; problem: string | undefined } | undefined;
-  const requests = plan.slice(0, MAX_REQUESTS).map((call, index) => ({
-    method: 'POST' as const,
-    path: new URL(urlOf(host, call.operation.service)).pathname,
-    headers: headers.get(call.operation.service) ?? {},
-    body: bodyOf(call, index),
-    onResponse(status: number, body: string) {
-      answered = { call, problem: problemOf(call, status, body) };
-    },
-  }));
+  const planned = plan.slice(0, MAX_REQUESTS);
+  const requestsOf = (connection: number) =>
+    planned.map((call, index) => ({
+      method: 'POST' as const,
+      path: httpUrl(host, call.operation.service).pathname,
+      headers: { ...sessions.get(call.operation.service)?.headers },
+      // Ids in flight together must differ within a session.
+      body: bodyOf(call, connection * MAX_REQUESTS + index),
+      onResponse(status: number, body: string) {
+        answered = { call, problem: problemOf(call, status, body) };
+      },
+    }));
   const wanted = order.concurrency * order.batch;
   const connections = Math.min(wanted, order.calls);
+  let connectionCount = 0;
   const startedAtMs = performance.now();
   let resolve = () => {};
   let reject = (_error: Error) => {};
@@ -84,7 +87,8 @@ async function saturate(
   const settings: autocannon.Options = {
     url: `http://127.0.0.1:${host.port}`,
     connections,
-    requests,
+    requests: requestsOf(0),
+    setupClient: (client) => client.setRequests(requestsOf(connectionCount++)),
     // Whichever bound applies is set below; autocannon wants whole seconds.
     ...(order.calls === Number.POSITIVE_INFINITY
       ? { duration: Math.ceil(order.durationMs / 1e3) + 1 }
@@ -109,7 +113,11 @@ async function saturate(
   instance.on('reqError', (error: Error) => {
     recorder.failure(performance.now() - startedAtMs, 'http request', error);
   });
-  const stop = () => instance.stop();
+  // A block without a single reply would be no block: the first one ends it, if it is late.
+  const stop = () => {
+    if (recorder.calls > 0 || order.signal.aborted) instance.stop();
+    else instance.once('response', () => instance.stop());
+  };
   const timer = Number.isFinite(order.durationMs) ? setTimeout(stop, order.durationMs) : undefined;
   order.signal.addEventListener('abort', stop, { once: true });
   try {
@@ -122,14 +130,14 @@ async function saturate(
 }
 
 function bodyOf(call: PlannedCall, id: number): string {
-  const { name, arguments: args } = call.params as { name: string; arguments: unknown };
-  return toolsCallBody(name, args, id);
+  const { name, arguments: args } = call.params as { name: string; arguments: object };
+  return toolsCallBody(name, toJsonForm(args) as object, id);
 }
 
 function problemOf(call: PlannedCall, status: number, body: string): string | undefined {
   if (status !== 200) return `HTTP ${status}: ${body.slice(0, 200)}`;
   const reply = parseHttpReply(body);
-  if ('error' in reply) return JSON.stringify(reply.error);
+  if ('error' in reply) return reply.error.message;
   return call.operation.check(
     fromJsonReply('tools/call', reply.result) as never,
     call.input as never,

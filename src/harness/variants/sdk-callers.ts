@@ -45,7 +45,10 @@ export function childBacking(hosts: readonly ChildHost[]): Backing {
     async usage() {
       const usages = await Promise.all(hosts.map((host) => host.usage()));
       return {
-        cpuNs: usages.reduce((sum, { cpuNs }) => sum + cpuNs, 0),
+        cpuNs: usages.reduce(
+          (sum, { cpuUsage }) => sum + (cpuUsage.user + cpuUsage.system) * 1e3,
+          0,
+        ),
         rssBytes: usages.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
       };
     },
