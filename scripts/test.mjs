@@ -33,7 +33,7 @@ function findTests(group) {
   }
   return names
     .filter((name) => name.endsWith('.test.js'))
-    .sort()
+    .toSorted()
     .map((name) => join(dir, name));
 }
 

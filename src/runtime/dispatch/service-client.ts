@@ -6,7 +6,7 @@
 
 import { availableParallelism } from 'node:os';
 import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
-import { requireInteger } from '../../core/options.ts';
+import { requireInteger, requirePositive } from '../../core/options.ts';
 import { Batch, type BatchCall, type CallOutcome } from './batch.ts';
 import { callWithRetry, type RetryEnvironment, type RetryOptions } from './retry.ts';
 import type { CallTransport } from './transport.ts';
@@ -66,6 +66,7 @@ export class ServiceClient {
   ): Promise<CallOutcome[]> {
     const { maxConcurrency = availableParallelism(), ...callOptions } = options;
     requireInteger('maxConcurrency', maxConcurrency, 1);
+    if (callOptions.timeoutMs !== undefined) requirePositive('timeoutMs', callOptions.timeoutMs);
     return new Batch(this.#transport, this.#environment.clock, calls, callOptions).run(
       maxConcurrency,
     );

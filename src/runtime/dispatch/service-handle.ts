@@ -7,16 +7,26 @@ import type { CallOptions } from './call-context.ts';
 import { serviceNotFound } from './call-errors.ts';
 import type { Registry } from './registry.ts';
 import type { ServiceReference } from './service-reference.ts';
-import type { NativeTransport } from './transport.ts';
+
+/** What a handle needs of the transport that made it. */
+interface HandleTransport {
+  callReference(
+    reference: ServiceReference,
+    method: string,
+    params?: unknown,
+    options?: CallOptions,
+  ): Promise<unknown>;
+  notify(name: string, method: string, params?: unknown): void;
+}
 
 export class ServiceHandle {
   readonly name: string;
-  readonly #transport: NativeTransport;
+  readonly #transport: HandleTransport;
   readonly #registry: Registry;
   #reference: ServiceReference | undefined;
   #version = -1;
 
-  constructor(transport: NativeTransport, registry: Registry, name: string) {
+  constructor(transport: HandleTransport, registry: Registry, name: string) {
     this.#transport = transport;
     this.#registry = registry;
     this.name = name;

@@ -45,7 +45,7 @@ describe('SYSTEM_CLOCK', () => {
   test('resolves a sleep when its time has passed', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     let isOver = false;
-    const sleep = SYSTEM_CLOCK.sleep(50).then(() => {
+    const sleep = SYSTEM_CLOCK.sleep(50).finally(() => {
       isOver = true;
     });
     t.mock.timers.tick(49);

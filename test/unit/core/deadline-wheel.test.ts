@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type DeadlineNode, DeadlineWheel } from '../../../src/core/deadline-wheel.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 
@@ -199,7 +199,7 @@ describe('DeadlineWheel', () => {
           const removed: Node[] = [];
           let expected = 0;
           const check = (heldUpMs: number) => {
-            for (const entry of [...waiting]) {
+            for (const entry of waiting.slice()) {
               const { node, notBeforeMs } = entry;
               if (heldUpMs > 0) entry.notAfterMs += heldUpMs;
               const [firedAtMs] = node.firedAtMs;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { CallList, type CallListNode } from '../../../../src/runtime/dispatch/call-list.ts';
 
 class Item implements CallListNode {
@@ -30,13 +30,13 @@ describe('CallList', () => {
   });
 
   test('agrees with an array on every history', () => {
-    const step = fc.oneof(
+    const anyStep = fc.oneof(
       fc.record({ kind: fc.constant('push' as const), list: fc.nat(1) }),
       fc.record({ kind: fc.constant('shift' as const), list: fc.nat(1) }),
       fc.record({ kind: fc.constant('remove' as const), list: fc.nat(1), pick: fc.nat() }),
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      fc.property(fc.array(anyStep, { maxLength: 80 }), (steps) => {
         const lists = [new CallList<Item>(), new CallList<Item>()] as const;
         const models: [Item[], Item[]] = [[], []];
         const free: Item[] = [];

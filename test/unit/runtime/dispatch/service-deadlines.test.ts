@@ -122,9 +122,9 @@ describe('A deadline', () => {
   });
 
   test('turns a call of a service to itself that waits for the reply into ERR_TIMEOUT', async () => {
-    let callItself: () => unknown = () => undefined;
+    let callItself: (() => unknown) | undefined;
     const { service, clock } = await startService({
-      methods: { outer: () => callItself(), inner: () => 'never' },
+      methods: { outer: () => callItself?.(), inner: () => 'never' },
     });
     callItself = () => service.call('inner', {}, { timeoutMs: 50 });
     const call = service.call('outer', {}, { timeoutMs: 1_000 });

@@ -94,7 +94,7 @@ describe('A defective handler', () => {
       assert.ok((await service.exited) instanceof TypeError);
       const [line] = logger.lines;
       assert.equal(line?.message, 'service crashed');
-      assert.equal((line?.fields as { service?: unknown }).service, 'echo');
+      assert.deepEqual(line?.fields, { service: 'echo', err: await service.exited });
     });
   }
 
@@ -213,14 +213,13 @@ describe('stop', () => {
   test('of an idle service ends it without waiting for anything but terminate', async () => {
     const gate = defer<void>();
     const { service } = await startService({ terminate: () => gate.promise });
-    let hasExited = false;
-    const stopping = service.stop().then(() => {
-      hasExited = true;
-    });
+    const order: string[] = [];
+    const stopping = service.stop().finally(() => order.push('stopped'));
     await settle();
-    assert.equal(hasExited, false);
+    order.push('terminated');
     gate.resolve();
     await stopping;
+    assert.deepEqual(order, ['terminated', 'stopped']);
   });
 
   test('gives up on a handler that does not finish in time', async () => {

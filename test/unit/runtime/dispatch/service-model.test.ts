@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ToolError, ToolrigError } from '../../../../src/core/errors.ts';
 import type { CallContext } from '../../../../src/runtime/dispatch/call-context.ts';
+import type { ToolResult } from '../../../../src/runtime/dispatch/protocol.ts';
 import type { ServiceStats } from '../../../../src/runtime/dispatch/service-reference.ts';
 import { type Deferred, defer, settle } from '../../../helpers/event-loop.ts';
 import { startService } from '../../../helpers/start-service.ts';
@@ -166,10 +167,7 @@ async function startReal(concurrency: number, maxMailbox: number) {
   const call = (request: Request, timeoutMs: number, signal: AbortSignal | undefined) => {
     const options = signal === undefined ? { timeoutMs } : { timeoutMs, signal };
     started.service.call('run', request, options).then(
-      (reply) => {
-        const text = (reply as { content?: { text: string }[] }).content?.[0]?.text;
-        note(request.id, text ?? String(reply));
-      },
+      (reply) => note(request.id, textOf(reply)),
       (error: ToolrigError) => note(request.id, error.code),
     );
   };
@@ -182,6 +180,12 @@ async function startReal(concurrency: number, maxMailbox: number) {
     call,
     mostRunning: () => mostRunning,
   };
+}
+
+function textOf(reply: unknown): string {
+  if (typeof reply === 'string') return reply;
+  const [first] = (reply as ToolResult).content;
+  return first?.type === 'text' ? first.text : 'no text';
 }
 
 function finish(handler: Deferred<unknown> | undefined, id: number, ending: Ending): void {
@@ -268,8 +272,8 @@ describe('A service', () => {
             model.letObedientStop();
             await settle();
             assert.deepEqual(
-              [...real.outcomes].sort(([a], [b]) => a - b),
-              [...model.outcomes].sort(([a], [b]) => a - b),
+              [...real.outcomes].toSorted(([a], [b]) => a - b),
+              [...model.outcomes].toSorted(([a], [b]) => a - b),
             );
             assert.deepEqual(real.startOrder, model.startOrder);
             assert.deepEqual(countsOf(real.service.stats()), model.counts);

@@ -57,7 +57,7 @@ describe('A request', () => {
 
   test('is answered by a thenable that is no promise', async () => {
     class Thenable {
-      // biome-ignore lint/suspicious/noThenProperty: the subject of the test
+      // oxlint-disable-next-line unicorn/no-thenable -- the subject of the test
       then(resolve: (value: string) => void): void {
         resolve('first');
         resolve('second');
@@ -66,7 +66,7 @@ describe('A request', () => {
     const { service } = await startService({
       methods: {
         instance: () => new Thenable(),
-        // biome-ignore lint/suspicious/noThenProperty: the subject of the test
+        // oxlint-disable-next-line unicorn/no-thenable -- the subject of the test
         literal: () => ({ then: (resolve: (value: string) => void) => resolve('literal') }),
       },
     });
@@ -83,7 +83,7 @@ describe('A request', () => {
   });
 
   for (const when of ['at once', 'later'] as const) {
-    const fail = (error: Error) => (when === 'at once' ? raise(error) : Promise.reject(error));
+    const fail = when === 'at once' ? raise : raiseLater;
 
     test(`whose tool throws a ToolError ${when} is answered with a failed result`, async () => {
       const { service } = await startService({
@@ -112,6 +112,10 @@ describe('A request', () => {
 });
 
 function raise(error: Error): never {
+  throw error;
+}
+
+async function raiseLater(error: Error): Promise<never> {
   throw error;
 }
 

@@ -161,7 +161,9 @@ describe('NativeTransport', () => {
     const transport = new NativeTransport({ logger });
     await transport.start(COUNTER, 'unlucky');
     await assert.rejects(transport.call('unlucky', 'crash'));
-    assert.equal((logger.lines[0]?.fields as { service?: string }).service, 'unlucky');
+    const [line] = logger.lines;
+    assert.ok(line !== undefined && 'service' in line.fields);
+    assert.equal(line.fields.service, 'unlucky');
   });
 
   test('refuses a copy mode that does not exist', () => {
@@ -172,25 +174,25 @@ describe('NativeTransport', () => {
   });
 });
 
-describe('The copy mode', () => {
-  async function startKeeper(copy: CopyMode) {
-    const transport = new NativeTransport({ copy });
-    const kept: unknown[] = [];
-    await transport.start(
-      defineService({
-        name: 'keeper',
-        methods: {
-          keep: (params: unknown) => {
-            kept.push(params);
-            return params;
-          },
-          spoil: (params: { rows: number[] }) => params.rows.push(0),
+async function startKeeper(copy: CopyMode) {
+  const transport = new NativeTransport({ copy });
+  const kept: unknown[] = [];
+  await transport.start(
+    defineService({
+      name: 'keeper',
+      methods: {
+        keep: (params: unknown) => {
+          kept.push(params);
+          return params;
         },
-      }),
-    );
-    return { transport, kept };
-  }
+        spoil: (params: { rows: number[] }) => params.rows.push(0),
+      },
+    }),
+  );
+  return { transport, kept };
+}
 
+describe('The copy mode', () => {
   test("'reference' passes request and reply as they are", async () => {
     const { transport, kept } = await startKeeper('reference');
     const params = { rows: [1] };
