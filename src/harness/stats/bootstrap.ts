@@ -43,7 +43,7 @@ export function isBounded(interval: { readonly low: number; readonly high: numbe
  *   no width would claim the opposite. Both ends survive JSON, and no verdict can rest on them.
  * - Two to five values: the 95 % interval comes out as their range, and is worth less than it says.
  *   A range of n values holds the median with probability 1 − 2^(1−n): 50 % for 2, 94 % for 5.
- * - Six or more: the expanded percentile bootstrap, which in simulations holds it 93 to 99 %.
+ * - Six or more: the expanded percentile bootstrap, which in simulations holds it 95 to 98 %.
  *
  * @throws ToolrigError `ERR_INVALID_MEASUREMENT` for no values, or one that is not a finite number > 0
  */
