@@ -1,175 +1,18 @@
 /**
- * What a native call adds to the function it calls: look-up, mailbox, validation, deadline,
- * counters. The baseline awaits the very handler that `native-async` reaches.
- *
- * The floor is strict. The handler does next to nothing and answers with the least that is a tool
- * result, so the ratios show dispatch at its worst. The service is not alone: others have been
- * called before, so that the runtime's call sites have seen more than one handler.
+ * What a native call costs beside the bare function, for the calculator's `add` as the seed has it:
+ * a real, small tool that puts its result into words.
  */
 
-import { defineMicroBench, type MicroTask } from '../src/harness/load/micro-bench.ts';
-import { defineService, NativeTransport, type ToolResult } from '../src/runtime/index.ts';
+import { dispatchBench } from './support/dispatch-tasks.ts';
 
-interface Addends {
-  readonly a: number;
-  readonly b: number;
-}
-
-interface Sum extends ToolResult {
-  readonly structuredContent: { readonly result: number };
-}
-
-const inputSchema = {
-  type: 'object',
-  properties: { a: { type: 'number' }, b: { type: 'number' } },
-  required: ['a', 'b'],
-  additionalProperties: false,
-};
-
-function add({ a, b }: Addends): Sum {
-  return { content: [], structuredContent: { result: a + b } };
-}
-
-async function addAsync({ a, b }: Addends): Promise<Sum> {
-  return { content: [], structuredContent: { result: a + b } };
-}
-
-const NEIGHBOURS = ['mail', 'search', 'ledger', 'weather'] as const;
-/** Calls to each neighbour before anything is measured; enough for V8 to compile what they share. */
-const NEIGHBOUR_CALLS = 2_000;
-
-async function startServices(): Promise<NativeTransport> {
-  const transport = new NativeTransport();
-  for (const [index, name] of NEIGHBOURS.entries()) {
-    const tools = {
-      now: {
-        description: 'Adds, at once',
-        inputSchema,
-        handler: ({ a, b }: Addends) => ({
-          content: [],
-          structuredContent: { result: a + b, index },
-        }),
-      },
-      later: {
-        description: 'Adds, after a turn of the microtask queue',
-        inputSchema,
-        handler: async ({ a, b }: Addends) => ({ content: [], structuredContent: { a, b, index } }),
-      },
+export const bench = dispatchBench(
+  'dispatch',
+  "a native call beside awaiting its handler bare: the calculator's add",
+  ({ a, b }) => {
+    const result = a + b;
+    return {
+      content: [{ type: 'text', text: `${a} + ${b} = ${result}` }],
+      structuredContent: { result },
     };
-    await transport.start(defineService({ name, tools, concurrency: index + 1 }));
-  }
-  const description = 'Adds two numbers';
-  await transport.start(
-    defineService({
-      name: 'bench',
-      tools: {
-        add: { description, inputSchema, handler: add },
-        add_async: { description, inputSchema, handler: addAsync },
-      },
-    }),
-  );
-  for (let i = 0; i < NEIGHBOUR_CALLS; i++) {
-    for (const service of NEIGHBOURS) {
-      await transport.call(service, 'tools/call', { name: 'now', arguments: { a: i, b: 1 } });
-      await transport.call(service, 'tools/call', { name: 'later', arguments: { a: i, b: 1 } });
-    }
-  }
-  return transport;
-}
-
-const tasks: MicroTask<NativeTransport>[] = [
-  {
-    name: 'bare-await',
-    mode: 'async',
-    prepare: () => async (calls) => {
-      let right = 0;
-      for (let i = 0; i < calls; i++) {
-        const reply = await addAsync({ a: i, b: 1 });
-        if (reply.structuredContent.result === i + 1) right++;
-      }
-      return right;
-    },
   },
-  {
-    name: 'native-sync',
-    mode: 'async',
-    prepare: (transport) => async (calls) => {
-      let right = 0;
-      for (let i = 0; i < calls; i++) {
-        const params = { name: 'add', arguments: { a: i, b: 1 } };
-        const reply = (await transport.call('bench', 'tools/call', params)) as Sum;
-        if (reply.structuredContent.result === i + 1) right++;
-      }
-      return right;
-    },
-  },
-  {
-    name: 'native-async',
-    mode: 'async',
-    prepare: (transport) => async (calls) => {
-      let right = 0;
-      for (let i = 0; i < calls; i++) {
-        const params = { name: 'add_async', arguments: { a: i, b: 1 } };
-        const reply = (await transport.call('bench', 'tools/call', params)) as Sum;
-        if (reply.structuredContent.result === i + 1) right++;
-      }
-      return right;
-    },
-  },
-  {
-    // The name resolved once; otherwise as native-sync.
-    name: 'native-handle',
-    mode: 'async',
-    prepare: (transport) => {
-      const service = transport.service('bench');
-      return async (calls) => {
-        let right = 0;
-        for (let i = 0; i < calls; i++) {
-          const params = { name: 'add', arguments: { a: i, b: 1 } };
-          const reply = (await service.call('tools/call', params)) as Sum;
-          if (reply.structuredContent.result === i + 1) right++;
-        }
-        return right;
-      };
-    },
-  },
-  {
-    // Another service each time: nothing that was looked up last is of use.
-    name: 'native-mixed',
-    mode: 'async',
-    prepare: (transport) => async (calls) => {
-      let right = 0;
-      for (let i = 0; i < calls; i++) {
-        const params = { name: 'now', arguments: { a: i, b: 1 } };
-        const service = NEIGHBOURS[i & 3] as string;
-        const reply = (await transport.call(service, 'tools/call', params)) as Sum;
-        if (reply.structuredContent.result === i + 1) right++;
-      }
-      return right;
-    },
-  },
-  {
-    // native-sync, with parameters and reply through text; no envelope, no socket.
-    name: 'json',
-    mode: 'async',
-    prepare: (transport) => async (calls) => {
-      let right = 0;
-      for (let i = 0; i < calls; i++) {
-        const request = JSON.stringify({ name: 'add', arguments: { a: i, b: 1 } });
-        const result = await transport.call('bench', 'tools/call', JSON.parse(request));
-        const reply = JSON.parse(JSON.stringify(result)) as Sum;
-        if (reply.structuredContent.result === i + 1) right++;
-      }
-      return right;
-    },
-  },
-];
-
-export const bench = defineMicroBench<NativeTransport>({
-  name: 'dispatch',
-  description: 'A native call beside the bare function, and beside a trip through JSON',
-  baseline: 'bare-await',
-  setup: startServices,
-  teardown: (transport) => transport.stop(),
-  tasks,
-});
+);

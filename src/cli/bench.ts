@@ -45,11 +45,11 @@ interface BenchFlags {
 export const benchCommand: CommandModule<object, BenchFlags> = {
   command: 'bench [scenario..]',
   describe: 'measure what each variant costs on each scenario',
-  builder: (args) => flags(args) as unknown as Argv<BenchFlags>,
-  handler: bench,
+  builder: (args) => withFlags(args) as unknown as Argv<BenchFlags>,
+  handler: runBench,
 };
 
-function flags(args: Argv): Argv {
+function withFlags(args: Argv): Argv {
   return args
     .positional('scenario', {
       type: 'string',
@@ -130,7 +130,7 @@ function flags(args: Argv): Argv {
     );
 }
 
-async function bench(flags: ArgumentsCamelCase<BenchFlags>): Promise<void> {
+async function runBench(flags: ArgumentsCamelCase<BenchFlags>): Promise<void> {
   const out = resolve(flags.out);
   const planned = await plan(flags);
   await checkWritable(out);

@@ -47,7 +47,7 @@ export const microCommand: CommandModule<object, MicroFlags> = {
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON document' })
       .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'no progress' })
       .example('$0 micro dispatch', 'what a native call costs')
-      .example('$0 micro --json', 'all of them, as JSON') as never,
+      .example('$0 micro --json', 'all of them, as JSON'),
   async handler({ bench: wanted, rounds, seed, json, quiet }) {
     const benches = await loadMicroBenches(wanted);
     const interrupt = listenForInterrupt();

@@ -1,7 +1,6 @@
-/** Name and version of this package, and where it lies. */
+/** Name and version of this package. */
 
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 const packageJson = new URL('../../../package.json', import.meta.url);
 const { name, version } = JSON.parse(readFileSync(packageJson, 'utf8')) as {
@@ -10,4 +9,3 @@ const { name, version } = JSON.parse(readFileSync(packageJson, 'utf8')) as {
 };
 
 export const TOOL = { name, version };
-export const PACKAGE_FOLDER = fileURLToPath(new URL('.', packageJson));

@@ -20,6 +20,7 @@ import type { Variant } from './load/target.ts';
 import { parseThreshold, type Threshold, variantsOf } from './load/threshold.ts';
 import type { Environment, RunRecord, ScenarioRecord } from './results/run-record.ts';
 import { SCHEMA_VERSION } from './results/run-record.ts';
+import { initHistograms } from './stats/latency-histogram.ts';
 import { seededRandom } from './stats/random.ts';
 import { summariseCase } from './summarise.ts';
 import { validityOf } from './validity.ts';
@@ -90,6 +91,7 @@ export async function runScenarios(
 ): Promise<RunResult> {
   const prepared = planned.map((each) => prepare(each, options));
   const startedAt = new Date().toISOString();
+  initHistograms();
   const cost = await measureHarnessCost();
   const scenarios: ScenarioRecord[] = [];
   const intervalLogs = new Map<string, ReadonlyMap<string, string>>();

@@ -41,9 +41,9 @@ export function isBounded(interval: { readonly low: number; readonly high: numbe
  *
  * - One value: from 0 to `Number.MAX_VALUE`. Nothing is known about its spread, and an interval of
  *   no width would claim the opposite. Both ends survive JSON, and no verdict can rest on them.
- * - So few that even their whole range holds the median less often than asked (at 95 %: 2 to 5
- *   values): their range. It holds the median with probability 1 − 2^(1−n): 50 % for 2, 94 % for 5.
- * - Otherwise: the expanded percentile bootstrap.
+ * - Two to five values: the 95 % interval comes out as their range, and is worth less than it says.
+ *   A range of n values holds the median with probability 1 − 2^(1−n): 50 % for 2, 94 % for 5.
+ * - Six or more: the expanded percentile bootstrap, which in simulations holds it 95 to 98 %.
  *
  * @throws ToolrigError `ERR_INVALID_MEASUREMENT` for no values, or one that is not a finite number > 0
  */
@@ -107,9 +107,6 @@ function resampledMedian(
     );
   }
   const observed = median([...values]);
-  if (1 - 2 ** (1 - values.length) < confidence) {
-    return { median: observed, low: Math.min(...values), high: Math.max(...values) };
-  }
   const medians = new Float64Array(resamples);
   const sample = Array.from<number>({ length: values.length });
   for (let i = 0; i < resamples; i++) {

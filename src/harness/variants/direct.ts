@@ -60,6 +60,6 @@ function noHandler(service: string, tool: unknown): ToolrigError {
     tool === undefined ? 'ERR_INVALID_REQUEST' : 'ERR_UNKNOWN_TOOL',
     tool === undefined
       ? `the variant direct calls tools only: leave it out for operations of '${service}' with a method`
-      : `service '${service}' has no tool '${String(tool)}'`,
+      : `service '${service}' has no tool '${JSON.stringify(tool)}'`,
   );
 }

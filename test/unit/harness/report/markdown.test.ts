@@ -21,7 +21,7 @@ describe('report.md', () => {
       const page = renderMarkdown(
         sampleRecord({
           runId: name,
-          command: `toolrig bench ${name}`,
+          command: name,
           environment: { ...environment, cpuModel: name, os: name },
           validity: { verdict: 'suspect', reasons: [name] },
           scenarios: [

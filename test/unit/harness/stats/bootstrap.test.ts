@@ -47,10 +47,11 @@ describe('medianInterval', () => {
     }
   });
 
-  test('gives the range where the rounds are too few for the confidence asked', () => {
+  test('gives the whole range of two to five rounds', () => {
     const random = seededRandom(1);
     assert.deepEqual(medianInterval([3, 1, 2], random), { median: 2, low: 1, high: 3 });
     assert.deepEqual(medianInterval([5, 1], random), { median: 3, low: 1, high: 5 });
+    assert.deepEqual(medianInterval([5, 1, 9, 7, 3], random), { median: 5, low: 1, high: 9 });
   });
 
   test('claims nothing after one round', () => {
