@@ -40,7 +40,9 @@ function findTests(group) {
 function writeEntry(files) {
   mkdirSync(TESTS_DIR, { recursive: true });
   const imports = files.map((file) => `await import(${JSON.stringify(pathToFileURL(file).href)});`);
-  writeFileSync(ENTRY, `${imports.join('\n')}\n`);
+  // The same cases in every run; FC_SEED looks for others.
+  const seed = `import fc from 'fast-check';\nfc.configureGlobal({ seed: ${Number(process.env.FC_SEED ?? 1)} });`;
+  writeFileSync(ENTRY, `${seed}\n${imports.join('\n')}\n`);
 }
 
 async function main(args) {
