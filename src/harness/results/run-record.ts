@@ -6,6 +6,11 @@
  * two together.
  */
 
+import type { Interval } from '../stats/bootstrap.ts';
+import type { LatencySummary } from '../stats/latency-histogram.ts';
+
+export type { Interval, LatencySummary };
+
 /** Version of the record's shape. It grows when a field changes its meaning or goes. */
 export const SCHEMA_VERSION = 1;
 
@@ -59,27 +64,6 @@ export interface ScenarioRecord {
   readonly variants: readonly VariantRecord[];
   readonly comparisons: readonly Comparison[];
   readonly thresholds: readonly ThresholdOutcome[];
-}
-
-/** A median with its 95 % bootstrap interval over rounds. */
-export interface Interval {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Quantiles of a histogram, in ns. */
-export interface LatencySummary {
-  readonly min: number;
-  readonly p50: number;
-  readonly p75: number;
-  readonly p90: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly p9999: number;
-  readonly max: number;
-  readonly mean: number;
-  readonly stddev: number;
 }
 
 export interface VariantRecord {
@@ -144,7 +128,7 @@ export interface Comparison {
   readonly metric: 'nsPerCall';
   /** Time per call of the baseline over the candidate's: above 1, the candidate is faster. */
   readonly ratio: number;
-  /** Ends of the 95 % bootstrap interval of the ratio. */
+  /** Ends of the 95 % bootstrap interval of the ratio; see `Interval` for a single round. */
   readonly low: number;
   readonly high: number;
   /**
@@ -159,6 +143,8 @@ export type Verdict = 'improved' | 'regressed' | 'unchanged' | 'inconclusive';
 
 export interface ThresholdOutcome {
   readonly expression: string;
+  /** `p99` and other latencies in ns, `throughput` per second, `errors` as a ratio from 0 to 1. */
+  readonly metric: string;
   /** The variant it was applied to. */
   readonly variant: string;
   readonly observed: number;

@@ -55,12 +55,17 @@ export interface ContextHost {
 
 const NO_META: Readonly<Record<string, unknown>> = Object.freeze({});
 
+type Settle = (reply: unknown) => void;
+
 export class RequestContext implements CallContext {
   readonly #host: ContextHost;
   readonly #params: unknown;
   readonly #options: CallOptions | undefined;
   /** Made when the signal is first read, or when nobody waits for the reply any more. */
   #controller: AbortController | undefined = undefined;
+
+  /** Answers the caller of a call that is pending. It lives here because this object is young. */
+  resolve: Settle | undefined = undefined;
 
   constructor(host: ContextHost, params: unknown, options: CallOptions | undefined) {
     this.#host = host;

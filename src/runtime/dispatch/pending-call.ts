@@ -56,7 +56,6 @@ export class PendingCall implements DeadlineNode, CallListNode {
 
   readonly #owner: PendingCallOwner;
   #signal: AbortSignal | undefined = undefined;
-  #resolve: Settle = NOBODY;
 
   constructor(owner: PendingCallOwner) {
     this.#owner = owner;
@@ -74,7 +73,7 @@ export class PendingCall implements DeadlineNode, CallListNode {
     this.context = context;
     this.isSettled = false;
     const promise = new Promise(executor);
-    this.#resolve = madeResolve;
+    context.resolve = madeResolve;
     if (signal !== undefined) {
       this.#signal = signal;
       signal.addEventListener('abort', this, { once: true });
@@ -86,21 +85,20 @@ export class PendingCall implements DeadlineNode, CallListNode {
   resolve(reply: unknown): void {
     this.isSettled = true;
     if (this.#signal !== undefined) this.#forgetSignal();
-    this.#resolve(reply);
+    this.context?.resolve?.(reply);
   }
 
   /** Answers the caller with a failure. */
   reject(error: unknown): void {
     this.isSettled = true;
     if (this.#signal !== undefined) this.#forgetSignal();
-    this.#resolve(Promise.reject(error));
+    this.context?.resolve?.(Promise.reject(error));
   }
 
   /** Lets go of everything, so that an idle pool holds nobody's data. */
   clear(): void {
     this.args = undefined;
     this.context = undefined;
-    this.#resolve = NOBODY;
   }
 
   onDeadline(): void {

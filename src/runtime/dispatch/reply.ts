@@ -6,10 +6,11 @@ import { type CompiledSchema, describeMisfit } from './schema.ts';
 
 /** Whether a handler's reply has to be waited for. */
 export function isThenable(reply: unknown): reply is PromiseLike<unknown> {
+  if (reply instanceof Promise) return true;
   if (typeof reply !== 'object' || reply === null) return false;
   // Looking for `then` on a plain reply costs as much as the look-ups of a call together.
   if (Object.getPrototypeOf(reply) === Object.prototype) return false;
-  return reply instanceof Promise || typeof (reply as { then?: unknown }).then === 'function';
+  return typeof (reply as { then?: unknown }).then === 'function';
 }
 
 /** Whether an abandoned handler that threw this did well: it stopped as told, or it answered. */

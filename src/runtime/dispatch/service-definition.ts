@@ -152,7 +152,7 @@ export function defineService<TState = undefined>(
     const input = compileSchema(where, tool.inputSchema);
     const output =
       tool.outputSchema === undefined ? undefined : compileSchema(where, tool.outputSchema);
-    tools.set(toolName, { invoke: tool.handler as Endpoint['invoke'], input, output });
+    tools.set(toolName, { invoke: tool.handler, input, output });
     toolDescriptors.push(
       Object.freeze({
         name: toolName,
@@ -189,7 +189,7 @@ function ownMethods<TState>(name: string, spec: ServiceSpec<TState>): Map<string
   const methods = new Map<string, Endpoint>();
   const add = (method: string, invoke: MethodHandler<TState>) =>
     methods.set(method, {
-      invoke: invoke as Endpoint['invoke'],
+      invoke,
       input: undefined,
       output: undefined,
     });

@@ -1,0 +1,79 @@
+/** All three services side by side: mostly small calls, some files, now and then a computation. */
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineScenario, type Operation, referenceService } from '../src/harness/index.ts';
+
+const NOTE = 'The quick brown fox jumps over the lazy dog.\n'.repeat(24);
+const ROWS = 500;
+
+const load: Operation = {
+  name: 'load',
+  service: 'data',
+  tool: 'load',
+  input: (random) => ({
+    table: 'readings',
+    columns: {
+      sensor: Array.from({ length: ROWS }, (_, index) => `s${index % 5}`),
+      value: Float64Array.from({ length: ROWS }, () => random()),
+    },
+  }),
+  check({ structuredContent: { rowCount } }: { structuredContent: { rowCount: number } }) {
+    return rowCount === ROWS ? undefined : `${rowCount} rows instead of ${ROWS}`;
+  },
+};
+
+const group: Operation = {
+  name: 'group_aggregate',
+  service: 'data',
+  tool: 'group_aggregate',
+  input: () => ({
+    table: 'readings',
+    by: ['sensor'],
+    aggregates: [{ op: 'mean', column: 'value' }],
+  }),
+  check({ structuredContent: { rowCount } }: { structuredContent: { rowCount: number } }) {
+    return rowCount === 5 ? undefined : `${rowCount} groups instead of 5`;
+  },
+};
+
+const read: Operation = {
+  name: 'read_file',
+  service: 'file',
+  tool: 'read_file',
+  weight: 4,
+  input: () => ({ path: 'note.txt' }),
+  check({ content: [item] }: { content: { text: string }[] }) {
+    return item?.text === NOTE ? undefined : 'another text came back';
+  },
+};
+
+const add: Operation = {
+  name: 'add',
+  service: 'calculator',
+  tool: 'add',
+  weight: 14,
+  input: (random) => ({ a: random(), b: random() }),
+  check(
+    { structuredContent: { result } }: { structuredContent: { result: number } },
+    { a, b }: { a: number; b: number },
+  ) {
+    return result === a + b ? undefined : `${a} + ${b} is not ${result}`;
+  },
+};
+
+export const scenario = defineScenario({
+  name: 'mixed',
+  description: 'all three services: 14 calculations, 4 files and 2 computations in 20 calls',
+  async services(folder) {
+    await writeFile(join(folder, 'note.txt'), NOTE);
+    return {
+      calculator: referenceService('calculator'),
+      file: referenceService('file', { basePath: folder }),
+      data: referenceService('data'),
+    };
+  },
+  order: 'in-order',
+  operations: [load, group, read, add],
+  load: { concurrency: 4 },
+});

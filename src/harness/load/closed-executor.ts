@@ -1,0 +1,183 @@
+/**
+ * The closed loop: `concurrency` callers, each sending its next calls when its last have come back.
+ *
+ * One clock read per call: the end of a call is the start of the next one of the same caller, so
+ * what the check and the recording cost (`harnessNsPerCall` in the record) is within the latency,
+ * not beside it. In-process calls settle without a turn of the event loop, so every few
+ * milliseconds all callers stop together for one turn; timers, Ctrl-C and the collector's
+ * observers then get theirs. The turn is outside every latency and inside the time of the block.
+ */
+
+import type { CallPlan, PlannedCall } from './call-plan.ts';
+import type { BlockRecorder } from './recorder.ts';
+import type { BlockOrder, Invoker } from './target.ts';
+
+/** Longest stretch without a turn of the event loop, in ms. */
+const TURN_EVERY_MS = 10;
+const NS_PER_MS = 1e6;
+
+/** A planned call and the way to send it. */
+export interface ReadyCall extends PlannedCall {
+  readonly invoke: Invoker;
+}
+
+/** Joins a plan with a target's invokers; each operation is prepared once. */
+export function readyCalls(
+  plan: CallPlan,
+  prepare: (operation: PlannedCall['operation']) => Invoker,
+): readonly ReadyCall[] {
+  const invokers = new Map<PlannedCall['operation'], Invoker>();
+  return plan.map((call) => {
+    const invoke = invokers.get(call.operation) ?? prepare(call.operation);
+    invokers.set(call.operation, invoke);
+    return { ...call, invoke };
+  });
+}
+
+/** Runs one block and returns how long it took, in ms. */
+export async function runClosedBlock(
+  calls: readonly ReadyCall[],
+  order: BlockOrder,
+  recorder: BlockRecorder,
+): Promise<number> {
+  const block = new ClosedBlock(calls, order, recorder);
+  const startedAtMs = performance.now();
+  await Promise.all(Array.from({ length: order.concurrency }, () => block.run()));
+  return performance.now() - startedAtMs;
+}
+
+class ClosedBlock {
+  readonly #calls: readonly ReadyCall[];
+  readonly #order: BlockOrder;
+  readonly #recorder: BlockRecorder;
+  readonly #startedAtMs = performance.now();
+  #next = 0;
+  #sent = 0;
+  #turnAtMs: number;
+  #turn: Promise<void> | undefined;
+
+  constructor(calls: readonly ReadyCall[], order: BlockOrder, recorder: BlockRecorder) {
+    this.#calls = calls;
+    this.#order = order;
+    this.#recorder = recorder;
+    this.#turnAtMs = this.#startedAtMs + TURN_EVERY_MS;
+  }
+
+  run(): Promise<void> {
+    return this.#order.batch === 1 ? this.#runSingly() : this.#runInBatches();
+  }
+
+  async #runSingly(): Promise<void> {
+    const recorder = this.#recorder;
+    let startMs = performance.now();
+    while (this.#isOpen(startMs)) {
+      this.#sent++;
+      const call = this.#take();
+      let endMs: number;
+      try {
+        const reply = await call.invoke(call.params);
+        endMs = performance.now();
+        const problem = call.operation.check(reply as never, call.input as never);
+        const latencyNs = (endMs - startMs) * NS_PER_MS;
+        if (problem === undefined) recorder.success(latencyNs);
+        else recorder.wrongReply(latencyNs, call.operation.name, problem);
+      } catch (thrown) {
+        endMs = performance.now();
+        recorder.failure((endMs - startMs) * NS_PER_MS, call.operation.name, thrown);
+      }
+      startMs = endMs >= this.#turnAtMs ? await this.#takeTurn() : endMs;
+    }
+  }
+
+  async #runInBatches(): Promise<void> {
+    const { batch } = this.#order;
+    const slots = Array.from({ length: batch }, () => new BatchSlot(this.#recorder));
+    let startMs = performance.now();
+    while (this.#isOpen(startMs)) {
+      const size = Math.min(batch, this.#order.calls - this.#sent);
+      this.#sent += size;
+      const endMs = await new Promise<number>((resolve) => {
+        const open = { count: size, resolve };
+        for (let index = 0; index < size; index++) {
+          const slot = slots[index] as BatchSlot; // size <= batch
+          slot.send(this.#take(), startMs, open);
+        }
+      });
+      this.#recorder.batch((endMs - startMs) * NS_PER_MS);
+      startMs = endMs >= this.#turnAtMs ? await this.#takeTurn() : endMs;
+    }
+  }
+
+  #isOpen(nowMs: number): boolean {
+    const { durationMs, calls, signal } = this.#order;
+    return nowMs - this.#startedAtMs < durationMs && this.#sent < calls && !signal.aborted;
+  }
+
+  #take(): ReadyCall {
+    const call = this.#calls[this.#next] as ReadyCall; // in range: wraps below
+    this.#next = this.#next + 1 === this.#calls.length ? 0 : this.#next + 1;
+    return call;
+  }
+
+  /** Lets the event loop turn once for all callers; returns the time after it. */
+  async #takeTurn(): Promise<number> {
+    this.#turn ??= this.#turnOnce();
+    await this.#turn;
+    return performance.now();
+  }
+
+  async #turnOnce(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+    this.#turnAtMs = performance.now() + TURN_EVERY_MS;
+    this.#turn = undefined;
+  }
+}
+
+interface OpenBatch {
+  count: number;
+  readonly resolve: (endMs: number) => void;
+}
+
+/** One call of a batch under way; kept and used again, since its two callbacks are closures. */
+class BatchSlot {
+  readonly #recorder: BlockRecorder;
+  readonly #onReply: (reply: unknown) => void;
+  readonly #onFailure: (thrown: unknown) => void;
+  #call: ReadyCall | undefined;
+  #startMs = 0;
+  #open: OpenBatch | undefined;
+
+  constructor(recorder: BlockRecorder) {
+    this.#recorder = recorder;
+    this.#onReply = (reply) => {
+      const endMs = performance.now();
+      const { operation, input } = this.#call as ReadyCall; // set by send()
+      const problem = operation.check(reply as never, input as never);
+      const latencyNs = (endMs - this.#startMs) * NS_PER_MS;
+      if (problem === undefined) this.#recorder.success(latencyNs);
+      else this.#recorder.wrongReply(latencyNs, operation.name, problem);
+      this.#done(endMs);
+    };
+    this.#onFailure = (thrown) => {
+      const endMs = performance.now();
+      const name = this.#call?.operation.name ?? '';
+      this.#recorder.failure((endMs - this.#startMs) * NS_PER_MS, name, thrown);
+      this.#done(endMs);
+    };
+  }
+
+  send(call: ReadyCall, startMs: number, open: OpenBatch): void {
+    this.#call = call;
+    this.#startMs = startMs;
+    this.#open = open;
+    call.invoke(call.params).then(this.#onReply, this.#onFailure);
+  }
+
+  #done(endMs: number): void {
+    const open = this.#open as OpenBatch; // set by send()
+    open.count--;
+    if (open.count === 0) open.resolve(endMs);
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * What the harness itself costs: one clock read, and one call of the closed loop to a target that
+ * does nothing, less what awaiting that target costs by itself.
+ */
+
+import { type ReadyCall, runClosedBlock } from './closed-executor.ts';
+import { BlockRecorder } from './recorder.ts';
+
+export interface HarnessCost {
+  readonly clockReadNs: number;
+  /** Clock read, check, recording and loop, per call. */
+  readonly harnessNsPerCall: number;
+}
+
+const CALLS = 100_000;
+const ROUNDS = 7;
+const NS_PER_MS = 1e6;
+
+/** Takes about a quarter of a second. The figures are medians over alternating rounds. */
+export async function measureHarnessCost(): Promise<HarnessCost> {
+  const reply = Promise.resolve({});
+  const call: ReadyCall = {
+    operation: {
+      name: 'none',
+      service: 'none',
+      method: 'none',
+      input: () => 0,
+      check: () => undefined,
+    },
+    input: 0,
+    params: undefined,
+    invoke: () => reply,
+  };
+  const bare: number[] = [];
+  const recorded: number[] = [];
+  const clock: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    bare.push(await timeBareAwaits(call));
+    recorded.push(await timeRecordedCalls(call));
+    clock.push(timeClockReads());
+  }
+  return {
+    clockReadNs: median(clock),
+    harnessNsPerCall: Math.max(0, median(recorded) - median(bare)),
+  };
+}
+
+async function timeBareAwaits(call: ReadyCall): Promise<number> {
+  const startedAtMs = performance.now();
+  for (let index = 0; index < CALLS; index++) await call.invoke(call.params);
+  return ((performance.now() - startedAtMs) * NS_PER_MS) / CALLS;
+}
+
+async function timeRecordedCalls(call: ReadyCall): Promise<number> {
+  const order = {
+    concurrency: 1,
+    batch: 1,
+    durationMs: Number.POSITIVE_INFINITY,
+    calls: CALLS,
+    signal: new AbortController().signal,
+  };
+  const elapsedMs = await runClosedBlock([call], order, new BlockRecorder());
+  return (elapsedMs * NS_PER_MS) / CALLS;
+}
+
+function timeClockReads(): number {
+  let last = 0;
+  const startedAtMs = performance.now();
+  for (let index = 0; index < CALLS; index++) last = performance.now();
+  return ((last - startedAtMs) * NS_PER_MS) / CALLS;
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] as number; // never empty
+}

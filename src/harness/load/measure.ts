@@ -1,0 +1,235 @@
+/**
+ * Measures one case of a scenario on several variants.
+ *
+ *   preflight ──▶ warm up each until steady ──▶ rounds: one block of each variant, order alternating
+ *
+ * The block is the unit of replication. In every round the reference variant is measured a second
+ * time, as its own twin: the ratio of a variant with itself is the noise of this machine, now.
+ */
+
+import { LatencyHistogram } from '../stats/latency-histogram.ts';
+import { isSteady } from '../stats/steady-state.ts';
+import type { CallPlan } from './call-plan.ts';
+import { type ReadyCall, readyCalls, runClosedBlock } from './closed-executor.ts';
+import { preflight } from './preflight.ts';
+import { BlockRecorder } from './recorder.ts';
+import { ResourceMeter, type ResourceUse } from './resource-meter.ts';
+import { roundOrder } from './round-order.ts';
+import type { BlockOrder, Target } from './target.ts';
+
+/** How hard and how long, with every default filled in. */
+export interface ResolvedLoad {
+  readonly concurrency: number;
+  readonly batch: number;
+  /** Of each variant over all rounds; `Infinity` when `calls` decides. */
+  readonly durationMs: number;
+  /** Of each variant over all rounds; `Infinity` when `durationMs` decides. */
+  readonly calls: number;
+  readonly rounds: number;
+  readonly warmupMs: number;
+}
+
+/** An open target under its variant's name. */
+export interface Contestant {
+  readonly variant: string;
+  readonly target: Target;
+}
+
+/** What a measurement tells while it goes on. */
+export interface MeasureProgress {
+  readonly variant: string;
+  readonly phase: 'warm-up' | 'measure';
+  /** From 1; 0 while warming up. */
+  readonly round: number;
+  readonly callsPerSecond: number;
+  readonly failed: number;
+}
+
+export interface MeasureOptions {
+  /** The variant that is measured twice a round, for the noise floor. */
+  readonly reference: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: MeasureProgress) => void;
+}
+
+/** One block of one variant. Whoever receives it destroys the histograms. */
+export interface BlockMeasurement extends ResourceUse {
+  readonly round: number;
+  /** ms since 1970. */
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly calls: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly checksFailed: number;
+  readonly errors: ReadonlyMap<string, number>;
+  readonly firstFailure: string | undefined;
+  readonly latency: LatencyHistogram;
+  readonly batchLatency: LatencyHistogram;
+}
+
+export interface VariantMeasurement {
+  readonly variant: string;
+  readonly warmupMs: number;
+  readonly isSteady: boolean;
+  readonly blocks: readonly BlockMeasurement[];
+}
+
+export interface CaseMeasurement {
+  readonly variants: readonly VariantMeasurement[];
+  /** Time per call of the reference's twin, in ns, one a round; empty when there was none. */
+  readonly twinNsPerCall: readonly number[];
+}
+
+/** Shortest window of a warm-up; slow targets take as long as a few calls need. */
+const WARM_WINDOW_MS = 20;
+
+/**
+ * Runs the case. When `signal` fires, it stops after the calls under way and returns the rounds
+ * that are complete for the variants that have any.
+ *
+ * @throws `ERR_USAGE`, `ERR_TARGET` or `ERR_INVALID_MEASUREMENT` when an operation does not work at all
+ */
+export async function measureCase(
+  plan: CallPlan,
+  contestants: readonly Contestant[],
+  load: ResolvedLoad,
+  options: MeasureOptions,
+): Promise<CaseMeasurement> {
+  const lanes = contestants.map(
+    ({ variant, target }) => new Lane(variant, target, plan, load, options),
+  );
+  for (const { variant, target } of contestants) await preflight(plan, variant, target);
+  for (const lane of lanes) await lane.warmUp();
+  const twin = lanes.find((lane) => lane.variant === options.reference);
+  const blocks = [
+    ...(twin === undefined ? [] : [{ lane: twin, isTwin: true }]),
+    ...lanes.map((lane) => ({ lane, isTwin: false })),
+  ];
+  const twinNsPerCall: number[] = [];
+  for (let round = 0; round < load.rounds && !options.signal.aborted; round++) {
+    for (const { lane, isTwin } of roundOrder(blocks, round)) {
+      if (isTwin) twinNsPerCall.push(await lane.measureTwin(round));
+      else await lane.measure(round);
+    }
+  }
+  return { variants: lanes.map((lane) => lane.result()), twinNsPerCall };
+}
+
+/** One variant's way through the rounds. */
+class Lane {
+  readonly variant: string;
+  readonly #target: Target;
+  readonly #plan: CallPlan;
+  readonly #ready: readonly ReadyCall[];
+  readonly #load: ResolvedLoad;
+  readonly #options: MeasureOptions;
+  readonly #recorder = new BlockRecorder();
+  readonly #blocks: BlockMeasurement[] = [];
+  #warmupMs = 0;
+  #isSteady = false;
+
+  constructor(
+    variant: string,
+    target: Target,
+    plan: CallPlan,
+    load: ResolvedLoad,
+    options: MeasureOptions,
+  ) {
+    this.variant = variant;
+    this.#target = target;
+    this.#plan = plan;
+    this.#ready = readyCalls(plan, (operation) => target.prepare(operation));
+    this.#load = load;
+    this.#options = options;
+  }
+
+  /** Runs short windows until their time per call is steady, or the cap is reached. */
+  async warmUp(): Promise<void> {
+    const windows: number[] = [];
+    const startedAtMs = performance.now();
+    while (!this.#isSteady && !this.#options.signal.aborted) {
+      this.#warmupMs = performance.now() - startedAtMs;
+      if (this.#warmupMs >= this.#load.warmupMs) break;
+      const durationMs = Math.min(WARM_WINDOW_MS, this.#load.warmupMs);
+      const windowMs = await this.#run({ durationMs, calls: Number.POSITIVE_INFINITY });
+      windows.push(windowMs / this.#recorder.calls);
+      this.#report('warm-up', 0, windowMs);
+      this.#isSteady = isSteady(windows);
+    }
+    this.#warmupMs = performance.now() - startedAtMs;
+  }
+
+  async measure(round: number): Promise<void> {
+    const meter = new ResourceMeter(() => this.#target.usage());
+    const startedAtMs = Date.now();
+    await meter.start();
+    const durationMs = await this.#run(this.#share(round));
+    const use = await meter.stop();
+    const recorder = this.#recorder;
+    this.#report('measure', round + 1, durationMs);
+    if (recorder.calls === 0) return;
+    const latency = new LatencyHistogram();
+    const batchLatency = new LatencyHistogram();
+    recorder.latency.drainInto(latency);
+    recorder.batchLatency.drainInto(batchLatency);
+    this.#blocks.push({
+      ...use,
+      round,
+      startedAtMs,
+      durationMs,
+      calls: recorder.calls,
+      succeeded: recorder.succeeded,
+      failed: recorder.failed,
+      checksFailed: recorder.checksFailed,
+      errors: new Map(recorder.errors),
+      firstFailure: recorder.firstFailure,
+      latency,
+      batchLatency,
+    });
+  }
+
+  /** A block like any other, of which only the time per call is kept, in ns. */
+  async measureTwin(round: number): Promise<number> {
+    const meter = new ResourceMeter(() => this.#target.usage());
+    await meter.start();
+    const durationMs = await this.#run(this.#share(round));
+    await meter.stop();
+    return (durationMs * 1e6) / Math.max(1, this.#recorder.calls);
+  }
+
+  result(): VariantMeasurement {
+    return {
+      variant: this.variant,
+      warmupMs: this.#warmupMs,
+      isSteady: this.#isSteady,
+      blocks: this.#blocks,
+    };
+  }
+
+  /** This round's part of the time or of the calls; the first rounds take the remainder. */
+  #share(round: number): { durationMs: number; calls: number } {
+    const { durationMs, calls, rounds } = this.#load;
+    if (calls === Number.POSITIVE_INFINITY) return { durationMs: durationMs / rounds, calls };
+    return { durationMs, calls: Math.floor(calls / rounds) + (round < calls % rounds ? 1 : 0) };
+  }
+
+  async #run(share: { durationMs: number; calls: number }): Promise<number> {
+    const { concurrency, batch } = this.#load;
+    const order: BlockOrder = { concurrency, batch, ...share, signal: this.#options.signal };
+    this.#recorder.reset();
+    return this.#target.drive === undefined
+      ? runClosedBlock(this.#ready, order, this.#recorder)
+      : this.#target.drive(this.#plan, order, this.#recorder);
+  }
+
+  #report(phase: MeasureProgress['phase'], round: number, durationMs: number): void {
+    this.#options.onProgress({
+      variant: this.variant,
+      phase,
+      round,
+      callsPerSecond: (this.#recorder.calls * 1e3) / durationMs,
+      failed: this.#recorder.failed,
+    });
+  }
+}

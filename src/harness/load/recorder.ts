@@ -1,0 +1,65 @@
+/**
+ * What a block of calls came to: latencies, failures by code, and the first thing that went wrong.
+ *
+ * `record` is on the measured path: it must stay free of allocation. Everything else about a call
+ * (was the reply right, what did it fail with) is the executor's and the failure's cost.
+ */
+
+import { isCallErrorCode, ToolrigError } from '../../core/errors.ts';
+import { LatencyTally } from '../stats/latency-tally.ts';
+
+export class BlockRecorder {
+  readonly latency = new LatencyTally();
+  readonly batchLatency = new LatencyTally();
+  readonly errors = new Map<string, number>();
+  succeeded = 0;
+  checksFailed = 0;
+  firstFailure: string | undefined;
+
+  get failed(): number {
+    let failed = this.checksFailed;
+    for (const count of this.errors.values()) failed += count;
+    return failed;
+  }
+
+  get calls(): number {
+    return this.succeeded + this.failed;
+  }
+
+  /** A call came back with a reply that its check found right. */
+  success(latencyNs: number): void {
+    this.succeeded++;
+    this.latency.record(latencyNs);
+  }
+
+  /** A call came back with a wrong reply. */
+  wrongReply(latencyNs: number, operation: string, problem: string): void {
+    this.checksFailed++;
+    this.latency.record(latencyNs);
+    this.firstFailure ??= `${operation}: wrong reply: ${problem}`;
+  }
+
+  /** A call was rejected. */
+  failure(latencyNs: number, operation: string, thrown: unknown): void {
+    const code =
+      thrown instanceof ToolrigError && isCallErrorCode(thrown.code) ? thrown.code : 'ERR_UNKNOWN';
+    this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
+    this.latency.record(latencyNs);
+    this.firstFailure ??= `${operation}: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  }
+
+  /** All calls of a batch have come back. */
+  batch(latencyNs: number): void {
+    this.batchLatency.record(latencyNs);
+  }
+
+  /** Empties everything, for the next block. */
+  reset(): void {
+    this.latency.clear();
+    this.batchLatency.clear();
+    this.errors.clear();
+    this.succeeded = 0;
+    this.checksFailed = 0;
+    this.firstFailure = undefined;
+  }
+}

@@ -1,0 +1,81 @@
+/** Finds scenarios: those of the package by name, anybody's own by path. */
+
+import { readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ToolrigError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/nearest.ts';
+import {
+  defineScenario,
+  type Scenario,
+  type ScenarioSpec,
+  type ServiceSource,
+} from './scenario.ts';
+
+const CATALOG = new URL('../../../scenarios/', import.meta.url);
+const SERVICES = new URL('../../services/index.js', import.meta.url);
+const SUFFIX = '.scenario.js';
+
+const FACTORIES = {
+  calculator: 'calculatorService',
+  file: 'fileService',
+  data: 'dataService',
+} as const;
+
+/** Source of one of the package's own services, for a scenario's `services`. */
+export function referenceService(
+  name: keyof typeof FACTORIES,
+  options: object = {},
+): ServiceSource {
+  return { module: SERVICES.href, export: FACTORIES[name], options };
+}
+
+/** Names of the package's own scenarios, in alphabetical order. */
+export async function listScenarioNames(): Promise<string[]> {
+  const files = await readdir(fileURLToPath(CATALOG));
+  return files
+    .filter((file) => file.endsWith(SUFFIX))
+    .map((file) => file.slice(0, -SUFFIX.length))
+    .toSorted();
+}
+
+/**
+ * Loads a scenario: the name of one of the package's own, or the path of a module that exports one
+ * as `scenario` or as its default.
+ *
+ * @throws `ERR_USAGE` when there is none, or the module cannot be loaded
+ */
+export async function loadScenario(nameOrPath: string): Promise<Scenario> {
+  const names = await listScenarioNames();
+  if (names.includes(nameOrPath)) {
+    return importScenario(new URL(`${nameOrPath}${SUFFIX}`, CATALOG).href, nameOrPath);
+  }
+  if (/[/\\]|\.[cm]?[jt]s$/.test(nameOrPath)) {
+    return importScenario(pathToFileURL(resolve(nameOrPath)).href, nameOrPath);
+  }
+  throw new ToolrigError(
+    'ERR_USAGE',
+    `there is no scenario '${nameOrPath}'.${didYouMean(nameOrPath, names)} ` +
+      'For one of your own, give its path: ./my.scenario.mjs',
+  );
+}
+
+async function importScenario(url: string, given: string): Promise<Scenario> {
+  let module: { scenario?: ScenarioSpec; default?: ScenarioSpec };
+  try {
+    module = await import(url);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ToolrigError('ERR_USAGE', `the scenario ${given} cannot be loaded: ${reason}`, {
+      cause,
+    });
+  }
+  const spec = module.scenario ?? module.default;
+  if (spec === undefined) {
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `${given} exports no scenario: write export const scenario = defineScenario({ … })`,
+    );
+  }
+  return defineScenario(spec);
+}

@@ -1,0 +1,164 @@
+/**
+ * A scenario: what is asked of which services, how hard, and what is acceptable. It is data; the
+ * only functions in it make inputs (seeded, before the clock starts) and check replies.
+ *
+ *   scenario ─┬─ case (a size, a kind of payload …) ─┬─ operation: one call and the check of its reply
+ *             └─ …                                   └─ …
+ */
+
+import { ToolrigError } from '../../core/errors.ts';
+import {
+  requireFunction,
+  requireInteger,
+  requireKnownKeys,
+  requireName,
+  requireOneOf,
+  requirePositive,
+} from '../../core/options.ts';
+
+/** Where a service comes from, so that a child process can make the same one. */
+export interface ServiceSource {
+  /** URL of the module. */
+  readonly module: string;
+  /** Name of the export: a function that takes `options` and returns a service definition. */
+  readonly export: string;
+  /** Survives JSON. */
+  readonly options?: unknown;
+}
+
+/** Makes one call's input; `random` is seeded and gives numbers in [0, 1). */
+export type InputMaker = (random: () => number, index: number) => unknown;
+
+export interface Operation {
+  readonly name: string;
+  readonly service: string;
+  /** The tool to call; the input is its arguments. */
+  readonly tool?: string;
+  /** The method to call instead of a tool; the input is its params. */
+  readonly method?: string;
+  /** How often, relative to the other operations; whole. Default: 1. */
+  readonly weight?: number;
+  readonly input: InputMaker;
+  /** Says what is wrong with a reply, or nothing when it is right. A wrong reply is a failed call. */
+  check(reply: never, input: never): string | undefined;
+}
+
+export interface ScenarioCase {
+  /** What tells this case from the others; empty when there is only one. */
+  readonly name: string;
+  /** Nominal size of one call's payload, in bytes. */
+  readonly payloadBytes?: number;
+  readonly operations: readonly Operation[];
+  /** `shuffled` draws operations by weight; `in-order` repeats them as listed. Default: `shuffled`. */
+  readonly order?: 'shuffled' | 'in-order';
+  /** Inputs made beforehand and then used in turn. Default: 1,024. */
+  readonly inputs?: number;
+}
+
+export interface Load {
+  /** Callers that each wait for their reply before they call again. Default: available parallelism. */
+  readonly concurrency?: number;
+  /** Calls that a caller sends together. Default: 1. */
+  readonly batch?: number;
+  /** Measured time of each variant, over all rounds, in ms. Default: 2,000. */
+  readonly durationMs?: number;
+  /** Calls of each variant over all rounds, in place of a time. */
+  readonly calls?: number;
+  /** Default: 10. */
+  readonly rounds?: number;
+  /** Longest warm-up of a variant, in ms; it ends earlier when steady. Default: 1,000. */
+  readonly warmupMs?: number;
+}
+
+export interface ScenarioSpec {
+  readonly name: string;
+  readonly description: string;
+  /** The services by name. A function may prepare files first, in a folder that goes away afterwards. */
+  readonly services:
+    | Readonly<Record<string, ServiceSource>>
+    | ((folder: string) => Promise<Readonly<Record<string, ServiceSource>>>);
+  /** One case's operations; give these or `cases`. */
+  readonly operations?: readonly Operation[];
+  readonly order?: 'shuffled' | 'in-order';
+  readonly cases?: readonly ScenarioCase[];
+  readonly load?: Load;
+  /** Variants to compare when none are named. */
+  readonly variants?: readonly string[];
+  /** What must hold: `p99 < 5ms`, `native.errors <= 0.1%`. */
+  readonly thresholds?: readonly string[];
+}
+
+export interface Scenario extends ScenarioSpec {
+  readonly cases: readonly ScenarioCase[];
+  readonly load: Load;
+  readonly thresholds: readonly string[];
+}
+
+const SPEC_KEYS = [
+  'name',
+  'description',
+  'services',
+  'operations',
+  'order',
+  'cases',
+  'load',
+  'variants',
+  'thresholds',
+] as const satisfies (keyof ScenarioSpec)[];
+const CASE_KEYS = ['name', 'payloadBytes', 'operations', 'order', 'inputs'];
+const OPERATION_KEYS = ['name', 'service', 'tool', 'method', 'weight', 'input', 'check'];
+const LOAD_KEYS = ['concurrency', 'batch', 'durationMs', 'calls', 'rounds', 'warmupMs'];
+
+/**
+ * Checks a scenario.
+ *
+ * @throws `ERR_INVALID_OPTION` for anything misspelled, missing or of the wrong type
+ */
+export function defineScenario(spec: ScenarioSpec): Scenario {
+  requireKnownKeys('the scenario', spec, SPEC_KEYS);
+  const where = `scenario '${requireName('name', spec.name)}'`;
+  requireName(`description of ${where}`, spec.description);
+  const { operations, load = {}, thresholds = [] } = spec;
+  if ((operations === undefined) === (spec.cases === undefined)) {
+    throw new ToolrigError('ERR_INVALID_OPTION', `${where} needs either operations or cases`);
+  }
+  checkLoad(where, load);
+  const cases = spec.cases ?? [{ name: '', operations: operations ?? [], ...orderOf(spec) }];
+  for (const each of cases) checkCase(where, each);
+  const { operations: _inCases, order: _inCase, ...rest } = spec;
+  return { ...rest, cases, load, thresholds };
+}
+
+function orderOf(spec: ScenarioSpec): { order?: 'shuffled' | 'in-order' } {
+  return spec.order === undefined ? {} : { order: spec.order };
+}
+
+function checkLoad(where: string, load: Load): void {
+  requireKnownKeys(`load of ${where}`, load, LOAD_KEYS);
+  for (const key of ['concurrency', 'batch', 'calls', 'rounds'] as const) {
+    if (load[key] !== undefined) requireInteger(`load.${key} of ${where}`, load[key], 1);
+  }
+  for (const key of ['durationMs', 'warmupMs'] as const) {
+    if (load[key] !== undefined) requirePositive(`load.${key} of ${where}`, load[key]);
+  }
+}
+
+function checkCase(where: string, each: ScenarioCase): void {
+  requireKnownKeys(`a case of ${where}`, each, CASE_KEYS);
+  requireOneOf(`order of ${where}`, each.order ?? 'shuffled', ['shuffled', 'in-order']);
+  if (each.inputs !== undefined) requireInteger(`inputs of ${where}`, each.inputs, 1);
+  if (each.operations.length === 0) {
+    throw new ToolrigError('ERR_INVALID_OPTION', `${where} has no operations`);
+  }
+  for (const operation of each.operations) {
+    requireKnownKeys(`an operation of ${where}`, operation, OPERATION_KEYS);
+    const name = `operation '${requireName('name of an operation', operation.name)}' of ${where}`;
+    requireName(`service of ${name}`, operation.service);
+    requireFunction(`input of ${name}`, operation.input);
+    requireFunction(`check of ${name}`, operation.check);
+    requireInteger(`weight of ${name}`, operation.weight ?? 1, 1);
+    if ((operation.tool === undefined) === (operation.method === undefined)) {
+      throw new ToolrigError('ERR_INVALID_OPTION', `${name} needs either tool or method`);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The port between load and what is loaded: a variant is a way to reach services, a target is one
+ * such way, open. `src/harness/variants/` has them all; load knows only this.
+ */
+
+import type { CallPlan } from './call-plan.ts';
+import type { BlockRecorder } from './recorder.ts';
+import type { Operation, ServiceSource } from './scenario.ts';
+
+/** Options of one call, the same for every variant. */
+export interface TargetCallOptions {
+  /** Default: 5,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly progressToken?: string | number;
+  readonly onProgress?: (progress: { readonly progress: number; readonly total?: number }) => void;
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/** Sends one call of an operation that was prepared; `params` are those of the whole request. */
+export type Invoker = (params: unknown) => Promise<unknown>;
+
+/** What the other processes of a target have used. */
+export interface TargetUsage {
+  /** User and system time since their start, in ns. */
+  readonly cpuNs: number;
+  readonly rssBytes: number;
+}
+
+/** One block's worth of orders to whoever drives the load. */
+export interface BlockOrder {
+  readonly concurrency: number;
+  readonly batch: number;
+  /** The block ends at whichever comes first. */
+  readonly durationMs: number;
+  readonly calls: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Target {
+  /** The call contract: resolves with the reply or rejects with a `ToolrigError`. */
+  call(
+    service: string,
+    method: string,
+    params?: unknown,
+    options?: TargetCallOptions,
+  ): Promise<unknown>;
+  /** Does what can be done before the clock starts. */
+  prepare(operation: Operation): Invoker;
+  /** Usage of processes besides this one. */
+  usage(): Promise<TargetUsage>;
+  /** Closes connections and ends processes. Idempotent. */
+  close(): Promise<void>;
+  /** Drives a block itself, in place of the closed executor; resolves with its length in ms. */
+  drive?(plan: CallPlan, order: BlockOrder, recorder: BlockRecorder): Promise<number>;
+}
+
+/** A way to reach services. */
+export interface Variant {
+  readonly name: string;
+  /** What one call pays, in a few words. */
+  readonly pays: string;
+  /** Starts the services and connects to them. Throws `ERR_TARGET` when that fails. */
+  open(services: Readonly<Record<string, ServiceSource>>): Promise<Target>;
+}
+
+export const NO_USAGE: TargetUsage = { cpuNs: 0, rssBytes: 0 };

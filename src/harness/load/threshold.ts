@@ -1,0 +1,120 @@
+/**
+ * Thresholds: what a scenario declares acceptable.
+ *
+ *   [variant.]metric  operator  value[unit]        p99 < 5ms    native.errors <= 0.1%
+ *
+ * One without a variant applies to every variant of the run. One that matches nothing is an error,
+ * never a pass.
+ */
+
+import { ToolrigError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/nearest.ts';
+
+/** What a threshold can look at: latencies in ns, a rate per second, a share of the calls. */
+export const THRESHOLD_METRICS = [
+  'min',
+  'mean',
+  'p50',
+  'p75',
+  'p90',
+  'p99',
+  'p999',
+  'p9999',
+  'max',
+  'throughput',
+  'errors',
+] as const;
+export type ThresholdMetric = (typeof THRESHOLD_METRICS)[number];
+
+export const THRESHOLD_OPERATORS = ['<=', '>=', '<', '>'] as const;
+
+export interface Threshold {
+  /** As it was written. */
+  readonly expression: string;
+  /** `undefined`: every variant. */
+  readonly variant: string | undefined;
+  readonly metric: ThresholdMetric;
+  readonly operator: (typeof THRESHOLD_OPERATORS)[number];
+  /** In ns, per second, or as a ratio from 0 to 1. */
+  readonly limit: number;
+}
+
+const SHAPE = /^\s*(?:([\w-]+)\.)?(\w+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*([\w%/µ]*)\s*$/;
+
+const LATENCY_UNITS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+};
+const RATE_UNITS: Readonly<Record<string, number>> = { '': 1, '/s': 1 };
+const RATIO_UNITS: Readonly<Record<string, number>> = { '': 1, '%': 0.01 };
+
+/**
+ * Reads a threshold.
+ *
+ * @throws `ERR_USAGE` naming what is wrong with it
+ */
+export function parseThreshold(expression: string): Threshold {
+  const match = SHAPE.exec(expression);
+  if (match === null) {
+    throw usage(expression, "write it as '[variant.]metric operator value', as in 'p99 < 5ms'");
+  }
+  const [, variant, name = '', operator = '', value = '', unit = ''] = match;
+  const metric = THRESHOLD_METRICS.find((known) => known === name);
+  if (metric === undefined) {
+    throw usage(expression, `there is no metric '${name}'.${didYouMean(name, THRESHOLD_METRICS)}`);
+  }
+  const units = unitsOf(metric);
+  const factor = units[unit];
+  if (factor === undefined) {
+    const known = Object.keys(units).map((each) => (each === '' ? 'none' : each));
+    throw usage(expression, `the unit of ${metric} must be one of ${known.join(', ')}`);
+  }
+  return {
+    expression: expression.trim(),
+    variant,
+    metric,
+    operator: operator as Threshold['operator'],
+    limit: Number(value) * factor,
+  };
+}
+
+/** Whether `observed` keeps to the threshold. */
+export function holds(threshold: Threshold, observed: number): boolean {
+  switch (threshold.operator) {
+    case '<':
+      return observed < threshold.limit;
+    case '<=':
+      return observed <= threshold.limit;
+    case '>':
+      return observed > threshold.limit;
+    case '>=':
+      return observed >= threshold.limit;
+  }
+}
+
+/**
+ * The variants of a run that a threshold applies to.
+ *
+ * @throws `ERR_USAGE` when it names one that does not run
+ */
+export function variantsOf(threshold: Threshold, running: readonly string[]): readonly string[] {
+  const { variant } = threshold;
+  if (variant === undefined) return running;
+  if (running.includes(variant)) return [variant];
+  throw usage(
+    threshold.expression,
+    `variant '${variant}' is not in this run.${didYouMean(variant, running)}`,
+  );
+}
+
+function unitsOf(metric: ThresholdMetric): Readonly<Record<string, number>> {
+  if (metric === 'throughput') return RATE_UNITS;
+  return metric === 'errors' ? RATIO_UNITS : LATENCY_UNITS;
+}
+
+function usage(expression: string, what: string): ToolrigError {
+  return new ToolrigError('ERR_USAGE', `threshold '${expression}' cannot be used: ${what}`);
+}

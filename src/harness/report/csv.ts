@@ -1,0 +1,107 @@
+/**
+ * `summary.csv`: one row a scenario and variant, for spreadsheets and scripts. Column names carry
+ * their units and do not change; new ones are added at the end.
+ *
+ * What does not exist is an empty field, the ends of an interval after a single round among it.
+ */
+
+import { stringify } from 'csv-stringify/sync';
+import type {
+  Interval,
+  LatencySummary,
+  RunRecord,
+  ScenarioRecord,
+  VariantRecord,
+} from '../results/run-record.ts';
+import { isBounded } from '../stats/bootstrap.ts';
+import { ratioBetween } from './ratio-between.ts';
+
+type Field = string | number | boolean | null;
+
+/** The text of `summary.csv`. Fields that a spreadsheet would run as a formula are defused. */
+export function renderSummaryCsv(record: RunRecord): string {
+  const rows = record.scenarios.flatMap((scenario) =>
+    scenario.variants.map((variant) => rowOf(record, scenario, variant)),
+  );
+  return stringify(rows, {
+    header: true,
+    columns: Object.keys(rows[0] ?? {}),
+    escape_formulas: true,
+    cast: { boolean: (value) => (value ? 'true' : 'false') },
+  });
+}
+
+function rowOf(
+  { runId }: RunRecord,
+  scenario: ScenarioRecord,
+  variant: VariantRecord,
+): Record<string, Field> {
+  return {
+    run_id: runId,
+    scenario: scenario.name,
+    executor: scenario.executor,
+    concurrency: scenario.concurrency,
+    batch: scenario.batch,
+    payload_bytes: scenario.payloadBytes,
+    variant: variant.variant,
+    rounds: variant.rounds.length,
+    calls: variant.calls,
+    succeeded: variant.succeeded,
+    failed: variant.failed,
+    checks_failed: variant.checksFailed,
+    ...intervalFields('calls_per_second', variant.throughputPerSecond),
+    ...intervalFields('ns_per_call', variant.nsPerCall),
+    ...latencyFields('latency', variant.latencyNs),
+    latency_verdict: variant.latencyVerdict,
+    ...latencyFields('batch', variant.batchNs),
+    cpu_ns_per_call: variant.cpuNsPerCall,
+    allocated_bytes_per_call: variant.allocatedBytesPerCall,
+    event_loop_utilization: variant.eventLoopUtilization,
+    gc_pauses: variant.gcPauseNs.count,
+    gc_pause_total_ns: variant.gcPauseNs.total,
+    gc_pause_max_ns: variant.gcPauseNs.max,
+    rss_bytes: variant.rssBytes,
+    harness_ns_per_call: variant.harnessNsPerCall,
+    warmup_ms: variant.warmupMs,
+    is_steady: variant.isSteady,
+    ...ratioFields(scenario, 'json', variant.variant),
+    ...ratioFields(scenario, 'direct', variant.variant),
+  };
+}
+
+function intervalFields(name: string, interval: Interval): Record<string, Field> {
+  return {
+    [name]: interval.median,
+    [`${name}_low`]: isBounded(interval) ? interval.low : null,
+    [`${name}_high`]: isBounded(interval) ? interval.high : null,
+  };
+}
+
+function latencyFields(name: string, summary: LatencySummary | null): Record<string, Field> {
+  return {
+    [`${name}_min_ns`]: summary?.min ?? null,
+    [`${name}_p50_ns`]: summary?.p50 ?? null,
+    [`${name}_p75_ns`]: summary?.p75 ?? null,
+    [`${name}_p90_ns`]: summary?.p90 ?? null,
+    [`${name}_p99_ns`]: summary?.p99 ?? null,
+    [`${name}_p999_ns`]: summary?.p999 ?? null,
+    [`${name}_p9999_ns`]: summary?.p9999 ?? null,
+    [`${name}_max_ns`]: summary?.max ?? null,
+    [`${name}_mean_ns`]: summary?.mean ?? null,
+    [`${name}_stddev_ns`]: summary?.stddev ?? null,
+  };
+}
+
+function ratioFields(
+  scenario: ScenarioRecord,
+  baseline: string,
+  variant: string,
+): Record<string, Field> {
+  const found = ratioBetween(scenario, baseline, variant);
+  const isKnown = found !== undefined && isBounded(found);
+  return {
+    [`ratio_to_${baseline}`]: found?.ratio ?? null,
+    [`ratio_to_${baseline}_low`]: isKnown ? found.low : null,
+    [`ratio_to_${baseline}_high`]: isKnown ? found.high : null,
+  };
+}

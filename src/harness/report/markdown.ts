@@ -1,0 +1,127 @@
+/**
+ * `report.md`: what the terminal showed, with the environment and how to repeat the run, to be
+ * kept or pasted into an issue.
+ *
+ * Names and messages are other people's text. They are escaped, so that none can become a link,
+ * an image, HTML or another table column.
+ */
+
+import type { Environment, RunRecord, ScenarioRecord, Validity } from '../results/run-record.ts';
+import { inertText } from './plain-text.ts';
+import { tabulateScenario } from './scenario-table.ts';
+import { summarySentences } from './summary-sentences.ts';
+import { formatBytes } from './units.ts';
+
+/** The text of `report.md`. */
+export function renderMarkdown(record: RunRecord): string {
+  const sentences = summarySentences(record).map(escaped);
+  const blocks = [
+    `# Run ${escaped(record.runId)}`,
+    validityBlock(record.validity),
+    ...sentences,
+    ...record.scenarios.flatMap(scenarioBlocks),
+    '## Environment',
+    environmentTable(record),
+    '## How to reproduce',
+    reproduceBlock(record),
+    fenced(record.command),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function validityBlock({ verdict, reasons }: Validity): string {
+  const meaning = {
+    valid: 'The numbers are **valid**.',
+    suspect: 'The numbers are **suspect**: use them with care.',
+    invalid: 'The numbers are **invalid**: do not use them.',
+  }[verdict];
+  return [meaning, ...(reasons.length === 0 ? [] : ['', list(reasons)])].join('\n');
+}
+
+function scenarioBlocks(scenario: ScenarioRecord): string[] {
+  const { name, settings, header, rows, legend, notes, thresholds } = tabulateScenario(scenario);
+  return [
+    `## ${escaped(name)}`,
+    `${escaped(settings)}.`,
+    table(
+      header,
+      rows.map(({ variant, marks, cells }) => [
+        marks === '' ? escaped(variant) : `${escaped(variant)} ${marks}`,
+        ...cells,
+      ]),
+    ),
+    `${escaped(legend)}.`,
+    ...(notes.length === 0 ? [] : [list(notes.map(({ mark, text }) => `${mark} ${text}`))]),
+    ...(thresholds.length === 0
+      ? []
+      : [
+          'Thresholds:',
+          list(thresholds.map(({ passed, text }) => `${passed ? '✓' : '✗'} ${text}`)),
+        ]),
+  ];
+}
+
+function environmentTable({ environment, tool, startedAt, finishedAt }: RunRecord): string {
+  const { cgroup, loadAverage } = environment;
+  const rows: [name: string, value: string][] = [
+    ['Started', startedAt],
+    ['Finished', finishedAt],
+    ['Tool', `${tool.name} ${tool.version}`],
+    ['CPU', `${environment.cpuModel}, ${environment.logicalCpus} logical`],
+    ['Usable CPUs', String(environment.availableParallelism)],
+    ['Memory', formatBytes(environment.memoryBytes)],
+    ['System', `${environment.os}, ${environment.arch}`],
+    ['Node', `${environment.node}, V8 ${environment.v8}`],
+    ['Commit', commitOf(environment)],
+    ['CPU limit', cgroup?.cpuMax ?? 'none'],
+    ['Memory limit', cgroup?.memoryMax ?? 'none'],
+    ['Load at start', loadAverage.map((load) => load.toFixed(2)).join(', ')],
+    ['Fingerprint', environment.fingerprint],
+  ];
+  return table(
+    ['', ''],
+    rows.map(([name, value]) => [name, escaped(value)]),
+    'left',
+  );
+}
+
+function commitOf({ gitCommit, gitDirty }: Environment): string {
+  if (gitCommit === null) return 'unknown';
+  return gitDirty === true ? `${gitCommit}, with changes` : gitCommit;
+}
+
+function reproduceBlock({ environment }: RunRecord): string {
+  const { gitCommit, gitDirty, node } = environment;
+  const commit = gitCommit === null ? '' : ` at commit ${escaped(gitCommit.slice(0, 12))}`;
+  const changes = gitDirty === true ? ' with the changes that it had' : '';
+  return `With Node ${escaped(node)}${commit}${changes}:`;
+}
+
+function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  align: 'left' | 'right' = 'right',
+): string {
+  const rule = header.map((_, column) => (column > 0 && align === 'right' ? '---:' : '---'));
+  return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${escaped(item)}`).join('\n');
+}
+
+/** Backslashes before everything that Markdown or GitHub gives a meaning to within a line. */
+function escaped(text: string): string {
+  return inertText(text, 400)
+    .replaceAll(/[\\`*_{}[\]<>#!|~&@$]/g, String.raw`\$&`)
+    .replaceAll('://', String.raw`\://`)
+    .replaceAll(/www\./gi, (prefix) => `${prefix.slice(0, -1)}\\.`);
+}
+
+/** A code block with a fence longer than any in `text`. */
+function fenced(text: string): string {
+  const inert = inertText(text, 2_000);
+  const longest = Math.max(2, ...[...inert.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}sh\n${inert}\n${fence}`;
+}

@@ -1,0 +1,146 @@
+/**
+ * Keeps runs on disk: a directory for each run, with its record and what was derived from it.
+ *
+ *   <runs>/20261122-153012-ab12/  native.hlog …  summary.csv  report.md  run.json
+ *
+ * Each file is written atomically and `run.json` last, so a directory that has one is complete.
+ * The rendered texts come in as arguments; this module knows no formats but the record's.
+ */
+
+import { createHash } from 'node:crypto';
+import { access, constants, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ToolrigError } from '../../core/errors.ts';
+import { type WriteText, writeFileAtomically } from './atomic-file.ts';
+import { parseRunRecord, stringifyRunRecord } from './run-json.ts';
+import type { RunRecord } from './run-record.ts';
+
+/** What is stored beside the record. */
+export interface RunArtefacts {
+  readonly summaryCsv: string;
+  readonly reportMarkdown: string;
+  readonly intervalLogs: readonly IntervalLogFile[];
+}
+
+export interface IntervalLogFile {
+  readonly scenario: string;
+  readonly variant: string;
+  readonly text: string;
+}
+
+/**
+ * A name for a run: when it started (UTC), and four characters so that two runs of one second do
+ * not meet: `20261122-153012-ab12`.
+ */
+export function createRunId(startedAt: Date, random: () => number): string {
+  const [date, time] = startedAt.toISOString().replaceAll(/[-:]/g, '').split('T');
+  const suffix = Math.floor(random() * 36 ** 4)
+    .toString(36)
+    .padStart(4, '0');
+  return `${date}-${time?.slice(0, 6)}-${suffix}`;
+}
+
+/**
+ * Makes sure, before anything is measured, that results can be stored: creates `directory` where
+ * it is missing, and writes and removes a file in it.
+ *
+ * @throws ToolrigError `ERR_USAGE` naming the path and the reason
+ */
+export async function checkWritable(directory: string): Promise<void> {
+  const probe = join(directory, `.toolrig-${process.pid}.probe`);
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK | constants.X_OK);
+    await writeFileAtomically(probe, 'May be deleted.\n');
+    await rm(probe, { force: true });
+  } catch (cause) {
+    throw unwritable(directory, cause);
+  }
+}
+
+/**
+ * Stores a run under `runsDirectory`.
+ *
+ * @param write - how text reaches a file; only tests pass it
+ * @returns path of the run's directory
+ * @throws ToolrigError `ERR_USAGE` naming the path and the reason; `ERR_INVALID_MEASUREMENT` for a
+ *   record with a number that is not finite, of which nothing is written
+ */
+export async function writeRun(
+  runsDirectory: string,
+  record: RunRecord,
+  artefacts: RunArtefacts,
+  write?: WriteText,
+): Promise<string> {
+  const directory = resolve(runsDirectory, record.runId);
+  const files: (readonly [string, string])[] = [
+    ...artefacts.intervalLogs.map(
+      ({ scenario, variant, text }) => [intervalLogName(scenario, variant), text] as const,
+    ),
+    ['summary.csv', artefacts.summaryCsv],
+    ['report.md', artefacts.reportMarkdown],
+    ['run.json', stringifyRunRecord(record)],
+  ];
+  let path = directory;
+  try {
+    await mkdir(directory, { recursive: true });
+    for (const [name, text] of files) {
+      path = join(directory, name);
+      // One after the other: the order is the promise that run.json stands for.
+      // oxlint-disable-next-line no-await-in-loop
+      await writeFileAtomically(path, text, write);
+    }
+    return directory;
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+/** `<scenario>.<variant>.hlog`, safe on every file system and different for different names. */
+export function intervalLogName(scenario: string, variant: string): string {
+  return `${fileNamePart(scenario)}.${fileNamePart(variant)}.hlog`;
+}
+
+/**
+ * Reads a record back.
+ *
+ * @param path - a run's directory, or the `run.json` in it
+ * @throws ToolrigError `ERR_USAGE` when there is none, or it is of another version or kind
+ */
+export async function readRunRecord(path: string): Promise<RunRecord> {
+  let file = path;
+  let text: string;
+  try {
+    if ((await stat(path)).isDirectory()) file = join(path, 'run.json');
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `run record ${file} cannot be read: ${reasonOf(cause)}. Give a directory under results/runs ` +
+        `or the path of a run.json`,
+      { cause },
+    );
+  }
+  return parseRunRecord(text, file);
+}
+
+const MAX_NAME_LENGTH = 80;
+
+/** Letters, digits, `-` and `_` stay. Whatever else there was is told apart by a hash of it all. */
+function fileNamePart(name: string): string {
+  const safe = name.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, MAX_NAME_LENGTH);
+  if (safe === name && name !== '') return name;
+  return `${safe}~${createHash('sha256').update(name).digest('hex').slice(0, 6)}`;
+}
+
+function unwritable(path: string, cause: unknown): ToolrigError {
+  return new ToolrigError(
+    'ERR_USAGE',
+    `results cannot be written to ${path}: ${reasonOf(cause)}. Choose another directory with --out`,
+    { cause },
+  );
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,248 @@
+/**
+ * A run: scenarios in, run record out. It opens the variants, measures case by case and keeps what
+ * was measured when it is interrupted. It writes nothing; the caller has the store for that.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ToolrigError } from '../core/errors.ts';
+import { planCalls } from './load/call-plan.ts';
+import { type HarnessCost, measureHarnessCost } from './load/harness-cost.ts';
+import {
+  type Contestant,
+  type MeasureProgress,
+  measureCase,
+  type ResolvedLoad,
+} from './load/measure.ts';
+import type { Load, Scenario, ScenarioCase, ServiceSource } from './load/scenario.ts';
+import type { Variant } from './load/target.ts';
+import { parseThreshold, type Threshold, variantsOf } from './load/threshold.ts';
+import type { Environment, RunRecord, ScenarioRecord } from './results/run-record.ts';
+import { SCHEMA_VERSION } from './results/run-record.ts';
+import { initHistograms } from './stats/latency-histogram.ts';
+import { seededRandom } from './stats/random.ts';
+import { summariseCase } from './summarise.ts';
+import { validityOf } from './validity.ts';
+
+/** The variants that the others are compared with, where they run. */
+const BASELINES = ['json', 'direct', 'native'];
+/** The variant measured twice a round, by preference. */
+const REFERENCES = ['native', 'json'];
+const DEFAULT_DURATION_MS = 2_000;
+const DEFAULT_ROUNDS = 10;
+const DEFAULT_WARMUP_MS = 1_000;
+
+/** A scenario and the variants to run it on. */
+export interface PlannedScenario {
+  readonly scenario: Scenario;
+  readonly variants: readonly Variant[];
+}
+
+export interface RunProgress extends MeasureProgress {
+  /** Name of the scenario, with its case. */
+  readonly scenario: string;
+  readonly rounds: number;
+  /** Share of the whole run that is done, 0 to 1. */
+  readonly doneRatio: number;
+}
+
+export interface RunOptions {
+  readonly runId: string;
+  readonly tool: { readonly name: string; readonly version: string };
+  /** The command line that repeats the run. */
+  readonly command: string;
+  readonly environment: Environment;
+  /** Wins over each scenario's own. */
+  readonly load: Load;
+  /** Only cases of one of these nominal sizes, in bytes. Default: all. */
+  readonly payloadBytes?: readonly number[];
+  /** Added to each scenario's own. */
+  readonly thresholds?: readonly string[];
+  /** Same seed, same inputs. */
+  readonly seed: number;
+  /** Ends the run early; what is complete is kept. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: RunProgress) => void;
+}
+
+export interface RunResult {
+  readonly record: RunRecord;
+  /** Text of an interval log for each scenario and variant, by `scenario` and then `variant`. */
+  readonly intervalLogs: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** What of a scenario is fixed before anything starts. */
+interface Prepared extends PlannedScenario {
+  readonly cases: readonly ScenarioCase[];
+  readonly load: ResolvedLoad;
+  readonly thresholds: readonly Threshold[];
+}
+
+/**
+ * Runs the scenarios one after the other.
+ *
+ * @throws `ERR_USAGE`, `ERR_INVALID_OPTION` before anything has started; `ERR_TARGET` when a
+ *   variant cannot be opened; `ERR_INVALID_MEASUREMENT` when replies are wrong from the first
+ */
+export async function runScenarios(
+  planned: readonly PlannedScenario[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const prepared = planned.map((each) => prepare(each, options));
+  const startedAt = new Date().toISOString();
+  initHistograms();
+  const cost = await measureHarnessCost();
+  const scenarios: ScenarioRecord[] = [];
+  const intervalLogs = new Map<string, ReadonlyMap<string, string>>();
+  const progress = new ProgressMeter(prepared, options.onProgress);
+  for (const each of prepared) {
+    if (options.signal.aborted) break;
+    await runScenario(each, options, cost, progress, (record, logs) => {
+      scenarios.push(record);
+      intervalLogs.set(record.name, logs);
+    });
+  }
+  const record: RunRecord = {
+    schemaVersion: SCHEMA_VERSION,
+    tool: options.tool,
+    runId: options.runId,
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    command: options.command,
+    environment: options.environment,
+    validity: validityOf(scenarios, options.environment, options.signal.aborted),
+    scenarios,
+  };
+  return { record, intervalLogs };
+}
+
+function prepare({ scenario, variants }: PlannedScenario, options: RunOptions): Prepared {
+  const expressions = [...scenario.thresholds, ...(options.thresholds ?? [])];
+  const thresholds = expressions.map(parseThreshold);
+  const names = variants.map(({ name }) => name);
+  for (const threshold of thresholds) variantsOf(threshold, names); // throws for one that is absent
+  // A call that fails is never fine by silence.
+  if (!thresholds.some(({ metric }) => metric === 'errors')) {
+    thresholds.push(parseThreshold('errors <= 0%'));
+  }
+  return {
+    scenario,
+    variants,
+    cases: casesOf(scenario, options.payloadBytes),
+    load: resolveLoad({ ...scenario.load, ...options.load }, options.load),
+    thresholds,
+  };
+}
+
+function casesOf(
+  scenario: Scenario,
+  sizes: readonly number[] | undefined,
+): readonly ScenarioCase[] {
+  if (sizes === undefined) return scenario.cases;
+  const cases = scenario.cases.filter(({ payloadBytes }) => sizes.includes(payloadBytes ?? -1));
+  if (cases.length > 0) return cases;
+  const known = new Set(scenario.cases.flatMap(({ payloadBytes }) => payloadBytes ?? []));
+  throw new ToolrigError(
+    'ERR_USAGE',
+    known.size === 0
+      ? `scenario '${scenario.name}' has no payload sizes: leave out --payload`
+      : `scenario '${scenario.name}' has no payload of ${sizes.join(', ')} bytes. There is: ${[...known].join(', ')}.`,
+  );
+}
+
+/** Fills in defaults. A count given by hand takes the place of a scenario's time, and the reverse. */
+function resolveLoad(load: Load, given: Load): ResolvedLoad {
+  const isCounted = given.calls !== undefined || (given.durationMs === undefined && load.calls);
+  const {
+    concurrency = availableParallelism(),
+    batch = 1,
+    rounds = DEFAULT_ROUNDS,
+    durationMs = DEFAULT_DURATION_MS,
+    calls = Number.POSITIVE_INFINITY,
+    warmupMs = DEFAULT_WARMUP_MS,
+  } = load;
+  return {
+    concurrency,
+    batch,
+    // A round of no calls would measure nothing.
+    rounds: isCounted ? Math.min(rounds, calls) : rounds,
+    durationMs: isCounted ? Number.POSITIVE_INFINITY : durationMs,
+    calls: isCounted ? calls : Number.POSITIVE_INFINITY,
+    warmupMs,
+  };
+}
+
+async function runScenario(
+  prepared: Prepared,
+  options: RunOptions,
+  cost: HarnessCost,
+  progress: ProgressMeter,
+  onCase: (record: ScenarioRecord, logs: ReadonlyMap<string, string>) => void,
+): Promise<void> {
+  const { scenario, variants, cases, load, thresholds } = prepared;
+  const folder = await mkdtemp(join(tmpdir(), 'toolrig-'));
+  const contestants: Contestant[] = [];
+  try {
+    const services = await servicesOf(scenario, folder);
+    for (const variant of variants) {
+      contestants.push({ variant: variant.name, target: await variant.open(services) });
+    }
+    const names = variants.map(({ name }) => name);
+    const reference = REFERENCES.find((name) => names.includes(name)) ?? names[0] ?? '';
+    for (const each of cases) {
+      if (options.signal.aborted) break;
+      const name = each.name === '' ? scenario.name : `${scenario.name}/${each.name}`;
+      const plan = planCalls(each, seededRandom(options.seed));
+      const measurement = await measureCase(plan, contestants, load, {
+        reference,
+        signal: options.signal,
+        onProgress: (step) => progress.report(name, load.rounds, step),
+      });
+      progress.caseDone();
+      const { record, intervalLogs } = summariseCase(measurement, {
+        name,
+        payloadBytes: each.payloadBytes ?? null,
+        load,
+        cost,
+        thresholds,
+        reference,
+        baselines: BASELINES,
+        random: seededRandom(options.seed),
+      });
+      if (record.variants.length > 0) onCase(record, intervalLogs);
+    }
+  } finally {
+    for (const { target } of contestants) await target.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function servicesOf(
+  scenario: Scenario,
+  folder: string,
+): Promise<Readonly<Record<string, ServiceSource>>> {
+  return typeof scenario.services === 'function' ? scenario.services(folder) : scenario.services;
+}
+
+/** Turns the steps of one case into a share of the whole run. */
+class ProgressMeter {
+  readonly #onProgress: RunOptions['onProgress'];
+  readonly #caseCount: number;
+  #casesDone = 0;
+
+  constructor(prepared: readonly Prepared[], onProgress: RunOptions['onProgress']) {
+    this.#onProgress = onProgress;
+    this.#caseCount = prepared.reduce((count, { cases }) => count + cases.length, 0);
+  }
+
+  caseDone(): void {
+    this.#casesDone++;
+  }
+
+  report(scenario: string, rounds: number, step: MeasureProgress): void {
+    const ofCase = step.round / (rounds + 1);
+    const doneRatio = Math.min(1, (this.#casesDone + ofCase) / this.#caseCount);
+    this.#onProgress({ ...step, scenario, rounds, doneRatio });
+  }
+}

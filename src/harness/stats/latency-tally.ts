@@ -1,0 +1,86 @@
+/**
+ * Counts latencies while calls are being measured, at a few ns each.
+ *
+ * hdr-histogram-js crosses into WebAssembly for every value (about 41 ns), which is as much as a
+ * bare call costs. The tally counts in a flat array of our own with the very same buckets, and is
+ * drained into a {@link LatencyHistogram} once a block is over. Nothing is allocated per value.
+ *
+ * It keeps the exact shortest and longest latency, and draining hands them on, so that the
+ * histogram says what it would have said had every value been recorded into it directly.
+ */
+
+import type { LatencyHistogram } from './latency-histogram.ts';
+import { HIGHEST_TRACKABLE_NS, lowestNsOf, SLOT_COUNT, slotOf } from './latency-layout.ts';
+
+const SHORTEST = 0;
+const LONGEST = 1;
+
+export class LatencyTally {
+  /** Drain before one bucket has seen 2^32 values; at 10 ns a value that is 40 s of one latency. */
+  readonly #counts = new Uint32Array(SLOT_COUNT);
+  /** Typed, because a double in a plain field may be boxed anew at each write. */
+  readonly #extremesNs = new Float64Array([Number.POSITIVE_INFINITY, -1]);
+  #clampedCount = 0;
+  #rejectedCount = 0;
+
+  /** Latencies above one hour so far. They were counted as one hour: a slow call is never lost. */
+  get clampedCount(): number {
+    return this.#clampedCount;
+  }
+
+  /** Negative and `NaN` values so far. They are not times and were not counted as latencies. */
+  get rejectedCount(): number {
+    return this.#rejectedCount;
+  }
+
+  /** Counts one latency in ns; fractions are cut off. Never throws. */
+  record(latencyNs: number): void {
+    let value = latencyNs;
+    if (!(value <= HIGHEST_TRACKABLE_NS && value >= 0)) {
+      if (!(value > HIGHEST_TRACKABLE_NS)) {
+        this.#rejectedCount++;
+        return;
+      }
+      this.#clampedCount++;
+      value = HIGHEST_TRACKABLE_NS;
+    }
+    const extremes = this.#extremesNs;
+    if (value < (extremes[SHORTEST] as number)) extremes[SHORTEST] = value;
+    if (value > (extremes[LONGEST] as number)) extremes[LONGEST] = value;
+    const counts = this.#counts;
+    const slot = slotOf(value);
+    counts[slot] = (counts[slot] as number) + 1; // in bounds: the value was checked above
+  }
+
+  /**
+   * Adds what was counted to `histogram` and starts again from zero. The counts of clamped and
+   * rejected values stay: they speak of the tally's whole life.
+   */
+  drainInto(histogram: LatencyHistogram): void {
+    const shortestNs = Math.floor(this.#extremesNs[SHORTEST] as number);
+    const longestNs = Math.floor(this.#extremesNs[LONGEST] as number);
+    if (longestNs < 0) return;
+    const counts = this.#counts;
+    const last = slotOf(longestNs);
+    for (let slot = slotOf(shortestNs); slot <= last; slot++) {
+      const count = counts[slot] as number;
+      // Within its bucket the longest one is recorded as it was; for the rest of a bucket any value
+      // of it will do, so the lowest, but none below the shortest.
+      const own = slot === last ? 1 : 0;
+      if (count > own) histogram.record(Math.max(lowestNsOf(slot), shortestNs), count - own);
+      counts[slot] = 0;
+    }
+    histogram.record(longestNs, 1);
+    this.#extremesNs[SHORTEST] = Number.POSITIVE_INFINITY;
+    this.#extremesNs[LONGEST] = -1;
+  }
+
+  /** Forgets what was counted, as after warming up; also the clamped and rejected values. */
+  clear(): void {
+    this.#counts.fill(0);
+    this.#extremesNs[SHORTEST] = Number.POSITIVE_INFINITY;
+    this.#extremesNs[LONGEST] = -1;
+    this.#clampedCount = 0;
+    this.#rejectedCount = 0;
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * Measurement → record: the blocks of a case become a scenario's entry in the run record, and the
+ * text of one interval log a variant. The histograms are destroyed on the way.
+ */
+
+import { compareVariants, noiseFloorOf, type TimedVariant } from './compare/comparison.ts';
+import type { HarnessCost } from './load/harness-cost.ts';
+import type {
+  BlockMeasurement,
+  CaseMeasurement,
+  ResolvedLoad,
+  VariantMeasurement,
+} from './load/measure.ts';
+import { holds, type Threshold, variantsOf } from './load/threshold.ts';
+import type {
+  Comparison,
+  ScenarioRecord,
+  ThresholdOutcome,
+  VariantRecord,
+} from './results/run-record.ts';
+import { medianInterval } from './stats/bootstrap.ts';
+import { renderIntervalLog } from './stats/interval-log.ts';
+import { LatencyHistogram } from './stats/latency-histogram.ts';
+
+/** Below this many clock reads, a single call's latency is mostly the clock's. */
+const TIMER_LIMIT_READS = 20;
+
+export interface CaseContext {
+  /** Name of the scenario, with its case. */
+  readonly name: string;
+  readonly payloadBytes: number | null;
+  readonly load: ResolvedLoad;
+  readonly cost: HarnessCost;
+  readonly thresholds: readonly Threshold[];
+  /** The variant whose twin was measured. */
+  readonly reference: string;
+  /** The variants that the others are compared with, where they run. */
+  readonly baselines: readonly string[];
+  readonly random: () => number;
+}
+
+export interface CaseSummary {
+  readonly record: ScenarioRecord;
+  /** Text of an interval log by variant. */
+  readonly intervalLogs: ReadonlyMap<string, string>;
+}
+
+/** Turns a case's measurement into its record. Variants without a single block are left out. */
+export function summariseCase(measurement: CaseMeasurement, context: CaseContext): CaseSummary {
+  const measured = measurement.variants.filter((variant) => variant.blocks.length > 0);
+  const intervalLogs = new Map(measured.map((each) => [each.variant, intervalLogOf(each)]));
+  const timed = measured.map(timedOf);
+  const variants = measured.map((variant) => summariseVariant(variant, context));
+  const { load } = context;
+  return {
+    intervalLogs,
+    record: {
+      name: context.name,
+      executor: 'closed',
+      concurrency: load.concurrency,
+      batch: load.batch,
+      payloadBytes: context.payloadBytes,
+      variants,
+      comparisons: compareAll(timed, measurement.twinNsPerCall, context),
+      thresholds: evaluate(context.thresholds, variants),
+    },
+  };
+}
+
+function summariseVariant(measurement: VariantMeasurement, context: CaseContext): VariantRecord {
+  const { blocks } = measurement;
+  const { cost, load, random } = context;
+  const latency = merge(blocks.map((block) => block.latency));
+  const batches = merge(blocks.map((block) => block.batchLatency));
+  const calls = sum(blocks, (block) => block.calls);
+  const latencyNs = latency.summary();
+  const isTimerLimited = latencyNs.p50 < TIMER_LIMIT_READS * cost.clockReadNs;
+  const record: VariantRecord = {
+    variant: measurement.variant,
+    calls,
+    succeeded: sum(blocks, (block) => block.succeeded),
+    failed: sum(blocks, (block) => block.failed),
+    errors: mergeCounts(blocks),
+    checksFailed: sum(blocks, (block) => block.checksFailed),
+    firstFailure: blocks.find((block) => block.firstFailure !== undefined)?.firstFailure ?? null,
+    throughputPerSecond: medianInterval(
+      blocks.map((block) => (block.calls * 1e3) / block.durationMs),
+      random,
+    ),
+    nsPerCall: medianInterval(blocks.map(nsPerCallOf), random),
+    latencyNs,
+    batchNs: load.batch > 1 && batches.count > 0 ? batches.summary() : null,
+    latencyVerdict: isTimerLimited ? 'timer-limited' : 'ok',
+    cpuNsPerCall: sum(blocks, (block) => block.cpuNs) / calls,
+    allocatedBytesPerCall: sum(blocks, (block) => block.allocatedBytes) / calls,
+    eventLoopUtilization:
+      sum(blocks, (block) => block.eventLoopUtilization * block.durationMs) /
+      sum(blocks, (block) => block.durationMs),
+    gcPauseNs: {
+      count: sum(blocks, (block) => block.gcPauseNs.count),
+      total: sum(blocks, (block) => block.gcPauseNs.total),
+      max: Math.max(...blocks.map((block) => block.gcPauseNs.max)),
+    },
+    rssBytes: blocks.at(-1)?.rssBytes ?? 0,
+    harnessNsPerCall: cost.harnessNsPerCall,
+    warmupMs: measurement.warmupMs,
+    isSteady: measurement.isSteady,
+    histogram: latency.encode(),
+    rounds: blocks.map(roundOf),
+  };
+  for (const histogram of [latency, batches]) histogram.destroy();
+  for (const block of blocks) {
+    block.latency.destroy();
+    block.batchLatency.destroy();
+  }
+  return record;
+}
+
+function roundOf(block: BlockMeasurement): VariantRecord['rounds'][number] {
+  const { p50, p99, max } = block.latency.summary();
+  return {
+    round: block.round + 1,
+    startedAt: new Date(block.startedAtMs).toISOString(),
+    durationMs: block.durationMs,
+    calls: block.calls,
+    failed: block.failed,
+    p50,
+    p99,
+    max,
+    cpuNsPerCall: block.cpuNs / block.calls,
+  };
+}
+
+function intervalLogOf(measurement: VariantMeasurement): string {
+  const startedAtMs = measurement.blocks[0]?.startedAtMs ?? 0;
+  return renderIntervalLog(
+    startedAtMs,
+    measurement.blocks.map((block) => ({
+      startMs: block.startedAtMs,
+      endMs: block.startedAtMs + block.durationMs,
+      tag: measurement.variant,
+      histogram: block.latency,
+    })),
+  );
+}
+
+function timedOf(measurement: VariantMeasurement): TimedVariant {
+  return {
+    variant: measurement.variant,
+    nsPerCall: new Map(measurement.blocks.map((block) => [block.round, nsPerCallOf(block)])),
+  };
+}
+
+function nsPerCallOf(block: BlockMeasurement): number {
+  return (block.durationMs * 1e6) / block.calls;
+}
+
+function compareAll(
+  timed: readonly TimedVariant[],
+  twinNsPerCall: readonly number[],
+  context: CaseContext,
+): Comparison[] {
+  const { random } = context;
+  const reference = timed.find(({ variant }) => variant === context.reference);
+  const own = reference === undefined ? [] : [...reference.nsPerCall.values()];
+  const noiseFloor = noiseFloorOf(own, twinNsPerCall, random);
+  const comparisons: Comparison[] = [];
+  for (const baseline of timed.filter(({ variant }) => context.baselines.includes(variant))) {
+    for (const candidate of timed) {
+      if (candidate === baseline) continue;
+      const comparison = compareVariants(baseline, candidate, noiseFloor, random);
+      if (comparison !== undefined) comparisons.push(comparison);
+    }
+  }
+  return comparisons;
+}
+
+function evaluate(
+  thresholds: readonly Threshold[],
+  variants: readonly VariantRecord[],
+): ThresholdOutcome[] {
+  const byName = new Map(variants.map((record) => [record.variant, record]));
+  return thresholds.flatMap((threshold) =>
+    variantsOf(threshold, [...byName.keys()]).map((name) => {
+      const observed = observe(threshold, byName.get(name) as VariantRecord); // named by variantsOf
+      return {
+        expression: threshold.expression,
+        metric: threshold.metric,
+        variant: name,
+        observed,
+        passed: holds(threshold, observed),
+      };
+    }),
+  );
+}
+
+function observe(threshold: Threshold, record: VariantRecord): number {
+  const { metric } = threshold;
+  if (metric === 'throughput') return record.throughputPerSecond.median;
+  if (metric === 'errors') return record.failed / record.calls;
+  return record.latencyNs[metric];
+}
+
+function merge(histograms: readonly LatencyHistogram[]): LatencyHistogram {
+  const total = new LatencyHistogram();
+  for (const histogram of histograms) total.add(histogram);
+  return total;
+}
+
+function mergeCounts(blocks: readonly BlockMeasurement[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { errors } of blocks) {
+    for (const [code, count] of errors) counts[code] = (counts[code] ?? 0) + count;
+  }
+  return counts;
+}
+
+function sum(blocks: readonly BlockMeasurement[], of: (block: BlockMeasurement) => number): number {
+  return blocks.reduce((total, block) => total + of(block), 0);
+}

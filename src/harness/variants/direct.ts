@@ -1,0 +1,65 @@
+/**
+ * The floor: the tool's own handler, a bare awaited function and nothing else. No registry, no
+ * validation, no deadline, no order: so it is exempt from the call contract, and only operations
+ * that call a tool can be measured on it.
+ */
+
+import { ToolrigError } from '../../core/errors.ts';
+import type { CallContext, ServiceDefinition } from '../../runtime/index.ts';
+import type { Operation } from '../load/scenario.ts';
+import { NO_USAGE, type Variant } from '../load/target.ts';
+import { loadDefinition } from './in-process.ts';
+
+type Handler = (args: unknown, context: unknown) => unknown;
+
+export const directVariant: Variant = {
+  name: 'direct',
+  pays: 'a bare awaited function: the floor',
+  async open(services) {
+    const open = new Map<string, { definition: ServiceDefinition; context: CallContext }>();
+    for (const [name, source] of Object.entries(services)) {
+      const definition = await loadDefinition(name, source);
+      open.set(name, { definition, context: bareContext(name, await definition.init()) });
+    }
+    const handlerOf = (service: string, tool: unknown) => {
+      const found = open.get(service);
+      const endpoint = typeof tool === 'string' ? found?.definition.tools.get(tool) : undefined;
+      if (found === undefined || endpoint === undefined) throw noHandler(service, tool);
+      return { handler: endpoint.invoke as Handler, context: found.context };
+    };
+    return {
+      async call(service, _method, params) {
+        const request = params as { name?: unknown; arguments?: unknown } | undefined;
+        const { handler, context } = handlerOf(service, request?.name);
+        return handler(request?.arguments, context);
+      },
+      prepare(operation: Operation) {
+        const { handler, context } = handlerOf(operation.service, operation.tool);
+        return async (params) => handler((params as { arguments: unknown }).arguments, context);
+      },
+      usage: async () => NO_USAGE,
+      async close() {
+        for (const { definition, context } of open.values()) {
+          await definition.terminate('normal', context.state);
+        }
+        open.clear();
+      },
+    };
+  },
+};
+
+/** One context for all calls: nobody cancels, nobody listens. */
+function bareContext(service: string, state: unknown): CallContext {
+  const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
+  const { signal } = new AbortController();
+  return { state, service, signal, meta: {}, progressToken: undefined, log, progress() {} };
+}
+
+function noHandler(service: string, tool: unknown): ToolrigError {
+  return new ToolrigError(
+    tool === undefined ? 'ERR_INVALID_REQUEST' : 'ERR_UNKNOWN_TOOL',
+    tool === undefined
+      ? `the variant direct calls tools only: leave it out for operations of '${service}' with a method`
+      : `service '${service}' has no tool '${JSON.stringify(tool)}'`,
+  );
+}

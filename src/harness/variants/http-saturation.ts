@@ -1,0 +1,145 @@
+/**
+ * The same HTTP server as `http`, driven by autocannon instead of the SDK's client: what the server
+ * can take when its caller costs next to nothing. Closed loop, one connection a caller.
+ *
+ * autocannon's own histogram has whole milliseconds and leaves out failures, so every `response`
+ * event's time goes into ours, and every body is parsed and checked like any other reply.
+ */
+
+import autocannon from 'autocannon';
+import {
+  ChildHost,
+  connectHttp,
+  fromJsonReply,
+  type HttpSession,
+  httpUrl,
+  openHttpSession,
+  parseHttpReply,
+  toJsonForm,
+  toolsCallBody,
+} from '../../mcp/index.ts';
+import type { CallPlan, PlannedCall } from '../load/call-plan.ts';
+import type { BlockRecorder } from '../load/recorder.ts';
+import type { BlockOrder, Variant } from '../load/target.ts';
+import { callersTarget, childBacking } from './sdk-callers.ts';
+
+const NS_PER_MS = 1e6;
+/** autocannon copies its requests for every connection: enough of them to vary, few enough to copy. */
+const MAX_REQUESTS = 64;
+
+export const httpSaturationVariant: Variant = {
+  name: 'http-saturation',
+  pays: 'the same HTTP server under autocannon: no SDK on the calling side',
+  async open(services) {
+    const names = Object.keys(services);
+    const host = await ChildHost.start({
+      mode: 'http',
+      services: Object.entries(services).map(([name, source]) => ({ ...source, name })),
+    });
+    try {
+      const callers = new Map();
+      const sessions = new Map<string, HttpSession>();
+      for (const name of names) {
+        callers.set(name, await connectHttp(host, name));
+        sessions.set(name, await openHttpSession(httpUrl(host, name)));
+      }
+      return {
+        ...callersTarget(callers, childBacking([host])),
+        drive: (plan, order, recorder) => saturate(host, sessions, plan, order, recorder),
+      };
+    } catch (error) {
+      await host.stop();
+      throw error;
+    }
+  },
+};
+
+async function saturate(
+  host: ChildHost,
+  sessions: ReadonlyMap<string, HttpSession>,
+  plan: CallPlan,
+  order: BlockOrder,
+  recorder: BlockRecorder,
+): Promise<number> {
+  // autocannon calls a request's onResponse and then, in the same tick, emits `response`.
+  let answered: { call: PlannedCall; problem: string | undefined } | undefined;
+  const planned = plan.slice(0, MAX_REQUESTS);
+  const requestsOf = (connection: number) =>
+    planned.map((call, index) => ({
+      method: 'POST' as const,
+      path: httpUrl(host, call.operation.service).pathname,
+      headers: { ...sessions.get(call.operation.service)?.headers },
+      // Ids in flight together must differ within a session.
+      body: bodyOf(call, connection * MAX_REQUESTS + index),
+      onResponse(status: number, body: string) {
+        answered = { call, problem: problemOf(call, status, body) };
+      },
+    }));
+  const wanted = order.concurrency * order.batch;
+  const connections = Math.min(wanted, order.calls);
+  let connectionCount = 0;
+  const startedAtMs = performance.now();
+  let resolve = () => {};
+  let reject = (_error: Error) => {};
+  const finished = new Promise<void>((...settle) => {
+    [resolve, reject] = settle;
+  });
+  const settings: autocannon.Options = {
+    url: `http://127.0.0.1:${host.port}`,
+    connections,
+    requests: requestsOf(0),
+    setupClient: (client) => client.setRequests(requestsOf(connectionCount++)),
+    // Whichever bound applies is set below; autocannon wants whole seconds.
+    ...(order.calls === Number.POSITIVE_INFINITY
+      ? { duration: Math.ceil(order.durationMs / 1e3) + 1 }
+      : { amount: order.calls }),
+  };
+  const instance = autocannon(settings, (error: Error | null) => {
+    if (error === null) resolve();
+    else reject(error);
+  });
+  let lastResponseAtMs = startedAtMs;
+  instance.on('response', (_client, _status, _bytes, responseMs) => {
+    lastResponseAtMs = performance.now();
+    const latencyNs = responseMs * NS_PER_MS;
+    const operation = answered?.call.operation.name ?? 'unknown';
+    if (answered === undefined || answered.problem !== undefined) {
+      recorder.wrongReply(latencyNs, operation, answered?.problem ?? 'it was never seen');
+    } else {
+      recorder.success(latencyNs);
+    }
+    answered = undefined;
+  });
+  instance.on('reqError', (error: Error) => {
+    recorder.failure(performance.now() - startedAtMs, 'http request', error);
+  });
+  // A block without a single reply would be no block: the first one ends it, if it is late.
+  const stop = () => {
+    if (recorder.calls > 0 || order.signal.aborted) instance.stop();
+    else instance.once('response', () => instance.stop());
+  };
+  const timer = Number.isFinite(order.durationMs) ? setTimeout(stop, order.durationMs) : undefined;
+  order.signal.addEventListener('abort', stop, { once: true });
+  try {
+    await finished;
+  } finally {
+    clearTimeout(timer);
+    order.signal.removeEventListener('abort', stop);
+  }
+  return lastResponseAtMs - startedAtMs;
+}
+
+function bodyOf(call: PlannedCall, id: number): string {
+  const { name, arguments: args } = call.params as { name: string; arguments: object };
+  return toolsCallBody(name, toJsonForm(args) as object, id);
+}
+
+function problemOf(call: PlannedCall, status: number, body: string): string | undefined {
+  if (status !== 200) return `HTTP ${status}: ${body.slice(0, 200)}`;
+  const reply = parseHttpReply(body);
+  if ('error' in reply) return reply.error.message;
+  return call.operation.check(
+    fromJsonReply('tools/call', reply.result) as never,
+    call.input as never,
+  );
+}

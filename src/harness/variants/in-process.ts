@@ -1,0 +1,58 @@
+/**
+ * The variants that stay in this isolate, and what they share: definitions loaded from their
+ * sources, started on one native transport.
+ */
+
+import { pathToFileURL } from 'node:url';
+import { ToolrigError } from '../../core/errors.ts';
+import { NativeTransport, type ServiceDefinition } from '../../runtime/index.ts';
+import type { ServiceSource } from '../load/scenario.ts';
+
+/**
+ * The definition that a source names.
+ *
+ * @throws `ERR_TARGET` when the module cannot be loaded or does not export such a function
+ */
+export async function loadDefinition(
+  name: string,
+  source: ServiceSource,
+): Promise<ServiceDefinition> {
+  try {
+    const url = source.module.includes('://') ? source.module : pathToFileURL(source.module).href;
+    const module: Record<string, unknown> = await import(url);
+    const factory = module[source.export];
+    if (typeof factory !== 'function') {
+      throw new Error(`it exports no function '${source.export}'`);
+    }
+    return (await factory(source.options)) as ServiceDefinition;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ToolrigError(
+      'ERR_TARGET',
+      `service '${name}' cannot be made from ${source.module}: ${reason}`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * A native transport with every service started under its name.
+ *
+ * @throws `ERR_TARGET` when one cannot be started; those already started are stopped
+ */
+export async function startNative(
+  services: Readonly<Record<string, ServiceSource>>,
+): Promise<NativeTransport> {
+  const transport = new NativeTransport();
+  for (const [name, source] of Object.entries(services)) {
+    const definition = await loadDefinition(name, source);
+    try {
+      await transport.start(definition, name);
+    } catch (cause) {
+      await transport.stop();
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new ToolrigError('ERR_TARGET', `service '${name}' did not start: ${reason}`, { cause });
+    }
+  }
+  return transport;
+}

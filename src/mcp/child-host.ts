@@ -1,0 +1,201 @@
+/**
+ * The parent's side of a child process that serves MCP: start, usage, stop, and the end.
+ *
+ * Beside the protocol's own way (stdio or HTTP) parent and child have an IPC channel, for things
+ * that must not be on the measured path: readiness, what the process has used, and the end of the
+ * parent, at which the child ends too.
+ *
+ * The child's stderr is not shown but kept, its last part, for the message when something fails.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { ToolrigError } from '../core/errors.ts';
+import type {
+  ChildConfig,
+  ChildMode,
+  ChildReport,
+  ChildRequest,
+  ChildUsage,
+} from './child-config.ts';
+
+const CHILD_MAIN = fileURLToPath(new URL('./child-main.js', import.meta.url));
+const STDERR_TAIL_CHARS = 4_096;
+/** What a child wrote last is read within this time after its end. */
+const PIPES_GRACE_MS = 500;
+
+export interface ChildHostOptions extends ChildConfig {
+  /** Time allowed until the child has started its services, in ms. Default: 10,000. */
+  readonly startTimeoutMs?: number;
+}
+
+/** How a process ended. */
+export interface ChildExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+interface UsageWaiter {
+  resolve(usage: ChildUsage): void;
+  reject(error: ToolrigError): void;
+}
+
+export class ChildHost {
+  readonly mode: ChildMode;
+  /** Settles when the process has ended and its pipes are closed. */
+  readonly exited: Promise<ChildExit>;
+  /** For the stdio connection. */
+  readonly process: ChildProcess & { readonly stdin: Writable; readonly stdout: Readable };
+  #port: number | undefined;
+  #exit: ChildExit | undefined;
+  #stderrTail = '';
+  #stopping: Promise<void> | undefined;
+  readonly #usageWaiters: UsageWaiter[] = [];
+
+  private constructor({ mode, services }: ChildConfig) {
+    this.mode = mode;
+    const child = spawn(process.execPath, [CHILD_MAIN, JSON.stringify({ mode, services })], {
+      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+    });
+    this.process = child as ChildHost['process'];
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_TAIL_CHARS);
+    });
+    // What goes wrong with a process that could not be started or has just died, `close` reports.
+    child.on('error', () => {});
+    child.stdin?.on('error', () => {});
+    // Nobody reads what an HTTP server prints, and a full pipe would stop it.
+    if (mode === 'http') child.stdout?.resume();
+    // A process of the child's own that outlives it would hold the pipes open.
+    child.once('exit', () => {
+      const grace = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, PIPES_GRACE_MS);
+      child.once('close', () => clearTimeout(grace));
+    });
+    this.exited = new Promise((resolve) => {
+      child.once('close', (code, signal) => {
+        this.#exit = { code, signal };
+        for (const waiter of this.#usageWaiters.splice(0)) waiter.reject(this.#gone());
+        resolve(this.#exit);
+      });
+    });
+  }
+
+  /**
+   * Starts a child and waits until its services have started.
+   *
+   * @throws `ERR_TARGET` with what the child said, when it does not come up in time; it is dead then
+   */
+  static async start(options: ChildHostOptions): Promise<ChildHost> {
+    const { startTimeoutMs = 10_000 } = options;
+    const host = new ChildHost(options);
+    try {
+      await host.#ready(startTimeoutMs);
+    } catch (error) {
+      await host.stop({ timeoutMs: 0 });
+      throw error;
+    }
+    host.process.on('message', (report: ChildReport) => {
+      if (report.type === 'usage') host.#usageWaiters.shift()?.resolve(report);
+    });
+    return host;
+  }
+
+  get pid(): number {
+    return this.process.pid ?? -1;
+  }
+
+  /** Port on 127.0.0.1 that the child listens on; throws `ERR_TARGET` when its mode is not `http`. */
+  get port(): number {
+    if (this.#port !== undefined) return this.#port;
+    throw new ToolrigError('ERR_TARGET', `a child in mode '${this.mode}' listens on no port`);
+  }
+
+  /** The last of what the child wrote to stderr. */
+  get stderrTail(): string {
+    return this.#stderrTail;
+  }
+
+  /** How the process ended, in words; that it runs, while it does. */
+  describeExit(): string {
+    if (this.#exit === undefined) return 'connection closed';
+    const { code, signal } = this.#exit;
+    const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
+    return `its process ${how}`;
+  }
+
+  /** What the process has used so far. Rejects with `ERR_TARGET` when it has ended. */
+  usage(): Promise<ChildUsage> {
+    return new Promise((resolve, reject) => {
+      if (!this.process.connected) {
+        reject(this.#gone());
+        return;
+      }
+      // Answers come in the order of the questions.
+      this.#usageWaiters.push({ resolve, reject });
+      this.process.send({ type: 'usage' } satisfies ChildRequest, () => {}); // if it fails, `close` rejects the waiter
+    });
+  }
+
+  /**
+   * Asks the child to end, and kills it when it has not within `timeoutMs`. Idempotent.
+   *
+   * @param options.timeoutMs - Default: 2,000.
+   */
+  stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    this.#stopping ??= this.#stop(options.timeoutMs ?? 2_000);
+    return this.#stopping;
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    // Not `disconnect()`: after it Node never emits `close`.
+    if (this.process.connected)
+      this.process.send({ type: 'stop' } satisfies ChildRequest, () => {});
+    if (timeoutMs === 0) {
+      this.process.kill('SIGKILL');
+    } else {
+      const timer = setTimeout(() => this.process.kill('SIGKILL'), timeoutMs);
+      void this.exited.then(() => clearTimeout(timer));
+    }
+    await this.exited;
+  }
+
+  async #ready(startTimeoutMs: number): Promise<void> {
+    const child = this.process;
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(), startTimeoutMs);
+    try {
+      const outcome = await Promise.race([
+        once(child, 'message', { signal: over.signal }).then(([report]) => report as ChildReport),
+        this.exited.then(() => this.describeExit()),
+      ]);
+      if (typeof outcome === 'string') throw this.#failed(outcome);
+      if (outcome.type === 'failed') throw this.#failed(`${outcome.code}: ${outcome.message}`);
+      if (outcome.type === 'ready') this.#port = outcome.port;
+    } catch (error) {
+      if (error instanceof ToolrigError) throw error;
+      const late = `it was not ready within ${startTimeoutMs} ms`;
+      throw this.#failed(over.signal.aborted ? late : String(error));
+    } finally {
+      clearTimeout(timer);
+      over.abort();
+    }
+  }
+
+  #failed(reason: string): ToolrigError {
+    const tail = this.#stderrTail.trim();
+    return new ToolrigError(
+      'ERR_TARGET',
+      `the child process did not start: ${reason}${tail === '' ? '' : `\n${tail}`}`,
+      { data: { reason, stderr: tail } },
+    );
+  }
+
+  #gone(): ToolrigError {
+    return new ToolrigError('ERR_TARGET', `the child process is gone: ${this.describeExit()}`);
+  }
+}

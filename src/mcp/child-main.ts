@@ -1,0 +1,106 @@
+/**
+ * The program of a child process that hosts services and serves them by MCP.
+ *
+ *   node child-main.js '{ "mode": "stdio", "services": [{ "module": "file:…", "export": "…" }] }'
+ *
+ * It tells its parent over IPC that it is ready (or what failed, before it exits with 1), answers
+ * questions about what it has used, and ends when the parent does, when its stdin ends (stdio) or
+ * when it is disconnected. Without a parent's IPC channel the same words go to stderr.
+ *
+ * A crash of the process is not softened: the parent sees it, and so do the callers.
+ */
+
+import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import { ToolrigError } from '../core/errors.ts';
+import { NativeTransport, type ServiceDefinition } from '../runtime/index.ts';
+import {
+  type ChildConfig,
+  type ChildReport,
+  type ChildRequest,
+  type ChildServiceSpec,
+  parseChildConfig,
+} from './child-config.ts';
+import { startHttpServer } from './http-server.ts';
+import { capabilitiesOf, createSdkServer } from './sdk-server.ts';
+
+const transport = new NativeTransport();
+const definitions = new Map<string, ServiceDefinition<never>>();
+/** What serves the clients; closing it aborts the calls in flight. */
+let front: { close(): Promise<void> } | undefined;
+let isStopping = false;
+
+function report(message: ChildReport): Promise<void> {
+  return new Promise((resolve) => {
+    // An error means that the parent is gone; `disconnect` deals with that.
+    if (process.send !== undefined) process.send(message, () => resolve());
+    else process.stderr.write(`${JSON.stringify(message)}\n`, () => resolve());
+  });
+}
+
+async function stop(exitCode: number): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  await front?.close();
+  await transport.stop();
+  process.exit(exitCode);
+}
+
+async function startService(spec: ChildServiceSpec): Promise<void> {
+  const exports = (await import(spec.module)) as Record<string, unknown>;
+  const factory = exports[spec.export];
+  if (typeof factory !== 'function') {
+    throw new ToolrigError(
+      'ERR_INVALID_OPTION',
+      `${spec.module} exports no function '${spec.export}'; it exports: ${Object.keys(exports).join(', ')}`,
+    );
+  }
+  const definition = (await factory(spec.options)) as ServiceDefinition<never>;
+  const name = spec.name ?? definition.name;
+  await transport.start(definition, name);
+  definitions.set(name, definition);
+}
+
+function serverFor(name: string) {
+  const definition = definitions.get(name);
+  const options = definition === undefined ? {} : { capabilities: capabilitiesOf(definition) };
+  return createSdkServer(transport, name, options);
+}
+
+async function serveStdio(): Promise<void> {
+  const [name] = definitions.keys();
+  // The SDK adds a `drain` and an `error` listener for each reply that waits, and Node takes more
+  // than ten for a leak: a warning on stderr for every burst of calls.
+  process.stdout.setMaxListeners(0);
+  const server = serverFor(name as string);
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- an SDK server is no EventTarget
+  server.onclose = () => void stop(0);
+  front = server;
+  await server.connect(new StdioServerTransport());
+}
+
+async function main({ mode, services }: ChildConfig): Promise<void> {
+  for (const spec of services) await startService(spec);
+  if (mode === 'stdio') {
+    await serveStdio();
+    await report({ type: 'ready' });
+  } else {
+    const http = await startHttpServer(serverFor);
+    front = http;
+    await report({ type: 'ready', port: http.port });
+  }
+}
+
+process.once('disconnect', () => void stop(0));
+process.on('message', ({ type }: ChildRequest) => {
+  if (type === 'stop') void stop(0);
+  else void report({ type, cpuUsage: process.cpuUsage(), rssBytes: process.memoryUsage.rss() });
+});
+
+try {
+  await main(parseChildConfig(process.argv[2]));
+} catch (thrown) {
+  const code = thrown instanceof ToolrigError ? thrown.code : 'ERR_TARGET';
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  await report({ type: 'failed', code, message });
+  await stop(1);
+}

@@ -1,0 +1,55 @@
+/** Callers for the services of a child process. */
+
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { ToolrigError } from '../core/errors.ts';
+import type { ChildHost } from './child-host.ts';
+import { ChildStdioTransport } from './child-stdio-transport.ts';
+import { SdkCaller } from './sdk-caller.ts';
+
+/**
+ * Reaches the service of a child in mode `stdio`. A process has one such connection: closing the
+ * caller ends the child, as closing the SDK's own stdio client does.
+ *
+ * @throws `ERR_TARGET` when the child is in another mode, or does not answer
+ */
+export async function connectStdio(host: ChildHost): Promise<SdkCaller> {
+  if (host.mode !== 'stdio') {
+    throw new ToolrigError('ERR_TARGET', `the child serves ${host.mode}, not stdio`);
+  }
+  const { process: child } = host;
+  return SdkCaller.connect(new ChildStdioTransport(child, child.stdin, child.stdout), {
+    closeReason: () => host.describeExit(),
+  });
+}
+
+/** Address of a service of a child in mode `http`. */
+export function httpUrl(host: ChildHost, serviceName: string): URL {
+  return new URL(`http://127.0.0.1:${host.port}/mcp/${encodeURIComponent(serviceName)}`);
+}
+
+/**
+ * Reaches a service of a child in mode `http`, in a session of its own. Closing the caller ends the
+ * session; the child lives on.
+ *
+ * Calls that are in flight together travel on sockets of their own, so they may arrive in another
+ * order than they were made.
+ *
+ * @throws `ERR_TARGET` when the child is in another mode, or does not answer
+ */
+export async function connectHttp(host: ChildHost, serviceName: string): Promise<SdkCaller> {
+  const transport = new StreamableHTTPClientTransport(httpUrl(host, serviceName));
+  let isGone = false;
+  const caller = await SdkCaller.connect(transport, {
+    closeReason: () => host.describeExit(),
+    // Ends the session on the server, which would keep it until its process ends.
+    beforeClose: async () => {
+      if (!isGone) await transport.terminateSession().catch(() => {});
+    },
+  });
+  // The SDK does not notice a stream that ends without a reply: its call would wait for its deadline.
+  void host.exited.then(() => {
+    isGone = true;
+    return caller.close();
+  });
+  return caller;
+}

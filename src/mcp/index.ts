@@ -1,0 +1,21 @@
+/** The protocol's side: native services behind the official MCP SDK, in this process or another. */
+
+export type {
+  ChildConfig,
+  ChildMode,
+  ChildServiceSpec,
+  ChildUsage,
+} from './child-config.ts';
+export { type ChildExit, ChildHost, type ChildHostOptions } from './child-host.ts';
+export { connectHttp, connectStdio, httpUrl } from './connect-child.ts';
+export { fromJsonReply, toJsonForm } from './json-form.ts';
+export { linkInMemory } from './link-in-memory.ts';
+export {
+  type HttpReply,
+  type HttpSession,
+  openHttpSession,
+  parseHttpReply,
+  toolsCallBody,
+} from './raw-http.ts';
+export { SdkCaller, type SdkCallerOptions } from './sdk-caller.ts';
+export { createSdkServer, type SdkServerOptions } from './sdk-server.ts';

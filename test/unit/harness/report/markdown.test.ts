@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { renderMarkdown } from '../../../../src/harness/report/markdown.ts';
+import { assertGolden } from '../../../helpers/golden.ts';
+import { HOSTILE_NAMES } from '../../../helpers/hostile-names.ts';
+import { sampleRecord, sampleScenario, sampleVariant } from '../../../helpers/sample-record.ts';
+
+/** What is left when every escaped character is gone: the characters that mean something. */
+function unescapedIn(text: string): string {
+  return text.replaceAll(/\\[\\`*_{}[\]<>#!|~&@$:.]/g, '');
+}
+
+describe('report.md', () => {
+  test('looks as agreed', () => {
+    assertGolden('report.md', renderMarkdown(sampleRecord()));
+  });
+
+  test('keeps hostile names inert', () => {
+    for (const name of HOSTILE_NAMES) {
+      const { environment } = sampleRecord();
+      const page = renderMarkdown(
+        sampleRecord({
+          runId: name,
+          command: name,
+          environment: { ...environment, cpuModel: name, os: name },
+          validity: { verdict: 'suspect', reasons: [name] },
+          scenarios: [
+            sampleScenario(
+              name,
+              [sampleVariant(name, 100, { failed: 1, errors: { [name]: 1 }, firstFailure: name })],
+              {
+                thresholds: [
+                  { expression: name, metric: 'p99', variant: name, observed: 1, passed: true },
+                ],
+              },
+            ),
+          ],
+        }),
+      );
+      const [prose = '', code = ''] = page.split('## How to reproduce');
+      const text = unescapedIn(prose);
+      assert.doesNotMatch(text, /[<`~@]|\]\(|!\[|:\/\/|www\.|(?<!\*)\*(?!\*)/, name);
+      assert.doesNotMatch(page.replaceAll('\n', ''), /[\p{Cc}\p{Cf}\p{Cs}]/u);
+      const columns = text.split('\n').filter((line) => line.startsWith('|'));
+      for (const line of columns) {
+        const count = line.split('|').length;
+        assert.ok(count === 9 || count === 4, `${count}: ${line}`);
+      }
+      // The command is in one code block: its fence is longer than any within.
+      const fence = /^(`{3,})sh$/m.exec(code)?.[1] ?? '';
+      assert.equal(code.split(new RegExp(`^${fence}$`, 'm')).length, 2, code);
+      assert.equal((code.match(/\n/g) ?? []).length, 7);
+    }
+  });
+
+  test('says how far the numbers may be trusted', () => {
+    const verdicts = { valid: /\*\*valid\*\*/, invalid: /\*\*invalid\*\*: do not use them/ };
+    for (const [verdict, expected] of Object.entries(verdicts)) {
+      const validity = { verdict: verdict as keyof typeof verdicts, reasons: [] };
+      assert.match(renderMarkdown(sampleRecord({ validity })), expected);
+    }
+  });
+
+  test('copes without a repository and without a control group', () => {
+    const { environment } = sampleRecord();
+    const page = renderMarkdown(
+      sampleRecord({
+        environment: { ...environment, gitCommit: null, gitDirty: null, cgroup: null },
+      }),
+    );
+    assert.match(page, /\| Commit \| unknown \|/);
+    assert.match(page, /\| CPU limit \| none \|/);
+    assert.match(page, /With Node 20\.20\.2:/);
+  });
+});

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { parseRunRecord, stringifyRunRecord } from '../../../../src/harness/results/run-json.ts';
+import { sampleRecord } from '../../../helpers/sample-record.ts';
+
+describe('the run record as JSON', () => {
+  test('comes back as it was', () => {
+    const record = sampleRecord();
+    const text = stringifyRunRecord(record);
+    assert.ok(text.endsWith('}\n'));
+    assert.deepEqual(parseRunRecord(text, 'run.json'), record);
+  });
+
+  test('is refused where a number is not finite', () => {
+    const { environment } = sampleRecord();
+    for (const memoryBytes of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const record = sampleRecord({ environment: { ...environment, memoryBytes } });
+      assert.throws(() => stringifyRunRecord(record), {
+        code: 'ERR_INVALID_MEASUREMENT',
+        message: /memoryBytes must be a finite number, got (NaN|Infinity)/,
+      });
+    }
+  });
+
+  test('is refused with the reason when it is something else', () => {
+    const cases: [text: string, message: RegExp][] = [
+      ['{', /^old\.json is not JSON: /],
+      ['null', /is not a run record: it has no schemaVersion/],
+      ['[]', /is not a run record/],
+      ['{"schemaVersion":2}', /schemaVersion 2, and this version of toolrig reads 1\. Update/],
+      ['{"schemaVersion":"1"}', /schemaVersion "1", .* Repeat the run/],
+      ['{"schemaVersion":1,"runId":"x"}', /not a whole run record/],
+    ];
+    for (const [text, message] of cases) {
+      assert.throws(() => parseRunRecord(text, 'old.json'), { code: 'ERR_USAGE', message });
+    }
+  });
+});

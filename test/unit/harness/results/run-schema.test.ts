@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { medianInterval } from '../../../../src/harness/stats/bootstrap.ts';
+import { sampleRecord } from '../../../helpers/sample-record.ts';
+
+const SCHEMA_URL = new URL('../../../../src/harness/results/run.schema.json', import.meta.url);
+
+const schema = JSON.parse(readFileSync(SCHEMA_URL, 'utf8')) as Record<string, unknown>;
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+ajv.addFormat('date-time', (text: string) => new Date(text).toISOString() === text);
+const isRunRecord = ajv.compile(schema);
+
+type Container = Record<string, unknown>;
+
+/** Calls `visit` for every field of every object in `value`; arrays are looked into. */
+function forEachField(
+  value: unknown,
+  visit: (owner: Container, key: string, path: string) => void,
+  path = '',
+): void {
+  if (typeof value !== 'object' || value === null) return;
+  const owner = value as Container;
+  for (const key of Object.keys(owner)) {
+    forEachField(owner[key], visit, `${path}/${key}`);
+    // Codes are data, not fields.
+    if (!Array.isArray(value) && !path.endsWith('/errors')) visit(owner, key, `${path}/${key}`);
+  }
+}
+
+/** As it comes back from `run.json`; with the parts that the sample's reports do not need. */
+function storedRecord(): unknown {
+  const record = structuredClone(sampleRecord()) as unknown as { scenarios: Container[] };
+  const variants = record.scenarios[0]?.['variants'] as Container[];
+  const native = variants[1] as Container;
+  native['batchNs'] = native['latencyNs'];
+  return JSON.parse(JSON.stringify(record));
+}
+
+describe('run.schema.json', () => {
+  test('accepts a record', () => {
+    assert.ok(isRunRecord(storedRecord()), ajv.errorsText(isRunRecord.errors));
+  });
+
+  test('accepts the interval that a single round leaves', () => {
+    const record = storedRecord() as { scenarios: { variants: Container[] }[] };
+    const variant = record.scenarios[0]?.variants[0] as Container;
+    variant['nsPerCall'] = medianInterval([5], Math.random);
+    assert.ok(isRunRecord(JSON.parse(JSON.stringify(record))), ajv.errorsText(isRunRecord.errors));
+  });
+
+  test('requires every field under its own name, and knows no others', () => {
+    const record = storedRecord();
+    let fields = 0;
+    forEachField(record, (owner, key, path) => {
+      fields++;
+      const value = owner[key];
+      delete owner[key];
+      assert.equal(isRunRecord(record), false, `${path} may be missing`);
+      owner[`${key}Renamed`] = value;
+      assert.equal(isRunRecord(record), false, `${path} may be renamed`);
+      delete owner[`${key}Renamed`];
+      owner[key] = value;
+      owner['somethingElse'] = 1;
+      assert.equal(isRunRecord(record), false, `beside ${path} there may be anything`);
+      delete owner['somethingElse'];
+    });
+    assert.ok(fields > 400, `visited ${fields}`);
+    assert.ok(isRunRecord(record));
+  });
+
+  test('refuses a field of another type', () => {
+    const record = storedRecord();
+    forEachField(record, (owner, key, path) => {
+      const value = owner[key];
+      owner[key] = { not: 'this' };
+      assert.equal(isRunRecord(record), false, path);
+      owner[key] = value;
+    });
+  });
+
+  test('describes every field', () => {
+    const undescribed: string[] = [];
+    forEachField(schema, (owner, key, path) => {
+      if (key !== 'properties') return;
+      for (const [name, field] of Object.entries(owner[key] as Record<string, Container>)) {
+        if (typeof field['description'] !== 'string') undescribed.push(`${path}/${name}`);
+      }
+    });
+    assert.deepEqual(undescribed, []);
+  });
+});
