@@ -10,9 +10,13 @@ import {
   httpUrl,
   openHttpSession,
   parseHttpReply,
-  toolsCallBody,
+  requestBody,
 } from '../../../src/mcp/index.ts';
 import { contractSpec } from '../../helpers/contract-routes.ts';
+
+function toolsCallBody(name: string, args: object, id: number | string): string {
+  return requestBody('tools/call', { name, arguments: args }, id);
+}
 
 describe('services over HTTP', () => {
   let host: ChildHost;
