@@ -213,9 +213,15 @@ async function runScenario(
       if (record.variants.length > 0) onCase(record, intervalLogs);
     }
   } finally {
-    for (const { target } of contestants) await target.close();
-    await rm(folder, { recursive: true, force: true });
+    await closeAll(contestants, folder);
   }
+}
+
+/** Closes every target, even when one cannot be closed, and then removes the folder. */
+async function closeAll(contestants: readonly Contestant[], folder: string): Promise<void> {
+  const closed = await Promise.allSettled(contestants.map(({ target }) => target.close()));
+  await rm(folder, { recursive: true, force: true });
+  for (const each of closed) if (each.status === 'rejected') throw each.reason;
 }
 
 async function servicesOf(

@@ -85,8 +85,8 @@ export interface CaseMeasurement {
 const WARM_WINDOW_MS = 20;
 
 /**
- * Runs the case. When `signal` fires, it stops after the calls under way and returns the rounds
- * that are complete for the variants that have any.
+ * Runs the case. When `signal` fires, the block under way ends with the calls under way, no other
+ * is begun, and what was measured is returned: a variant may have fewer blocks than rounds, or none.
  *
  * @throws `ERR_USAGE`, `ERR_TARGET` or `ERR_INVALID_MEASUREMENT` when an operation does not work at all
  */
@@ -96,10 +96,10 @@ export async function measureCase(
   load: ResolvedLoad,
   options: MeasureOptions,
 ): Promise<CaseMeasurement> {
+  for (const { variant, target } of contestants) await preflight(plan, variant, target);
   const lanes = contestants.map(
     ({ variant, target }) => new Lane(variant, target, plan, load, options),
   );
-  for (const { variant, target } of contestants) await preflight(plan, variant, target);
   for (const lane of lanes) await lane.warmUp();
   const twin = lanes.find((lane) => lane.variant === options.reference);
   const blocks = [
@@ -107,9 +107,10 @@ export async function measureCase(
     ...lanes.map((lane) => ({ lane, isTwin: false })),
   ];
   const twinNsPerCall: number[] = [];
-  for (let round = 0; round < load.rounds && !options.signal.aborted; round++) {
+  for (let round = 0; round < load.rounds; round++) {
     for (const { lane, isTwin } of roundOrder(blocks, round)) {
-      if (isTwin) twinNsPerCall.push(await lane.measureTwin(round));
+      if (options.signal.aborted) break;
+      if (isTwin) twinNsPerCall.push(...(await lane.measureTwin(round)));
       else await lane.measure(round);
     }
   }
@@ -189,13 +190,14 @@ class Lane {
     });
   }
 
-  /** A block like any other, of which only the time per call is kept, in ns. */
-  async measureTwin(round: number): Promise<number> {
+  /** A block like any other, of which only the time per call is kept, in ns; none without a call. */
+  async measureTwin(round: number): Promise<number[]> {
     const meter = new ResourceMeter(() => this.#target.usage());
     await meter.start();
     const durationMs = await this.#run(this.#share(round));
     await meter.stop();
-    return (durationMs * 1e6) / Math.max(1, this.#recorder.calls);
+    const { calls } = this.#recorder;
+    return calls === 0 ? [] : [(durationMs * 1e6) / calls];
   }
 
   result(): VariantMeasurement {

@@ -5,6 +5,7 @@
 
 import { type ErrorCode, ToolrigError } from '../../core/errors.ts';
 import { type CallPlan, methodOf, type PlannedCall } from './call-plan.ts';
+import { problemWith } from './check-reply.ts';
 import type { Target } from './target.ts';
 
 /** Failures that say the scenario is wrong, not the target. */
@@ -31,7 +32,7 @@ export async function preflight(plan: CallPlan, variant: string, target: Target)
 }
 
 async function tryCall(call: PlannedCall, variant: string, target: Target): Promise<void> {
-  const { operation, input, params } = call;
+  const { operation, params } = call;
   const where = `operation '${operation.name}' on variant '${variant}'`;
   let reply: unknown;
   try {
@@ -48,7 +49,7 @@ async function tryCall(call: PlannedCall, variant: string, target: Target): Prom
       { cause },
     );
   }
-  const problem = operation.check(reply as never, input as never);
+  const problem = problemWith(call, reply);
   if (problem === undefined) return;
   throw new ToolrigError(
     'ERR_INVALID_MEASUREMENT',
