@@ -8,7 +8,7 @@
  * observers then get theirs. The turn is outside every latency and inside the time of the block.
  */
 
-import type { CallPlan, PlannedCall } from './call-plan.ts';
+import { type CallPlan, type PlannedCall, problemWith } from './call-plan.ts';
 import type { BlockRecorder } from './recorder.ts';
 import type { BlockOrder, Invoker } from './target.ts';
 
@@ -77,7 +77,7 @@ class ClosedBlock {
       try {
         const reply = await call.invoke(call.params);
         endMs = performance.now();
-        const problem = call.operation.check(reply as never, call.input as never);
+        const problem = problemWith(call, reply);
         const latencyNs = (endMs - startMs) * NS_PER_MS;
         if (problem === undefined) recorder.success(latencyNs);
         else recorder.wrongReply(latencyNs, call.operation.name, problem);
@@ -153,11 +153,11 @@ class BatchSlot {
     this.#recorder = recorder;
     this.#onReply = (reply) => {
       const endMs = performance.now();
-      const { operation, input } = this.#call as ReadyCall; // set by send()
-      const problem = operation.check(reply as never, input as never);
+      const call = this.#call as ReadyCall; // set by send()
+      const problem = problemWith(call, reply);
       const latencyNs = (endMs - this.#startMs) * NS_PER_MS;
       if (problem === undefined) this.#recorder.success(latencyNs);
-      else this.#recorder.wrongReply(latencyNs, operation.name, problem);
+      else this.#recorder.wrongReply(latencyNs, call.operation.name, problem);
       this.#done(endMs);
     };
     this.#onFailure = (thrown) => {

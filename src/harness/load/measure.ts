@@ -7,6 +7,7 @@
  * time, as its own twin: the ratio of a variant with itself is the noise of this machine, now.
  */
 
+import { ToolrigError } from '../../core/errors.ts';
 import { LatencyHistogram } from '../stats/latency-histogram.ts';
 import { isSteady } from '../stats/steady-state.ts';
 import type { CallPlan } from './call-plan.ts';
@@ -79,6 +80,8 @@ export interface CaseMeasurement {
   readonly variants: readonly VariantMeasurement[];
   /** Time per call of the reference's twin, in ns, one a round; empty when there was none. */
   readonly twinNsPerCall: readonly number[];
+  /** What ended the rounds early, such as a target that died; `undefined` when nothing did. */
+  readonly failure: ToolrigError | undefined;
 }
 
 /** Shortest window of a warm-up; slow targets take as long as a few calls need. */
@@ -86,9 +89,10 @@ const WARM_WINDOW_MS = 20;
 
 /**
  * Runs the case. When `signal` fires, it stops after the calls under way and returns the rounds
- * that are complete for the variants that have any.
+ * that are complete for the variants that have any; likewise when a target fails in the middle.
  *
- * @throws `ERR_USAGE`, `ERR_TARGET` or `ERR_INVALID_MEASUREMENT` when an operation does not work at all
+ * @throws `ERR_USAGE`, `ERR_TARGET` or `ERR_INVALID_MEASUREMENT` when an operation does not work at
+ *   all; `ERR_TARGET` when a target fails before the first block is complete
  */
 export async function measureCase(
   plan: CallPlan,
@@ -96,10 +100,10 @@ export async function measureCase(
   load: ResolvedLoad,
   options: MeasureOptions,
 ): Promise<CaseMeasurement> {
+  await preflight(plan, contestants);
   const lanes = contestants.map(
     ({ variant, target }) => new Lane(variant, target, plan, load, options),
   );
-  for (const { variant, target } of contestants) await preflight(plan, variant, target);
   for (const lane of lanes) await lane.warmUp();
   const twin = lanes.find((lane) => lane.variant === options.reference);
   const blocks = [
@@ -107,13 +111,22 @@ export async function measureCase(
     ...lanes.map((lane) => ({ lane, isTwin: false })),
   ];
   const twinNsPerCall: number[] = [];
-  for (let round = 0; round < load.rounds && !options.signal.aborted; round++) {
-    for (const { lane, isTwin } of roundOrder(blocks, round)) {
-      if (isTwin) twinNsPerCall.push(await lane.measureTwin(round));
-      else await lane.measure(round);
+  let running = '';
+  let failure: ToolrigError | undefined;
+  try {
+    for (let round = 0; round < load.rounds && !options.signal.aborted; round++) {
+      for (const { lane, isTwin } of roundOrder(blocks, round)) {
+        running = `variant '${lane.variant}' in round ${round + 1}`;
+        if (isTwin) twinNsPerCall.push(await lane.measureTwin(round));
+        else await lane.measure(round);
+      }
     }
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    failure = new ToolrigError('ERR_TARGET', `${running} failed: ${reason}`, { cause: thrown });
+    if (lanes.every((lane) => lane.result().blocks.length === 0)) throw failure;
   }
-  return { variants: lanes.map((lane) => lane.result()), twinNsPerCall };
+  return { variants: lanes.map((lane) => lane.result()), twinNsPerCall, failure };
 }
 
 /** One variant's way through the rounds. */

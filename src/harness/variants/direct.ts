@@ -4,7 +4,9 @@
  * that call a tool can be measured on it.
  */
 
+import { inspect } from 'node:util';
 import { ToolrigError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/nearest.ts';
 import type { CallContext, ServiceDefinition } from '../../runtime/index.ts';
 import type { Operation } from '../load/scenario.ts';
 import { NO_USAGE, type Variant } from '../load/target.ts';
@@ -24,7 +26,13 @@ export const directVariant: Variant = {
     const handlerOf = (service: string, tool: unknown) => {
       const found = open.get(service);
       const endpoint = typeof tool === 'string' ? found?.definition.tools.get(tool) : undefined;
-      if (found === undefined || endpoint === undefined) throw noHandler(service, tool);
+      if (found === undefined) {
+        throw new ToolrigError(
+          'ERR_SERVICE_NOT_FOUND',
+          `Service not found: ${service}.${didYouMean(service, open.keys())}`,
+        );
+      }
+      if (endpoint === undefined) throw noHandler(service, tool, found.definition.tools.keys());
       return { handler: endpoint.invoke as Handler, context: found.context };
     };
     return {
@@ -55,11 +63,11 @@ function bareContext(service: string, state: unknown): CallContext {
   return { state, service, signal, meta: {}, progressToken: undefined, log, progress() {} };
 }
 
-function noHandler(service: string, tool: unknown): ToolrigError {
+function noHandler(service: string, tool: unknown, tools: Iterable<string>): ToolrigError {
   return new ToolrigError(
     tool === undefined ? 'ERR_INVALID_REQUEST' : 'ERR_UNKNOWN_TOOL',
     tool === undefined
       ? `the variant direct calls tools only: leave it out for operations of '${service}' with a method`
-      : `service '${service}' has no tool '${JSON.stringify(tool)}'`,
+      : `Unknown tool: ${inspect(tool)}. The service '${service}' has none of that name.${typeof tool === 'string' ? didYouMean(tool, tools) : ''}`,
   );
 }

@@ -18,7 +18,7 @@ import {
   toJsonForm,
   toolsCallBody,
 } from '../../mcp/index.ts';
-import type { CallPlan, PlannedCall } from '../load/call-plan.ts';
+import { type CallPlan, type PlannedCall, problemWith } from '../load/call-plan.ts';
 import type { BlockRecorder } from '../load/recorder.ts';
 import type { BlockOrder, Variant } from '../load/target.ts';
 import { callersTarget, childBacking } from './sdk-callers.ts';
@@ -138,8 +138,5 @@ function problemOf(call: PlannedCall, status: number, body: string): string | un
   if (status !== 200) return `HTTP ${status}: ${body.slice(0, 200)}`;
   const reply = parseHttpReply(body);
   if ('error' in reply) return reply.error.message;
-  return call.operation.check(
-    fromJsonReply('tools/call', reply.result) as never,
-    call.input as never,
-  );
+  return problemWith(call, fromJsonReply('tools/call', reply.result));
 }
