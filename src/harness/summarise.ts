@@ -185,6 +185,7 @@ function evaluate(
       const observed = observe(threshold, byName.get(name) as VariantRecord); // named by variantsOf
       return {
         expression: threshold.expression,
+        metric: threshold.metric,
         variant: name,
         observed,
         passed: holds(threshold, observed),
