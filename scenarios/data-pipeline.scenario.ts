@@ -37,7 +37,9 @@ function step(tool: string, args: object, rowCount: number): Operation {
 /** Folder of the datasets; they come with the repository's development dependencies. */
 function datasetFolder(): string {
   try {
-    const folder = dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json'));
+    // The package exports its entry alone, `build/index.js`.
+    const entry = createRequire(import.meta.url).resolve('vega-datasets');
+    const folder = dirname(dirname(entry));
     if (existsSync(join(folder, 'data', FILE))) return join(folder, 'data');
   } catch (cause) {
     throw new ToolrigError(
@@ -60,7 +62,7 @@ export const scenario = defineScenario({
       'filter',
       {
         table: 'weather',
-        conditions: [{ column: 'precipitation', op: '>', value: 0 }],
+        conditions: [{ column: 'precipitation', op: 'gt', value: 0 }],
         into: 'rainy',
       },
       RAINY_DAYS,

@@ -15,51 +15,82 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   MiB: 1_048_576,
 };
 
-/** A whole number of at least `min`. */
-export function wholeNumber(flag: string, min: number): (given: string) => number {
+/** A whole number of at least `min`. Default `max`: the largest exact one. */
+export function wholeNumber(
+  flag: string,
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): (given: unknown) => number {
+  const range =
+    max === Number.MAX_SAFE_INTEGER ? `>= ${min}` : `from ${min} to ${max.toLocaleString('en-US')}`;
+  const expected = `a whole number ${range}`;
   return (given) => {
-    const value = /^\d+$/.test(one(flag, given)) ? Number(given) : Number.NaN;
-    if (Number.isSafeInteger(value) && value >= min) return value;
-    throw invalid(flag, `a whole number >= ${min}`, given);
+    const written = one(flag, expected, given);
+    const value = /^\d+$/.test(written) ? Number(written) : Number.NaN;
+    if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+    throw invalid(flag, expected, written);
   };
 }
 
 /** A time in ms, from `500ms`, `10s`, `2m` or `1h`. */
-export function duration(flag: string): (given: string) => number {
+export function duration(flag: string): (given: unknown) => number {
+  const expected = 'a time such as 500ms, 10s or 2m';
   return (given) => {
-    const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(one(flag, given)) ?? [];
+    const written = one(flag, expected, given);
+    const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(written) ?? [];
     const valueMs = Number(amount) * (TIME_UNITS_MS[unit] ?? Number.NaN);
     if (valueMs > 0) return valueMs;
-    throw invalid(flag, 'a time such as 500ms, 10s or 2m', given);
+    throw invalid(flag, expected, written);
   };
 }
 
 /** Sizes in bytes, from `64B,1KiB,1MiB`. */
-export function sizes(flag: string): (given: string) => number[] {
+export function sizes(flag: string): (given: unknown) => number[] {
+  const expected = 'sizes such as 64B,1KiB,1MiB';
   return (given) =>
-    names(flag)(given).map((each) => {
+    different(flag, expected, given).map((each) => {
       const [, amount = '', unit = ''] = /^(\d+)([A-Za-z]*)$/.exec(each) ?? [];
       const bytes = amount === '' ? Number.NaN : Number(amount) * (SIZE_UNITS[unit] ?? Number.NaN);
       if (Number.isSafeInteger(bytes)) return bytes;
-      throw invalid(flag, 'sizes such as 64B,1KiB,1MiB', each);
+      throw invalid(flag, expected, each);
     });
 }
 
 /** Names, separated by commas; none is empty or there twice. */
-export function names(flag: string): (given: string) => string[] {
-  return (given) => {
-    const list = one(flag, given)
-      .split(',')
-      .map((name) => name.trim());
-    if (list.every((name) => name !== '') && new Set(list).size === list.length) return list;
-    throw invalid(flag, 'different names separated by commas', given);
-  };
+export function names(flag: string): (given: unknown) => string[] {
+  return (given) => different(flag, 'different names separated by commas', given);
+}
+
+/** Any text but none. */
+export function text(flag: string, expected: string): (given: unknown) => string {
+  return (given) => one(flag, expected, given);
+}
+
+/** Texts of a flag that may be given several times. */
+export function texts(flag: string, expected: string): (given: unknown) => string[] {
+  return (given) =>
+    (Array.isArray(given) ? given : [given]).map((each) => one(flag, expected, each));
+}
+
+function different(flag: string, expected: string, given: unknown): string[] {
+  const list = one(flag, expected, given)
+    .split(',')
+    .map((name) => name.trim());
+  if (list.every((name) => name !== '') && new Set(list).size === list.length) return list;
+  throw invalid(flag, expected, String(given));
 }
 
 /** yargs gives an array for a flag that was given twice, and an empty string for one without value. */
-function one(flag: string, given: unknown): string {
-  if (Array.isArray(given)) throw new ToolrigError('ERR_USAGE', `--${flag} was given twice`);
-  return String(given);
+function one(flag: string, expected: string, given: unknown): string {
+  if (Array.isArray(given)) {
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `--${flag} was given ${given.length} times (${given.join(', ')}): give it once`,
+    );
+  }
+  const value = String(given);
+  if (value !== '') return value;
+  throw new ToolrigError('ERR_USAGE', `--${flag} needs a value: ${expected}`);
 }
 
 function invalid(flag: string, expected: string, given: string): ToolrigError {

@@ -16,6 +16,15 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What they mean, for `--help`. */
+export const EXIT_CODES_HELP = `Exit codes:
+  0  pass
+  1  a threshold failed, or calls did
+  2  usage: a flag, a scenario, a folder that cannot be written
+  3  a target did not start, or ended
+  4  the measurement is invalid
+130  interrupted; what was measured is kept`;
+
 /** The exit code for something thrown. What is no ToolrigError is a defect: nothing was measured. */
 export function exitCodeOf(thrown: unknown): number {
   if (!(thrown instanceof ToolrigError)) return EXIT.invalid;

@@ -1,35 +1,49 @@
 /** `toolrig list`: what there is to run. */
 
 import type { CommandModule } from 'yargs';
-import { listMicroBenchNames } from '../harness/load/micro-catalog.ts';
+import { loadMicroBenches } from '../harness/load/micro-catalog.ts';
 import { listScenarioNames, loadScenario } from '../harness/load/scenario-catalog.ts';
+import { wrapText } from '../harness/report/plain-text.ts';
 import { VARIANTS } from '../harness/variants/variants.ts';
 import { stdout } from './streams.ts';
 
-export const listCommand: CommandModule<object, { json: boolean }> = {
+interface Entry {
+  readonly name: string;
+  readonly about: string;
+}
+
+const COLUMNS = 80;
+
+export const listCommand: CommandModule<object, { json: boolean | undefined }> = {
   command: 'list',
   describe: 'list scenarios, variants and micro-benchmarks',
   builder: (args) =>
     args
-      .option('json', { type: 'boolean', default: false, describe: 'print one JSON document' })
-      .example('$0 list', 'what there is to run'),
-  async handler({ json }) {
+      .usage('$0 list\n\nLists scenarios and variants for bench, and benches for micro.')
+      .option('json', { boolean: true, describe: 'print one JSON document' }),
+  async handler({ json = false }) {
     const scenarios = await Promise.all((await listScenarioNames()).map(loadScenario));
+    const about = ({ name, description }: { name: string; description: string }) => ({
+      name,
+      about: description,
+    });
     const listing = {
-      scenarios: scenarios.map(({ name, description }) => ({ name, about: description })),
+      scenarios: scenarios.map(about),
       variants: VARIANTS.map(({ name, pays }) => ({ name, about: pays })),
-      micro: (await listMicroBenchNames()).map((name) => ({ name, about: '' })),
+      micro: (await loadMicroBenches()).map(about),
     };
     stdout(json ? `${JSON.stringify(listing, null, 2)}\n` : render(listing));
   },
 };
 
-function render(listing: Record<string, readonly { name: string; about: string }[]>): string {
+function render(listing: Readonly<Record<string, readonly Entry[]>>): string {
+  const entries = Object.values(listing).flat();
+  const column = Math.max(...entries.map(({ name }) => name.length)) + 4;
+  const renderEntry = ({ name, about }: Entry) => {
+    const text = wrapText(about, COLUMNS - column).replaceAll('\n', `\n${' '.repeat(column)}`);
+    return `${`  ${name}`.padEnd(column)}${text}\n`;
+  };
   return Object.entries(listing)
-    .map(([title, entries]) => {
-      const width = Math.max(...entries.map(({ name }) => name.length)) + 2;
-      const lines = entries.map(({ name, about }) => `  ${name.padEnd(width)}${about}`.trimEnd());
-      return `${title}\n${lines.join('\n')}\n`;
-    })
+    .map(([title, group]) => `${title}\n${group.map(renderEntry).join('')}`)
     .join('\n');
 }

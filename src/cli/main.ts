@@ -1,39 +1,80 @@
 #!/usr/bin/env node
-/** The program `toolrig`: finds the command, and turns what it throws into a message and an exit code. */
+/**
+ * The program `toolrig`: finds the command, and turns what it throws into a message and an exit code.
+ *
+ * It ends by itself when the command has: a service under test may leave a timer or a socket
+ * behind, and a program that waited for those would hang a CI job.
+ */
 
-import yargs, { type CommandModule } from 'yargs';
+import yargs, { type Argv, type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { ToolrigError } from '../core/errors.ts';
 import { benchCommand } from './bench.ts';
-import { exitCodeOf } from './exit-codes.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { listCommand } from './list.ts';
 import { microCommand } from './micro.ts';
 import { TOOL } from './package-info.ts';
-import { stderr } from './streams.ts';
-import { usageError } from './usage-error.ts';
+import { drained, stderr } from './streams.ts';
+import { requirePlainWords, usageError } from './usage-error.ts';
 
 const COMMANDS = [benchCommand, listCommand, microCommand] as CommandModule[];
+const COMMAND_NAMES = COMMANDS.map(({ command }) => String(command).split(' ')[0] as string);
+const HELP_COLUMNS = 80;
 
-const parser = yargs(hideBin(process.argv))
+/** yargs has it, its types do not. */
+type WithUsageConfiguration = Argv & {
+  usageConfiguration(configuration: { 'hide-types': boolean }): Argv;
+};
+
+const given = hideBin(process.argv);
+const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+const parser = (yargs(words) as WithUsageConfiguration)
+  .usageConfiguration({ 'hide-types': true })
   .scriptName('toolrig')
   .usage('$0 <command>\n\nWhat every way of hosting MCP services costs, measured.')
+  .parserConfiguration({
+    'boolean-negation': false,
+    'camel-case-expansion': false,
+    'dot-notation': false,
+  })
+  .updateStrings({ 'Positionals:': 'Arguments:' })
   .version(TOOL.version)
+  .describe('version', 'show the version')
   .help()
+  .describe('help', 'show this text')
   .alias('help', 'h')
   .strict()
-  .demandCommand(1, 'name a command')
-  .recommendCommands()
-  .wrap(process.stdout.columns ? Math.min(100, process.stdout.columns) : 100)
+  .demandCommand(1, `name a command: ${COMMAND_NAMES.join(', ')}`)
+  .epilogue('toolrig <command> --help tells more, with examples.')
+  .wrap(Math.min(HELP_COLUMNS, process.stdout.columns ?? HELP_COLUMNS))
   .exitProcess(false)
-  .fail((message, error, command) => {
-    throw error ?? usageError(message, command);
+  .fail((complaint, error) => {
+    // A YError is the parser's own; anything else comes from a command.
+    if (error !== undefined && error?.name !== 'YError') throw error;
+    throw usageError(complaint, { words, parser, commands: COMMAND_NAMES });
   });
 for (const command of COMMANDS) parser.command(command);
 
+// Not a call that failed, which the harness counts: something a service or a scenario let loose.
+process.on('uncaughtException', (thrown) => {
+  stderr(`toolrig: an error outside any call ended the run: ${described(thrown)}\n`);
+  process.exit(EXIT.invalid);
+});
+
 try {
+  requirePlainWords(words);
   await parser.parseAsync();
 } catch (error) {
-  const known = error instanceof ToolrigError;
-  stderr(`toolrig: ${known ? error.message : String((error as Error)?.stack ?? error)}\n`);
+  stderr(`toolrig: ${described(error)}\n`);
   process.exitCode = exitCodeOf(error);
+}
+await drained();
+process.exit();
+
+/** The message, and for what is no error of ours the place it was thrown at. */
+function described(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  if (thrown instanceof ToolrigError) return thrown.message;
+  const place = /\n\s+at ([^\n]+)/.exec(thrown.stack ?? '')?.[1];
+  return place === undefined ? String(thrown) : `${String(thrown)} (at ${place})`;
 }

@@ -8,7 +8,7 @@ import { readEnvironment, systemSources } from '../harness/results/environment.t
 import { type MicroRecord, summariseMicroBench } from '../harness/results/micro-record.ts';
 import { seededRandom } from '../harness/stats/random.ts';
 import { wholeNumber } from './coerce.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 import { stdout } from './streams.ts';
@@ -17,15 +17,24 @@ interface MicroFlags {
   readonly bench: string[];
   readonly rounds: number;
   readonly seed: number;
-  readonly json: boolean;
-  readonly quiet: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
 }
+
+const MAX_ROUNDS = 10_000;
+
+const EXAMPLES = `Examples:
+  toolrig micro dispatch
+    what a native call costs
+  toolrig micro --json > micro.json
+    all of them, as JSON`;
 
 export const microCommand: CommandModule<object, MicroFlags> = {
   command: 'micro [bench..]',
   describe: 'measure the hot paths by themselves',
   builder: (args) =>
     args
+      .usage('$0 micro [bench..]\n\nMeasures the hot paths by themselves, in ns a call.')
       .positional('bench', {
         type: 'string',
         array: true,
@@ -35,20 +44,19 @@ export const microCommand: CommandModule<object, MicroFlags> = {
       .option('rounds', {
         string: true,
         default: '24',
-        coerce: wholeNumber('rounds', 2),
-        describe: 'blocks of each task, in alternating order',
+        coerce: wholeNumber('rounds', 2, MAX_ROUNDS),
+        describe: 'blocks of each task, in alternating order; default: 24',
       })
       .option('seed', {
         string: true,
         default: '1',
         coerce: wholeNumber('seed', 0),
-        describe: 'of the intervals',
+        describe: 'same seed, same resampling for the intervals; default: 1',
       })
-      .option('json', { type: 'boolean', default: false, describe: 'print one JSON document' })
-      .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'no progress' })
-      .example('$0 micro dispatch', 'what a native call costs')
-      .example('$0 micro --json', 'all of them, as JSON'),
-  async handler({ bench: wanted, rounds, seed, json, quiet }) {
+      .option('json', { boolean: true, describe: 'print one JSON document, and it alone' })
+      .option('quiet', { alias: 'q', boolean: true, describe: 'no progress on stderr' })
+      .epilogue(`${EXAMPLES}\n\n${EXIT_CODES_HELP}`) as never,
+  async handler({ bench: wanted, rounds, seed, json = false, quiet = false }) {
     const benches = await loadMicroBenches(wanted);
     const interrupt = listenForInterrupt();
     const progress = createProgress(quiet);
@@ -79,7 +87,7 @@ export const microCommand: CommandModule<object, MicroFlags> = {
       interrupt.release();
     }
     if (json) stdout(`${JSON.stringify({ environment, benches: done }, null, 2)}\n`);
-    else stdout(`${done.map(renderMicroBench).join('\n')}\n`);
+    else stdout(done.map(renderMicroBench).join('\n'));
     if (interrupt.signal.aborted) process.exitCode = EXIT.interrupted;
   },
 };

@@ -1,9 +1,9 @@
 /**
- * Progress on stderr: one live line on a terminal, elsewhere one plain line a case and variant, so
- * that a CI log stays short.
+ * Progress on stderr: one live line on a terminal, elsewhere one plain line a scenario's case, so that a
+ * CI log stays short.
  */
 
-import { stderr } from './streams.ts';
+import { isLive, stderr } from './streams.ts';
 
 export interface ProgressLine {
   /** What is being done, the same while it goes on. */
@@ -25,7 +25,7 @@ const MIN_INTERVAL_MS = 100;
 /** The progress display that fits stderr. */
 export function createProgress(isQuiet: boolean): Progress {
   if (isQuiet) return { update() {}, end() {} };
-  return process.stderr.isTTY ? new LiveProgress() : new PlainProgress();
+  return isLive(process.stderr) ? new LiveProgress() : new PlainProgress();
 }
 
 class LiveProgress implements Progress {

@@ -3,7 +3,9 @@
  * (`toolrig … | head`) ends the output, not the program: what was measured is still saved.
  */
 
-for (const stream of [process.stdout, process.stderr]) {
+const OUTPUTS = [process.stdout, process.stderr];
+
+for (const stream of OUTPUTS) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
@@ -17,9 +19,27 @@ export function stderr(text: string): void {
   process.stderr.write(text);
 }
 
-/** Whether a stream is to be coloured: a terminal, and nobody asked for none (https://no-color.org). */
+/** Resolves when everything written has reached its reader, or there is none any more. */
+export async function drained(): Promise<void> {
+  for (const stream of OUTPUTS) {
+    await new Promise<void>((resolve) => {
+      stream.write('', () => resolve());
+    });
+  }
+}
+
+/** Whether a live line can be drawn over itself. */
+export function isLive(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && process.env.TERM !== 'dumb';
+}
+
+/**
+ * Whether a stream is to be coloured: `NO_COLOR` says no (https://no-color.org), then `FORCE_COLOR`
+ * decides (`0` and `false` say no), then whether it is a terminal that can.
+ */
 export function wantsColour(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
-  return stream.isTTY || (FORCE_COLOR !== undefined && FORCE_COLOR !== '0');
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return isLive(stream);
 }

@@ -1,20 +1,75 @@
-/** Makes yargs' complaints name the nearest thing that exists, and where to look. */
+/**
+ * Makes the parser's complaints say what was written, name the nearest thing that exists, and where
+ * to look.
+ */
 
-import type { Argv } from 'yargs';
 import { ToolrigError } from '../core/errors.ts';
-import { nearest } from '../core/nearest.ts';
+import { didYouMean, nearest } from '../core/nearest.ts';
+
+/** The command line a complaint is about. */
+export interface CommandLine {
+  /** What was written after the program's name. */
+  readonly words: readonly string[];
+  /** The yargs parser, which knows the flags of the command it has got to. */
+  readonly parser: object;
+  readonly commands: readonly string[];
+}
 
 interface WithOptions {
   getOptions(): { readonly key: Readonly<Record<string, unknown>> };
 }
 
+/** Flags that are there or not, and the letters of those that have one. */
+const SWITCHES = ['json', 'quiet', 'help', 'version'];
+const SWITCH_LETTERS = /^-[qh]+$/;
+
 /** The error for a complaint of yargs about the command line. */
-export function usageError(message: string, command: Argv): ToolrigError {
-  const known = Object.keys((command as unknown as WithOptions).getOptions().key);
-  const unknown = /^Unknown arguments?: (.+)$/m.exec(message)?.[1]?.split(', ') ?? [];
-  const hints = unknown.flatMap((name) => {
-    const found = nearest(name, known);
-    return found === undefined ? [] : ` Did you mean --${found}?`;
-  });
-  return new ToolrigError('ERR_USAGE', `${message}.${hints.join('')} See toolrig --help.`);
+export function usageError(complaint: string, line: CommandLine): ToolrigError {
+  const command = commandOf(line);
+  const unknown = /^Unknown (?:argument|command)s?: (.+)$/m.exec(complaint)?.[1]?.split(', ');
+  const problems = unknown?.map((name) => problemWith(name, command, line)) ?? [`${complaint}.`];
+  const where = command === undefined ? 'toolrig --help' : `toolrig ${command} --help`;
+  return new ToolrigError('ERR_USAGE', `${[...new Set(problems)].join(' ')} See ${where}.`);
+}
+
+/**
+ * Refuses what yargs would misread without a word: `--json=3` as "not json", `-variants` as seven
+ * flags, and what follows `--` not at all.
+ *
+ * @throws `ERR_USAGE`
+ */
+export function requirePlainWords(words: readonly string[]): void {
+  for (const word of words) {
+    const problem = misread(word);
+    if (problem !== undefined) throw new ToolrigError('ERR_USAGE', problem);
+  }
+}
+
+function misread(word: string): string | undefined {
+  if (word === '--') return "there is nothing to put after '--': leave it out";
+  const [flag] = word.split('=');
+  if (word !== flag && SWITCHES.some((name) => flag === `--${name}`)) {
+    return `${flag} takes no value, got '${word}'`;
+  }
+  const isLong = /^-[a-z]{2,}/i.test(word) && !SWITCH_LETTERS.test(word);
+  return isLong ? `there is no flag ${flag}: a long one has two dashes, as -${flag}` : undefined;
+}
+
+function commandOf({ words, commands }: CommandLine): string | undefined {
+  const first = words.find((word) => !word.startsWith('-'));
+  return commands.find((name) => name === first);
+}
+
+function problemWith(name: string, command: string | undefined, line: CommandLine): string {
+  const { words, commands } = line;
+  if (words.includes(name)) {
+    return command === undefined
+      ? `there is no command '${name}'.${didYouMean(name, commands)}`
+      : `'${name}' is no argument of toolrig ${command}.`;
+  }
+  const flag = name.length === 1 ? `-${name}` : `--${name}`;
+  const known = Object.keys((line.parser as WithOptions).getOptions().key);
+  const long = known.filter((each) => each.length > 1);
+  const found = nearest(name, long);
+  return `there is no flag ${flag}.${found === undefined ? '' : ` Did you mean --${found}?`}`;
 }

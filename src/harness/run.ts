@@ -70,6 +70,11 @@ export interface RunResult {
   readonly record: RunRecord;
   /** Text of an interval log for each scenario and variant, by `scenario` and then `variant`. */
   readonly intervalLogs: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /**
+   * The error that ended the run early, after something had been measured; the record has what was.
+   * `undefined` when the run came to its end or was interrupted.
+   */
+  readonly failure: unknown;
 }
 
 /** What of a scenario is fixed before anything starts. */
@@ -82,8 +87,9 @@ interface Prepared extends PlannedScenario {
 /**
  * Runs the scenarios one after the other.
  *
- * @throws `ERR_USAGE`, `ERR_INVALID_OPTION` before anything has started; `ERR_TARGET` when a
- *   variant cannot be opened; `ERR_INVALID_MEASUREMENT` when replies are wrong from the first
+ * @throws `ERR_USAGE`, `ERR_INVALID_OPTION` before anything has started; as long as nothing has been
+ *   measured, `ERR_TARGET` when a variant cannot be opened and `ERR_INVALID_MEASUREMENT` when replies
+ *   are wrong from the first
  */
 export async function runScenarios(
   planned: readonly PlannedScenario[],
@@ -96,12 +102,19 @@ export async function runScenarios(
   const scenarios: ScenarioRecord[] = [];
   const intervalLogs = new Map<string, ReadonlyMap<string, string>>();
   const progress = new ProgressMeter(prepared, options.onProgress);
-  for (const each of prepared) {
-    if (options.signal.aborted) break;
-    await runScenario(each, options, cost, progress, (record, logs) => {
-      scenarios.push(record);
-      intervalLogs.set(record.name, logs);
-    });
+  let failure: unknown;
+  try {
+    for (const each of prepared) {
+      if (options.signal.aborted) break;
+      await runScenario(each, options, cost, progress, (record, logs) => {
+        scenarios.push(record);
+        intervalLogs.set(record.name, logs);
+      });
+    }
+  } catch (thrown) {
+    if (scenarios.length === 0 && !options.signal.aborted) throw thrown;
+    // Whoever interrupts a run may take its targets down with it.
+    failure = options.signal.aborted ? undefined : thrown;
   }
   const record: RunRecord = {
     schemaVersion: SCHEMA_VERSION,
@@ -111,10 +124,19 @@ export async function runScenarios(
     finishedAt: new Date().toISOString(),
     command: options.command,
     environment: options.environment,
-    validity: validityOf(scenarios, options.environment, options.signal.aborted),
+    validity: validityOf(scenarios, options.environment, earlyEnd(options.signal, failure)),
     scenarios,
   };
-  return { record, intervalLogs };
+  return { record, intervalLogs, failure };
+}
+
+function earlyEnd(signal: AbortSignal, failure: unknown): string | undefined {
+  if (signal.aborted) return 'the run was interrupted';
+  return failure === undefined ? undefined : `the run ended early: ${messageOf(failure)}`;
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 function prepare({ scenario, variants }: PlannedScenario, options: RunOptions): Prepared {
@@ -184,9 +206,12 @@ async function runScenario(
   const folder = await mkdtemp(join(tmpdir(), 'toolrig-'));
   const contestants: Contestant[] = [];
   try {
-    const services = await servicesOf(scenario, folder);
+    const services = await started(`the services of scenario '${scenario.name}'`, () =>
+      servicesOf(scenario, folder),
+    );
     for (const variant of variants) {
-      contestants.push({ variant: variant.name, target: await variant.open(services) });
+      const target = await started(`variant '${variant.name}'`, () => variant.open(services));
+      contestants.push({ variant: variant.name, target });
     }
     const names = variants.map(({ name }) => name);
     const reference = REFERENCES.find((name) => names.includes(name)) ?? names[0] ?? '';
@@ -211,17 +236,23 @@ async function runScenario(
         random: seededRandom(options.seed),
       });
       if (record.variants.length > 0) onCase(record, intervalLogs);
+      if (measurement.failure !== undefined) throw measurement.failure;
     }
   } finally {
-    await closeAll(contestants, folder);
+    // One that cannot be closed, perhaps since it is dead, must not keep the others open.
+    await Promise.allSettled(contestants.map(({ target }) => target.close()));
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Closes every target, even when one cannot be closed, and then removes the folder. */
-async function closeAll(contestants: readonly Contestant[], folder: string): Promise<void> {
-  const closed = await Promise.allSettled(contestants.map(({ target }) => target.close()));
-  await rm(folder, { recursive: true, force: true });
-  for (const each of closed) if (each.status === 'rejected') throw each.reason;
+/** Starts something that is to be measured; what is no error of ours becomes `ERR_TARGET`. */
+async function started<T>(what: string, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (cause) {
+    if (cause instanceof ToolrigError) throw cause;
+    throw new ToolrigError('ERR_TARGET', `${what} did not start: ${messageOf(cause)}`, { cause });
+  }
 }
 
 async function servicesOf(

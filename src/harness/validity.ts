@@ -5,11 +5,15 @@ import type { Environment, ScenarioRecord, Validity } from './results/run-record
 /** With fewer rounds, an interval says almost nothing. */
 const FEWEST_ROUNDS = 5;
 
-/** `invalid` when something was not measured at all; `suspect` when it was, under doubtful conditions. */
+/**
+ * `invalid` when something was not measured at all; `suspect` when it was, under doubtful conditions.
+ *
+ * @param earlyEnd - what ended the run before its end, in words; `undefined` when nothing did
+ */
 export function validityOf(
   scenarios: readonly ScenarioRecord[],
   environment: Environment,
-  wasInterrupted: boolean,
+  earlyEnd: string | undefined,
 ): Validity {
   const fatal: string[] = [];
   const doubts: string[] = [];
@@ -32,7 +36,7 @@ export function validityOf(
   if (load > environment.availableParallelism) {
     doubts.push(`the machine was busy at the start: load average ${load.toFixed(1)}`);
   }
-  if (wasInterrupted) doubts.push('the run was interrupted');
+  if (earlyEnd !== undefined) doubts.push(earlyEnd);
   if (fatal.length > 0) return { verdict: 'invalid', reasons: [...fatal, ...doubts] };
   return { verdict: doubts.length > 0 ? 'suspect' : 'valid', reasons: doubts };
 }

@@ -90,6 +90,8 @@ async function main({ mode, services }: ChildConfig): Promise<void> {
   }
 }
 
+// Ctrl-C reaches every process of the terminal's group; the parent decides when this one ends.
+if (process.connected) process.on('SIGINT', () => {});
 process.once('disconnect', () => void stop(0));
 process.on('message', ({ type }: ChildRequest) => {
   if (type === 'stop') void stop(0);

@@ -3,6 +3,7 @@
  * input. All variants walk the same plan, so they are asked the same things in the same order.
  */
 
+import { ToolrigError } from '../../core/errors.ts';
 import type { Operation, ScenarioCase } from './scenario.ts';
 
 /** One call to make. */
@@ -18,7 +19,11 @@ export type CallPlan = readonly PlannedCall[];
 
 const DEFAULT_INPUTS = 1_024;
 
-/** Draws the plan of a case; the same seed gives the same plan. */
+/**
+ * Draws the plan of a case; the same seed gives the same plan.
+ *
+ * @throws `ERR_USAGE` when an operation's `input` throws
+ */
 export function planCalls(each: ScenarioCase, random: () => number): CallPlan {
   const { operations, order = 'shuffled', inputs = DEFAULT_INPUTS } = each;
   const weighted = operations.flatMap((operation) =>
@@ -30,7 +35,7 @@ export function planCalls(each: ScenarioCase, random: () => number): CallPlan {
   return Array.from({ length }, (_, index) => {
     const place = order === 'in-order' ? index % weighted.length : pick(weighted.length, random);
     const operation = weighted[place] as Operation; // in range: never empty
-    const input = operation.input(random, index);
+    const input = inputOf(operation, random, index);
     return { operation, input, params: paramsOf(operation, input) };
   });
 }
@@ -38,6 +43,18 @@ export function planCalls(each: ScenarioCase, random: () => number): CallPlan {
 /** Method of the request that an operation sends. */
 export function methodOf(operation: Operation): string {
   return operation.method ?? 'tools/call';
+}
+
+function inputOf(operation: Operation, random: () => number, index: number): unknown {
+  try {
+    return operation.input(random, index);
+  } catch (cause) {
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `input of operation '${operation.name}' threw ${String(cause)}`,
+      { cause },
+    );
+  }
 }
 
 function paramsOf(operation: Operation, input: unknown): unknown {

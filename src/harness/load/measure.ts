@@ -7,6 +7,7 @@
  * time, as its own twin: the ratio of a variant with itself is the noise of this machine, now.
  */
 
+import { ToolrigError } from '../../core/errors.ts';
 import { LatencyHistogram } from '../stats/latency-histogram.ts';
 import { isSteady } from '../stats/steady-state.ts';
 import type { CallPlan } from './call-plan.ts';
@@ -79,6 +80,8 @@ export interface CaseMeasurement {
   readonly variants: readonly VariantMeasurement[];
   /** Time per call of the reference's twin, in ns, one a round; empty when there was none. */
   readonly twinNsPerCall: readonly number[];
+  /** What ended the rounds early, such as a target that died; `undefined` when nothing did. */
+  readonly failure: ToolrigError | undefined;
 }
 
 /** Shortest window of a warm-up; slow targets take as long as a few calls need. */
@@ -86,9 +89,11 @@ const WARM_WINDOW_MS = 20;
 
 /**
  * Runs the case. When `signal` fires, the block under way ends with the calls under way, no other
- * is begun, and what was measured is returned: a variant may have fewer blocks than rounds, or none.
+ * is begun, and what was measured is returned; likewise when a target fails in the middle. A variant
+ * may then have fewer blocks than rounds, or none.
  *
- * @throws `ERR_USAGE`, `ERR_TARGET` or `ERR_INVALID_MEASUREMENT` when an operation does not work at all
+ * @throws `ERR_USAGE`, `ERR_TARGET` or `ERR_INVALID_MEASUREMENT` when an operation does not work at
+ *   all; `ERR_TARGET` when a target fails before the first block is complete
  */
 export async function measureCase(
   plan: CallPlan,
@@ -96,7 +101,7 @@ export async function measureCase(
   load: ResolvedLoad,
   options: MeasureOptions,
 ): Promise<CaseMeasurement> {
-  for (const { variant, target } of contestants) await preflight(plan, variant, target);
+  await preflight(plan, contestants);
   const lanes = contestants.map(
     ({ variant, target }) => new Lane(variant, target, plan, load, options),
   );
@@ -107,14 +112,23 @@ export async function measureCase(
     ...lanes.map((lane) => ({ lane, isTwin: false })),
   ];
   const twinNsPerCall: number[] = [];
-  for (let round = 0; round < load.rounds; round++) {
-    for (const { lane, isTwin } of roundOrder(blocks, round)) {
-      if (options.signal.aborted) break;
-      if (isTwin) twinNsPerCall.push(...(await lane.measureTwin(round)));
-      else await lane.measure(round);
+  let running = '';
+  let failure: ToolrigError | undefined;
+  try {
+    for (let round = 0; round < load.rounds; round++) {
+      for (const { lane, isTwin } of roundOrder(blocks, round)) {
+        if (options.signal.aborted) break;
+        running = `variant '${lane.variant}' in round ${round + 1}`;
+        if (isTwin) twinNsPerCall.push(...(await lane.measureTwin(round)));
+        else await lane.measure(round);
+      }
     }
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    failure = new ToolrigError('ERR_TARGET', `${running} failed: ${reason}`, { cause: thrown });
+    if (lanes.every((lane) => lane.result().blocks.length === 0)) throw failure;
   }
-  return { variants: lanes.map((lane) => lane.result()), twinNsPerCall };
+  return { variants: lanes.map((lane) => lane.result()), twinNsPerCall, failure };
 }
 
 /** One variant's way through the rounds. */

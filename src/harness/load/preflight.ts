@@ -3,6 +3,7 @@
  * here, with the reason, instead of as a table full of failures.
  */
 
+import { inspect } from 'node:util';
 import { type ErrorCode, ToolrigError } from '../../core/errors.ts';
 import { type CallPlan, methodOf, type PlannedCall } from './call-plan.ts';
 import { problemWith } from './check-reply.ts';
@@ -17,21 +18,48 @@ const SCENARIO_FAULTS: ReadonlySet<ErrorCode> = new Set([
 ] satisfies ErrorCode[]);
 
 /**
- * Calls the first planned call of each operation, in the order of the plan.
+ * Calls the first planned call of each operation on each target, in the order of the plan.
  *
- * @throws `ERR_USAGE` when the scenario asks for what does not exist or is refused, `ERR_TARGET`
- *   when the target fails, `ERR_INVALID_MEASUREMENT` when a reply is wrong
+ * Every target is tried before the worst is said: what one refuses with a reason, another that
+ * does not validate may merely choke on.
+ *
+ * @throws `ERR_USAGE` when the scenario asks for what does not exist or is refused, or else the first
+ *   of `ERR_TARGET` when a target fails and `ERR_INVALID_MEASUREMENT` when a reply is wrong
  */
-export async function preflight(plan: CallPlan, variant: string, target: Target): Promise<void> {
+export async function preflight(
+  plan: CallPlan,
+  contestants: readonly { readonly variant: string; readonly target: Target }[],
+): Promise<void> {
+  const problems: ToolrigError[] = [];
+  for (const { variant, target } of contestants) {
+    const problem = await tryEach(plan, variant, target);
+    if (problem !== undefined) problems.push(problem);
+  }
+  const worst = problems.find(({ code }) => code === 'ERR_USAGE') ?? problems[0];
+  if (worst !== undefined) throw worst;
+}
+
+/** Tries each operation until one does not work. */
+async function tryEach(
+  plan: CallPlan,
+  variant: string,
+  target: Target,
+): Promise<ToolrigError | undefined> {
   const seen = new Set<PlannedCall['operation']>();
   for (const call of plan) {
     if (seen.has(call.operation)) continue;
     seen.add(call.operation);
-    await tryCall(call, variant, target);
+    const problem = await tryCall(call, variant, target);
+    if (problem !== undefined) return problem;
   }
+  return undefined;
 }
 
-async function tryCall(call: PlannedCall, variant: string, target: Target): Promise<void> {
+async function tryCall(
+  call: PlannedCall,
+  variant: string,
+  target: Target,
+): Promise<ToolrigError | undefined> {
   const { operation, params } = call;
   const where = `operation '${operation.name}' on variant '${variant}'`;
   let reply: unknown;
@@ -43,15 +71,22 @@ async function tryCall(call: PlannedCall, variant: string, target: Target): Prom
     const code = cause instanceof ToolrigError ? cause.code : undefined;
     const message = cause instanceof Error ? cause.message : String(cause);
     const isScenarioFault = code !== undefined && SCENARIO_FAULTS.has(code);
-    throw new ToolrigError(
+    return new ToolrigError(
       isScenarioFault ? 'ERR_USAGE' : 'ERR_TARGET',
       `${where} failed before the measurement: ${message}`,
       { cause },
     );
   }
-  const problem = problemWith(call, reply);
-  if (problem === undefined) return;
-  throw new ToolrigError(
+  const problem: unknown = problemWith(call, reply);
+  if (problem === undefined) return undefined;
+  if (typeof problem !== 'string') {
+    return new ToolrigError(
+      'ERR_USAGE',
+      `check of operation '${operation.name}' must return what is wrong as a string, or undefined ` +
+        `when nothing is, got ${inspect(problem)}`,
+    );
+  }
+  return new ToolrigError(
     'ERR_INVALID_MEASUREMENT',
     `${where} gave a wrong reply before the measurement: ${problem}`,
   );

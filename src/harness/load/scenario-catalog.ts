@@ -1,5 +1,6 @@
 /** Finds scenarios: those of the package by name, anybody's own by path. */
 
+import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -61,14 +62,21 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
 }
 
 async function importScenario(url: string, given: string): Promise<Scenario> {
+  const path = fileURLToPath(url);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw new ToolrigError('ERR_USAGE', `there is no file ${path}: give the path of a scenario`);
+  }
   let module: { scenario?: ScenarioSpec; default?: ScenarioSpec };
   try {
     module = await import(url);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ToolrigError('ERR_USAGE', `the scenario ${given} cannot be loaded: ${reason}`, {
-      cause,
-    });
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `the scenario ${given} cannot be loaded: ${reasonOf(cause)}`,
+      {
+        cause,
+      },
+    );
   }
   const spec = module.scenario ?? module.default;
   if (spec === undefined) {
@@ -78,4 +86,16 @@ async function importScenario(url: string, given: string): Promise<Scenario> {
     );
   }
   return defineScenario(spec);
+}
+
+/** The message, and the place in a file for an error that is not a checked one. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if (cause instanceof ToolrigError) return cause.message;
+  if ('code' in cause && cause.code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    return 'this Node runs JavaScript only: build it first, and give the path of what was built';
+  }
+  const place = /file:\/\/[^\s)]+:\d+/.exec(cause.stack ?? '')?.[0];
+  const where = place === undefined ? '' : ` (at ${fileURLToPath(place)})`;
+  return `${cause.message}${where}`;
 }

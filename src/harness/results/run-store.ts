@@ -9,7 +9,7 @@
 
 import { createHash } from 'node:crypto';
 import { access, constants, mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ToolrigError } from '../../core/errors.ts';
 import { type WriteText, writeFileAtomically } from './atomic-file.ts';
 import { parseRunRecord, stringifyRunRecord } from './run-json.ts';
@@ -49,7 +49,7 @@ export function createRunId(startedAt: Date, random: () => number): string {
 export async function checkWritable(directory: string): Promise<void> {
   const probe = join(directory, `.toolrig-${process.pid}.probe`);
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     await access(directory, constants.W_OK | constants.X_OK);
     await writeFileAtomically(probe, 'May be deleted.\n');
     await rm(probe, { force: true });
@@ -83,7 +83,7 @@ export async function writeRun(
   ];
   let path = directory;
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     for (const [name, text] of files) {
       path = join(directory, name);
       // One after the other: the order is the promise that run.json stands for.
@@ -131,6 +131,25 @@ function fileNamePart(name: string): string {
   const safe = name.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, MAX_NAME_LENGTH);
   if (safe === name && name !== '') return name;
   return `${safe}~${createHash('sha256').update(name).digest('hex').slice(0, 6)}`;
+}
+
+/**
+ * Makes a directory and those above it. `mkdir` with `recursive` never returns where a file system
+ * takes no directories, as under /proc: it tries again for as long as the answer is ENOENT.
+ */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') {
+      if ((await stat(path)).isDirectory()) return;
+      throw new Error('it is a file, not a directory', { cause: error });
+    }
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path);
+  }
 }
 
 function unwritable(path: string, cause: unknown): ToolrigError {

@@ -24,7 +24,9 @@ describe('preflight', () => {
           return (params as { arguments: unknown }).arguments;
         },
     });
-    await preflight(planCalls(echoCase({ operations, inputs: 8 }), seededRandom(1)), 'x', target);
+    await preflight(planCalls(echoCase({ operations, inputs: 8 }), seededRandom(1)), [
+      { variant: 'x', target: target },
+    ]);
     assert.deepEqual(called, ['a', 'b']);
   });
 
@@ -38,7 +40,7 @@ describe('preflight', () => {
       },
       drive: async () => assert.fail('not this way either'),
     });
-    await preflight(plan, 'x', target);
+    await preflight(plan, [{ variant: 'x', target }]);
     assert.deepEqual(methods, ['tools/call']);
   });
 
@@ -54,13 +56,13 @@ describe('preflight', () => {
     };
     for (const [given, code] of Object.entries(codes)) {
       const cause = new ToolrigError(given as ErrorCode, 'it said no');
-      await assert.rejects(preflight(plan, 'stdio', failing(cause)), {
+      await assert.rejects(preflight(plan, [{ variant: 'stdio', target: failing(cause) }]), {
         code,
         cause,
         message: "operation 'echo' on variant 'stdio' failed before the measurement: it said no",
       });
     }
-    await assert.rejects(preflight(plan, 'x', failing('odd')), {
+    await assert.rejects(preflight(plan, [{ variant: 'x', target: failing('odd') }]), {
       code: 'ERR_TARGET',
       message: /odd/,
     });
@@ -72,15 +74,24 @@ describe('preflight', () => {
         throw new ToolrigError('ERR_UNKNOWN_TOOL', 'Unknown tool: ehco.');
       },
     });
-    await assert.rejects(preflight(plan, 'direct', target), { code: 'ERR_USAGE', message: /ehco/ });
+    await assert.rejects(preflight(plan, [{ variant: 'direct', target }]), {
+      code: 'ERR_USAGE',
+      message: /ehco/,
+    });
   });
 
   test('refuses a wrong reply, and one that the check stumbles over', async () => {
     const code = 'ERR_INVALID_MEASUREMENT';
     const wrong = echoTarget({ prepare: () => async () => 'other' });
-    await assert.rejects(preflight(plan, 'x', wrong), { code, message: /expected 0, got other/ });
+    await assert.rejects(preflight(plan, [{ variant: 'x', target: wrong }]), {
+      code,
+      message: /expected 0, got other/,
+    });
     const check = (reply: { text: string }) => reply.text.at(0);
     const strict = planCalls(echoCase({ operations: [echoOperation({ check })] }), seededRandom(1));
-    await assert.rejects(preflight(strict, 'x', echoTarget()), { code, message: /TypeError/ });
+    await assert.rejects(preflight(strict, [{ variant: 'x', target: echoTarget() }]), {
+      code,
+      message: /TypeError/,
+    });
   });
 });

@@ -1,0 +1,151 @@
+/** Arguments and flags of `toolrig bench`, and its help. */
+
+import { join } from 'node:path';
+import type { Argv } from 'yargs';
+import { ToolrigError } from '../core/errors.ts';
+import type { Load } from '../harness/load/scenario.ts';
+import { duration, names, sizes, text, texts, wholeNumber } from './coerce.ts';
+import { EXIT_CODES_HELP } from './exit-codes.ts';
+
+export interface BenchFlags {
+  readonly scenario: string[];
+  readonly variants?: string[];
+  readonly concurrency?: number;
+  readonly calls?: number;
+  readonly duration?: number;
+  readonly batch?: number;
+  readonly payload?: number[];
+  readonly rounds?: number;
+  readonly warmup?: number;
+  readonly threshold?: string[];
+  readonly seed: number;
+  readonly out: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const MAX_IN_FLIGHT = 100_000;
+const MAX_ROUNDS = 10_000;
+
+const LOAD = 'Load (default: what the scenario says):';
+const RUN = 'Run:';
+const OUTPUT = 'Output:';
+
+const EXAMPLES = `Examples:
+  toolrig bench
+    the whole suite
+  toolrig bench calculator-batch --variants native,json -c 1 -b 1
+    one call at a time, on two variants
+  toolrig bench payload-sweep --payload 1MiB --json > run.json
+    one size, as JSON
+  toolrig bench ./my.scenario.mjs --threshold 'native.p99 < 5ms'
+    a scenario of your own; exits with 1 when the threshold fails`;
+
+/** Declares them. */
+export function benchFlags(args: Argv): Argv {
+  return args
+    .usage('$0 bench [scenario..]\n\nMeasures what each variant costs on each scenario.')
+    .positional('scenario', {
+      type: 'string',
+      array: true,
+      default: [],
+      describe: 'names (see toolrig list), or paths of your own; default: all',
+    })
+    .options({
+      concurrency: {
+        alias: 'c',
+        group: LOAD,
+        string: true,
+        coerce: wholeNumber('concurrency', 1, MAX_IN_FLIGHT),
+        describe: 'callers, each waiting for its reply',
+      },
+      batch: {
+        alias: 'b',
+        group: LOAD,
+        string: true,
+        coerce: wholeNumber('batch', 1, MAX_IN_FLIGHT),
+        describe: 'calls that a caller sends together',
+      },
+      duration: {
+        alias: 'd',
+        group: LOAD,
+        string: true,
+        coerce: duration('duration'),
+        describe: 'measured time of each variant, as 500ms or 10s',
+      },
+      calls: {
+        alias: 'n',
+        group: LOAD,
+        string: true,
+        coerce: wholeNumber('calls', 1),
+        describe: 'calls of each variant, in place of a time',
+      },
+      rounds: {
+        group: LOAD,
+        string: true,
+        coerce: wholeNumber('rounds', 1, MAX_ROUNDS),
+        describe: 'blocks of each variant, interleaved',
+      },
+      warmup: {
+        group: LOAD,
+        string: true,
+        coerce: duration('warmup'),
+        describe: 'longest warm-up of each variant; ends when steady',
+      },
+      variants: {
+        group: RUN,
+        string: true,
+        coerce: names('variants'),
+        describe: 'ways to reach the services, as in native,json',
+      },
+      payload: {
+        group: RUN,
+        string: true,
+        coerce: sizes('payload'),
+        describe: 'only these payload sizes, as 64B,1MiB',
+      },
+      threshold: {
+        group: RUN,
+        string: true,
+        coerce: texts('threshold', "such as 'native.p99 < 50us'"),
+        describe: "what must hold, as 'native.p99 < 50us'; repeatable",
+      },
+      seed: {
+        group: RUN,
+        string: true,
+        default: '1',
+        coerce: wholeNumber('seed', 0),
+        describe: 'same seed, same inputs; default: 1',
+      },
+      out: {
+        group: OUTPUT,
+        string: true,
+        default: join('results', 'runs'),
+        coerce: text('out', 'a folder'),
+        describe: 'where the run gets a folder; default: results/runs',
+      },
+      json: { group: OUTPUT, boolean: true, describe: 'print the run record, and it alone' },
+      quiet: { group: OUTPUT, alias: 'q', boolean: true, describe: 'no progress on stderr' },
+    })
+    .epilogue(`${EXAMPLES}\n\n${EXIT_CODES_HELP}`);
+}
+
+/**
+ * The part of the load that was asked for.
+ *
+ * @throws `ERR_USAGE` for a time and a count together
+ */
+export function loadOf(flags: BenchFlags): Load {
+  if (flags.calls !== undefined && flags.duration !== undefined) {
+    throw new ToolrigError('ERR_USAGE', '--calls and --duration exclude each other: give one');
+  }
+  const given = {
+    concurrency: flags.concurrency,
+    batch: flags.batch,
+    calls: flags.calls,
+    durationMs: flags.duration,
+    rounds: flags.rounds,
+    warmupMs: flags.warmup,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,9 @@
+import { echo, troubledScenario } from './troubled-service.ts';
+
+export const scenario = troubledScenario(
+  { kind: 'lies', afterCalls: 1e9 },
+  {
+    operations: [{ ...echo, input: () => ({ value: 'four' }) }],
+    variants: ['direct', 'native'],
+  },
+);

@@ -1,0 +1,6 @@
+import { echo, troubledScenario } from './troubled-service.ts';
+
+export const scenario = troubledScenario(
+  { kind: 'lies', afterCalls: 1e9 },
+  { operations: [{ ...echo, tool: 'ecko' }], variants: ['direct', 'native'] },
+);
