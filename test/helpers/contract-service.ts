@@ -176,12 +176,15 @@ export function contractService(
     methods: {
       // Metadata given with a call comes in `context.meta`; whether `params._meta` has it too is
       // left to the transport.
-      whoami: ({ _meta, ...params }: { _meta?: object } = {}, context: Context) => ({
-        service: context.service,
-        params,
-        meta: context.meta,
-        progressToken: context.progressToken ?? null,
-      }),
+      whoami(given: { _meta?: object } | undefined, context: Context) {
+        const { _meta, ...params } = given ?? {};
+        return {
+          service: context.service,
+          params,
+          meta: context.meta,
+          progressToken: context.progressToken ?? null,
+        };
+      },
       bare: (params: { reply?: unknown } | undefined) => params?.reply,
       counts: (_params: unknown, context: Context) => ({ ...context.state }),
     },

@@ -24,10 +24,7 @@ describe('planCalls', () => {
 
   test('repeats operations in order, as often as they weigh, in whole turns', () => {
     const operations = [echoOperation({ name: 'a', weight: 2 }), echoOperation({ name: 'b' })];
-    const plan = planCalls(
-      echoCase({ operations, order: 'in-order', inputs: 4 }),
-      seededRandom(1),
-    );
+    const plan = planCalls(echoCase({ operations, order: 'in-order', inputs: 4 }), seededRandom(1));
     assert.deepEqual(
       plan.map(({ operation }) => operation.name),
       ['a', 'a', 'b', 'a', 'a', 'b'],

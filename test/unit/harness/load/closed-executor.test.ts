@@ -23,22 +23,27 @@ describe('runClosedBlock', () => {
   test('makes exactly as many calls as ordered, never more at once than callers times batch', async () => {
     const small = fc.integer({ min: 1, max: 7 });
     await fc.assert(
-      fc.asyncProperty(small, small, fc.integer({ min: 1, max: 60 }), async (concurrency, batch, calls) => {
-        let inFlight = 0;
-        let peak = 0;
-        const call = readyCall(async () => {
-          peak = Math.max(peak, ++inFlight);
-          await Promise.resolve();
-          inFlight--;
-          return 1;
-        });
-        const recorder = new BlockRecorder();
-        await runClosedBlock([call], blockOrder({ concurrency, batch, calls }), recorder);
-        assert.equal(recorder.succeeded, calls);
-        assert.equal(inFlight, 0);
-        // All of them start together, so the limit is also reached.
-        assert.equal(peak, Math.min(calls, concurrency * batch));
-      }),
+      fc.asyncProperty(
+        small,
+        small,
+        fc.integer({ min: 1, max: 60 }),
+        async (concurrency, batch, calls) => {
+          let inFlight = 0;
+          let peak = 0;
+          const call = readyCall(async () => {
+            peak = Math.max(peak, ++inFlight);
+            await Promise.resolve();
+            inFlight--;
+            return 1;
+          });
+          const recorder = new BlockRecorder();
+          await runClosedBlock([call], blockOrder({ concurrency, batch, calls }), recorder);
+          assert.equal(recorder.succeeded, calls);
+          assert.equal(inFlight, 0);
+          // All of them start together, so the limit is also reached.
+          assert.equal(peak, Math.min(calls, concurrency * batch));
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -63,12 +68,17 @@ describe('runClosedBlock', () => {
         );
         const recorder = new BlockRecorder();
         await runClosedBlock(plan, blockOrder({ batch, calls: 30, concurrency: 2 }), recorder);
-        assert.deepEqual([recorder.succeeded, recorder.checksFailed, recorder.failed], [20, 10, 10]);
+        assert.deepEqual(
+          [recorder.succeeded, recorder.checksFailed, recorder.failed],
+          [20, 10, 10],
+        );
         assert.equal(recorder.firstFailure, 'echo: wrong reply: expected 2, got other');
       });
 
       test('counts failures by their code', async () => {
-        const failing = readyCall(() => Promise.reject(new ToolrigError('ERR_TIMEOUT', 'too late')));
+        const failing = readyCall(() =>
+          Promise.reject(new ToolrigError('ERR_TIMEOUT', 'too late')),
+        );
         const odd = readyCall(() => Promise.reject(new Error('what?')));
         const recorder = new BlockRecorder();
         await runClosedBlock([ok, failing, odd], blockOrder({ batch, calls: 9 }), recorder);

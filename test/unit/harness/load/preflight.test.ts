@@ -17,10 +17,12 @@ describe('preflight', () => {
     const operations = ['a', 'b'].map((name) => echoOperation({ name }));
     const called: string[] = [];
     const target = echoTarget({
-      prepare: ({ name }) => async (params) => {
-        called.push(name);
-        return (params as { arguments: unknown }).arguments;
-      },
+      prepare:
+        ({ name }) =>
+        async (params) => {
+          called.push(name);
+          return (params as { arguments: unknown }).arguments;
+        },
     });
     await preflight(planCalls(echoCase({ operations, inputs: 8 }), seededRandom(1)), 'x', target);
     assert.deepEqual(called, ['a', 'b']);
@@ -58,7 +60,10 @@ describe('preflight', () => {
         message: "operation 'echo' on variant 'stdio' failed before the measurement: it said no",
       });
     }
-    await assert.rejects(preflight(plan, 'x', failing('odd')), { code: 'ERR_TARGET', message: /odd/ });
+    await assert.rejects(preflight(plan, 'x', failing('odd')), {
+      code: 'ERR_TARGET',
+      message: /odd/,
+    });
   });
 
   test('says so of an operation that cannot even be prepared', async () => {

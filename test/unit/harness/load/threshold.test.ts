@@ -32,11 +32,14 @@ describe('parseThreshold', () => {
 
   test('reads the variant before the metric', () => {
     const { variant, metric, operator } = parseThreshold('http-saturation.p9999 >= 1ns');
-    assert.deepEqual({ variant, metric, operator }, {
-      variant: 'http-saturation',
-      metric: 'p9999',
-      operator: '>=',
-    });
+    assert.deepEqual(
+      { variant, metric, operator },
+      {
+        variant: 'http-saturation',
+        metric: 'p9999',
+        operator: '>=',
+      },
+    );
   });
 
   test('reads back whatever is put together from valid parts', () => {
