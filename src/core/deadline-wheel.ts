@@ -30,7 +30,7 @@ export interface DeadlineNode {
 }
 
 export interface DeadlineWheelOptions {
-  /** Resolution in ms: a deadline is at most two ticks late. Default: 5. */
+  /** Resolution in ms: a deadline is at most three ticks late, one until it is stamped. Default: 5. */
   readonly tickMs?: number;
   /** Number of slots; a longer deadline goes round more than once. Default: 1,024. */
   readonly slots?: number;

@@ -190,6 +190,7 @@ function evaluate(
         const observed = observe(threshold, record);
         return {
           expression: threshold.expression,
+          metric: threshold.metric,
           variant: record.variant,
           observed,
           passed: holds(threshold, observed),

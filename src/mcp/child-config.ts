@@ -3,7 +3,7 @@
 import { ToolrigError } from '../core/errors.ts';
 import { requireKnownKeys, requireName, requireOneOf } from '../core/options.ts';
 
-export const CHILD_MODES = ['stdio', 'http'] as const;
+const CHILD_MODES = ['stdio', 'http'] as const;
 /** How a child is reached: its own stdin and stdout, or Streamable HTTP on 127.0.0.1. */
 export type ChildMode = (typeof CHILD_MODES)[number];
 

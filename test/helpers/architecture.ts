@@ -43,6 +43,17 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'harness/compare',
     'harness/capacity',
   ],
+  // Where the rooms meet: a run, from its scenarios to its record.
+  'harness/validity.ts': ['harness/results'],
+  'harness/summarise.ts': ['harness/stats', 'harness/load', 'harness/results', 'harness/compare'],
+  'harness/run.ts': [
+    'core',
+    'harness/stats',
+    'harness/load',
+    'harness/results',
+    'harness/summarise.ts',
+    'harness/validity.ts',
+  ],
   'harness/index.ts': [
     'core',
     'harness/stats',
@@ -72,6 +83,10 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   arquero: ['services'],
   'hdr-histogram-js': ['harness/stats'],
   'csv-stringify': ['harness/report'],
+  tinybench: ['harness/load'],
+  autocannon: ['harness/variants'],
+  'cli-table3': ['harness/report'],
+  picocolors: ['harness/report'],
   yargs: ['cli'],
 };
 

@@ -176,14 +176,10 @@ export function contractService(
     methods: {
       // Metadata given with a call comes in `context.meta`; whether `params._meta` has it too is
       // left to the transport.
-      whoami(given: { _meta?: object } | undefined, context: Context) {
+      whoami(given: { readonly _meta?: object } | undefined, context: Context) {
         const { _meta, ...params } = given ?? {};
-        return {
-          service: context.service,
-          params,
-          meta: context.meta,
-          progressToken: context.progressToken ?? null,
-        };
+        const { service, meta, progressToken = null } = context;
+        return { service, params, meta, progressToken };
       },
       bare: (params: { reply?: unknown } | undefined) => params?.reply,
       counts: (_params: unknown, context: Context) => ({ ...context.state }),

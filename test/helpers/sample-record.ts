@@ -122,8 +122,20 @@ export function sampleRecord(overrides: Partial<RunRecord> = {}): RunRecord {
           concurrency: 8,
           batch: 100,
           thresholds: [
-            { expression: 'p99 < 5ms', variant: 'native', observed: 616, passed: true },
-            { expression: 'p99 < 5ms', variant: 'http-stateless', observed: 6.56e6, passed: false },
+            {
+              expression: 'p99 < 5ms',
+              metric: 'p99',
+              variant: 'native',
+              observed: 616,
+              passed: true,
+            },
+            {
+              expression: 'p99 < 5ms',
+              metric: 'p99',
+              variant: 'http-stateless',
+              observed: 6.56e6,
+              passed: false,
+            },
           ],
         },
       ),

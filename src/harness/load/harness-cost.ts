@@ -13,10 +13,12 @@ export interface HarnessCost {
 }
 
 const CALLS = 100_000;
+/** Rounds in which V8 compiles what is timed. */
+const WARM_ROUNDS = 3;
 const ROUNDS = 7;
 const NS_PER_MS = 1e6;
 
-/** Takes about a quarter of a second. The figures are medians over alternating rounds. */
+/** Takes about a fifth of a second. The figures are medians over alternating rounds. */
 export async function measureHarnessCost(): Promise<HarnessCost> {
   const reply = Promise.resolve({});
   const call: ReadyCall = {
@@ -34,14 +36,15 @@ export async function measureHarnessCost(): Promise<HarnessCost> {
   const bare: number[] = [];
   const recorded: number[] = [];
   const clock: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < WARM_ROUNDS + ROUNDS; round++) {
     bare.push(await timeBareAwaits(call));
     recorded.push(await timeRecordedCalls(call));
     clock.push(timeClockReads());
   }
+  const steady = (values: number[]) => median(values.slice(WARM_ROUNDS));
   return {
-    clockReadNs: median(clock),
-    harnessNsPerCall: Math.max(0, median(recorded) - median(bare)),
+    clockReadNs: steady(clock),
+    harnessNsPerCall: Math.max(0, steady(recorded) - steady(bare)),
   };
 }
 

@@ -5,7 +5,12 @@
  * Names are as the record has them; making them harmless is up to each format.
  */
 
-import type { LatencySummary, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
+import type {
+  LatencySummary,
+  ScenarioRecord,
+  ThresholdOutcome,
+  VariantRecord,
+} from '../results/run-record.ts';
 import { isBounded } from '../stats/bootstrap.ts';
 import { ratioBetween } from './ratio-between.ts';
 import {
@@ -85,11 +90,32 @@ export function tabulateScenario(scenario: ScenarioRecord): ScenarioTable {
     })),
     legend: legendOf(scenario, baselines.length > 0),
     notes,
-    thresholds: scenario.thresholds.map(({ expression, variant, observed, passed }) => ({
-      passed,
-      text: `${expression} (${variant}): observed ${formatNumber(observed)}`,
-    })),
+    thresholds: thresholdLines(scenario.thresholds),
   };
+}
+
+/** One line for all variants that keep to a threshold, and one for each that does not. */
+function thresholdLines(outcomes: readonly ThresholdOutcome[]): ThresholdLine[] {
+  const expressions = [...new Set(outcomes.map(({ expression }) => expression))];
+  return expressions.flatMap((expression) => {
+    const own = outcomes.filter((outcome) => outcome.expression === expression);
+    const kept = own.filter(({ passed }) => passed).map(({ variant }) => variant);
+    const broken = own.filter(({ passed }) => !passed);
+    return [
+      ...(kept.length === 0
+        ? []
+        : [{ passed: true, text: `${expression} holds for ${kept.join(', ')}` }]),
+      ...broken.map(({ variant, metric, observed }) => ({
+        passed: false,
+        text: `${expression} is broken by ${variant}: ${formatObserved(metric, observed)}`,
+      })),
+    ];
+  });
+}
+
+function formatObserved(metric: string, observed: number): string {
+  if (metric === 'errors') return `${formatNumber(observed * 100)} %`;
+  return metric === 'throughput' ? `${formatNumber(observed)}/s` : formatNs(observed);
 }
 
 function settingsOf({ executor, concurrency, batch, payloadBytes, variants }: ScenarioRecord) {
@@ -119,7 +145,7 @@ function ratioCell(scenario: ScenarioRecord, baseline: string, variant: string):
 /** Rounds from which the range of a median's interval is a 95 % one; see `medianInterval`. */
 const ROUNDS_FOR_AN_INTERVAL = 6;
 
-function legendOf({ variants }: ScenarioRecord, hasRatios: boolean): string {
+function legendOf({ variants, comparisons }: ScenarioRecord, hasRatios: boolean): string {
   const rounds = Math.min(...variants.map((variant) => variant.rounds.length));
   const isAnyBounded = variants.some(({ throughputPerSecond }) => isBounded(throughputPerSecond));
   const interval =
@@ -130,9 +156,17 @@ function legendOf({ variants }: ScenarioRecord, hasRatios: boolean): string {
     'CPU and alloc are per call',
     hasRatios ? '× is times as fast, ÷ times as slow' : [],
     isAnyBounded ? interval : 'one round says nothing about the spread',
+    noiseOf(comparisons),
   ]
     .flat()
     .join('; ');
+}
+
+/** How finely this run can tell variants apart, where that was measured. */
+function noiseOf(comparisons: ScenarioRecord['comparisons']): string[] {
+  const [floor] = comparisons.flatMap(({ noiseFloor }) => noiseFloor ?? []);
+  if (floor === undefined) return [];
+  return [`a variant differs from itself by up to ${formatNumber(floor * 100)} % here`];
 }
 
 interface OwnedNote extends TableNote {

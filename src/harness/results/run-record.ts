@@ -143,6 +143,8 @@ export type Verdict = 'improved' | 'regressed' | 'unchanged' | 'inconclusive';
 
 export interface ThresholdOutcome {
   readonly expression: string;
+  /** `p99` and other latencies in ns, `throughput` per second, `errors` as a ratio from 0 to 1. */
+  readonly metric: string;
   /** The variant it was applied to. */
   readonly variant: string;
   readonly observed: number;

@@ -42,7 +42,7 @@ export interface CallContext<TState = unknown> {
   readonly progressToken: string | number | undefined;
   /** Logs under the service's name. */
   readonly log: Logger;
-  /** Reports a step to the caller; does nothing when nobody asked or the call is over. */
+  /** Reports a step to the caller; does nothing when nobody asked or the caller gave up. */
   progress(progress: number, total?: number, message?: string): void;
 }
 

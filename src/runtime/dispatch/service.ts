@@ -67,6 +67,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   #status: ServiceStatus = 'starting';
   /** Handlers that may still be started; while any is free the mailbox is empty. */
   #freeSlots: number;
+  /** While the mailbox is being emptied there may be free slots, and calls that come behind it. */
   #isDraining = false;
   /** The tool that was called last: callers tend to call one many times. */
   #lastToolName = '';
@@ -265,7 +266,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     context: RequestContext,
     options: CallOptions | undefined,
   ): Promise<unknown> {
-    if (this.#freeSlots === 0 || this.#status !== 'running') {
+    if (this.#freeSlots === 0 || this.#isDraining || this.#status !== 'running') {
       return this.#enqueue(endpoint, args, context, options);
     }
     this.#freeSlots--;

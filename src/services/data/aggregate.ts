@@ -42,26 +42,33 @@ export function groupAggregate(
   const groups = by.length === 0 ? view : view.groupby(...by.map((_, index) => keyOf(index)));
   const result = groups.rollup(
     Object.fromEntries(
-      aggregates.map((aggregate, index) => [
-        keyOf(index),
-        expressionOf(aggregate, keyOf(by.length + index)),
-      ]),
+      aggregates.flatMap((aggregate, index) => {
+        const field = keyOf(by.length + index);
+        const present = aggregate.column === undefined ? op.count() : op.valid(field);
+        return [
+          [keyOf(index), expressionOf(aggregate, field)],
+          [`present${index}`, present],
+        ];
+      }),
     ),
   );
   // A group's key is that of its first row.
   const firstRows = Uint32Array.from(groups.groups()?.rows ?? []);
+  // arquero has one row for no groups; only a table that is not grouped is to have it.
+  const rowCount = by.length === 0 ? 1 : firstRows.length;
   const columns = new Map<string, Column>();
   for (const [index, key] of keys.entries()) {
     columns.set(by[index] ?? '', takeCells(key, firstRows));
   }
   for (const [index, name] of names.entries()) {
-    const values = Float64Array.from(result.array(keyOf(index)));
-    if (values.some((value) => value === Infinity || value === -Infinity)) {
-      throw new ToolError(`${name} is beyond ±${Number.MAX_VALUE} in at least one group`);
+    const values = Float64Array.from(result.array(keyOf(index))).slice(0, rowCount);
+    const present = result.array(`present${index}`);
+    if (values.some((value, group) => !Number.isFinite(value) && present[group] > 0)) {
+      throw new ToolError(`${name} goes beyond ±${Number.MAX_VALUE} in at least one group`);
     }
     columns.set(name, { type: 'number', values });
   }
-  return { columns, rowCount: result.numRows() };
+  return { columns, rowCount };
 }
 
 function valuesFor(

@@ -2,8 +2,8 @@
  * Histogram of a numeric column: bins of equal width, each with its lower edge included and its
  * upper one not, except that the last bin has both.
  *
- * The edges decide, not the arithmetic that made them: a value is counted in the bin whose edges
- * enclose it, however the division rounds.
+ * A value is looked up among the edges rather than divided by the width of a bin: it is counted
+ * where the edges enclose it, however a division would round.
  */
 
 import { ToolError } from '../../core/errors.ts';
@@ -40,7 +40,7 @@ export function histogramOf(table: Table, request: HistogramRequest): Histogram 
   const values = requireNumbers(table, request.column, 'histogram');
   const { min, max } = rangeFor(values, request);
   const bins = min === max ? 1 : (request.bins ?? 10);
-  const edges = Float64Array.from({ length: bins + 1 }, (_, i) => edgeAt(min, max, i / bins));
+  const edges = edgesOf(min, max, bins);
   const counts = new Float64Array(bins);
   let below = 0;
   let above = 0;
@@ -74,20 +74,29 @@ function rangeFor(values: Float64Array, request: HistogramRequest): { min: numbe
   return { min, max };
 }
 
-/** A weighted mean rather than `min + width × i`: it neither overflows nor misses `max`. */
-function edgeAt(min: number, max: number, ratio: number): number {
-  return min * (1 - ratio) + max * ratio;
+/**
+ * A weighted mean rather than `min + width × i`: it neither overflows nor misses `max`. Rounding
+ * could put an edge below the one before it, hence the running maximum.
+ */
+function edgesOf(min: number, max: number, bins: number): Float64Array {
+  const edges = new Float64Array(bins + 1);
+  let last = min;
+  for (let i = 0; i <= bins; i++) {
+    const ratio = i / bins;
+    last = Math.min(max, Math.max(last, min * (1 - ratio) + max * ratio));
+    edges[i] = last;
+  }
+  return edges;
 }
 
+/** The last bin whose lower edge is not above `value`, found by halving. */
 function binOf(value: number, edges: Float64Array): number {
-  const bins = edges.length - 1;
-  const min = edges[0] as number;
-  const max = edges[bins] as number;
-  if (min === max) return 0;
-  // Halved, so that the range of the largest doubles does not overflow.
-  const ratio = (value / 2 - min / 2) / (max / 2 - min / 2);
-  let bin = Math.min(bins - 1, Math.floor(ratio * bins));
-  while (bin > 0 && value < (edges[bin] as number)) bin--;
-  while (bin < bins - 1 && value >= (edges[bin + 1] as number)) bin++;
-  return bin;
+  let low = 0;
+  let high = edges.length - 2;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((edges[middle] as number) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

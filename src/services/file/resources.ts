@@ -14,7 +14,7 @@ import { isText, readBytes } from './read-file.ts';
 import { walkFiles } from './walk.ts';
 
 /** Most entries of `resources/list`. */
-export const MAX_LISTED_RESOURCES = 1_000;
+const MAX_LISTED_RESOURCES = 1_000;
 
 /** Media type by the ending of a name: `text/csv`, or `application/octet-stream` when unknown. */
 export function mimeTypeOf(path: string): string {

@@ -25,7 +25,7 @@ export interface SearchRequest {
   readonly limit?: number;
 }
 
-export interface SearchMatch {
+interface SearchMatch {
   readonly path: string;
   /** Counts from 1; only with `text`. */
   readonly line?: number;

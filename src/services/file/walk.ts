@@ -14,7 +14,7 @@ import { isTemporaryName } from './atomic-write.ts';
 import type { Location } from './base-directory.ts';
 import { isSystemError } from './system-error.ts';
 
-export type EntryType = 'file' | 'directory' | 'symlink' | 'other';
+type EntryType = 'file' | 'directory' | 'symlink' | 'other';
 
 export interface Entry {
   readonly name: string;

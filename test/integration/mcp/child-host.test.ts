@@ -46,6 +46,10 @@ async function untilDead(pid: number): Promise<void> {
   assert.fail(`process ${pid} lives on`);
 }
 
+function start(mode: ChildMode, service: object, startTimeoutMs = 10_000): Promise<ChildHost> {
+  return ChildHost.start({ mode, services: [{ ...contractSpec(), ...service }], startTimeoutMs });
+}
+
 for (const mode of MODES) {
   describe(`a child process by ${mode}`, () => {
     test('fails the calls in flight when it is killed, and every call after it', async () => {
@@ -123,9 +127,6 @@ for (const mode of MODES) {
       });
     });
 
-    const start = (service: object, startTimeoutMs = 10_000) =>
-      ChildHost.start({ mode, services: [{ ...contractSpec(), ...service }], startTimeoutMs });
-
     for (const [what, service, message] of [
       ['a module that is missing', { module: 'file:///nowhere.js' }, /nowhere\.js/],
       [
@@ -138,12 +139,12 @@ for (const mode of MODES) {
       ['a misspelled key', { nmae: 'x' }, /unknown key 'nmae'/],
     ] as const) {
       test(`does not start with ${what}, and says why`, async () => {
-        await assert.rejects(start(service), { code: 'ERR_TARGET', message });
+        await assert.rejects(start(mode, service), { code: 'ERR_TARGET', message });
       });
     }
 
     test('is killed when it is not ready in time', async () => {
-      await assert.rejects(start({}, 1), { code: 'ERR_TARGET', message: /within 1 ms/ });
+      await assert.rejects(start(mode, {}, 1), { code: 'ERR_TARGET', message: /within 1 ms/ });
     });
   });
 }

@@ -3,9 +3,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Client, InMemoryTransport, ProtocolError } from '@modelcontextprotocol/client';
-import { capabilitiesOf, createSdkServer } from '../../../src/mcp/sdk-server.ts';
+import { createSdkServer } from '../../../src/mcp/index.ts';
+import { capabilitiesOf } from '../../../src/mcp/sdk-server.ts';
 import { defineService, NativeTransport } from '../../../src/runtime/index.ts';
 import { contractService } from '../../helpers/contract-service.ts';
+
+/** The JSON-RPC number that a call fails with. */
+async function numberOf(call: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof ProtocolError ? error.code : error;
+}
 
 describe('an SDK client of a native service', () => {
   const transport = new NativeTransport();
@@ -59,13 +69,6 @@ describe('an SDK client of a native service', () => {
   });
 
   test('gets the numbers of the specification', async () => {
-    const numberOf = async (call: Promise<unknown>) => {
-      const error: unknown = await call.then(
-        () => undefined,
-        (thrown: unknown) => thrown,
-      );
-      return error instanceof ProtocolError ? error.code : error;
-    };
     assert.equal(await numberOf(client.callTool({ name: 'nothing' })), -32602);
     assert.equal(await numberOf(client.listResourceTemplates()), -32601);
     assert.equal(await numberOf(client.readResource({ uri: 'contract://nothing' })), -32602);

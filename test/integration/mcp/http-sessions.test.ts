@@ -14,6 +14,18 @@ import {
 } from '../../../src/mcp/index.ts';
 import { contractSpec } from '../../helpers/contract-routes.ts';
 
+/** The status of an empty POST; `fetch` would not send these headers. */
+function statusOf(url: URL, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
 function toolsCallBody(name: string, args: object, id: number | string): string {
   return requestBody('tools/call', { name, arguments: args }, id);
 }
@@ -78,10 +90,10 @@ describe('services over HTTP', () => {
   });
 
   test('refuse a session of another service', async () => {
-    const { headers, close } = await openHttpSession(httpUrl(host, 'other'));
-    const response = await post({ headers }, toolsCallBody('add', { a: 1, b: 2 }, 1));
+    const session = await openHttpSession(httpUrl(host, 'other'));
+    const response = await post(session, toolsCallBody('add', { a: 1, b: 2 }, 1));
     assert.equal(response.status, 404);
-    await close();
+    await session.close();
   });
 
   test('that do not exist are not found by the call, as natively', async () => {
@@ -126,17 +138,8 @@ describe('services over HTTP', () => {
   });
 
   test('refuse a web page: a foreign Host or Origin', async () => {
-    const statusOf = (headers: Record<string, string>) =>
-      new Promise<number | undefined>((resolve, reject) => {
-        const sent = request(url, { method: 'POST', headers }, (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        });
-        sent.on('error', reject);
-        sent.end();
-      });
-    assert.equal(await statusOf({ host: 'evil.example' }), 403);
-    assert.equal(await statusOf({ origin: 'http://evil.example' }), 403);
+    assert.equal(await statusOf(url, { host: 'evil.example' }), 403);
+    assert.equal(await statusOf(url, { origin: 'http://evil.example' }), 403);
   });
 
   test('a raw client is told when there is no MCP server', async () => {

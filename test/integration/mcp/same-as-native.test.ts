@@ -244,30 +244,30 @@ for (const [name, open] of Object.entries(ROUTES)) {
     });
 
     test('refuses what its mailbox cannot hold', async () => {
-      const { caller, close } = await open({ maxMailbox: 1 });
+      const route = await open({ maxMailbox: 1 });
       try {
         const calls = ['first', 'second', 'third'].map(() =>
-          caller.call('tools/call', tool('slow', { ms: 200 })).then(
+          route.caller.call('tools/call', tool('slow', { ms: 200 })).then(
             () => 'ok',
             (error: { code: string }) => error.code,
           ),
         );
         assert.deepEqual((await Promise.all(calls)).toSorted(), ['ERR_OVERLOADED', 'ok', 'ok']);
       } finally {
-        await close();
+        await route.close();
       }
     });
 
     test('fails the calls in flight when the caller closes, and every call after it', async () => {
-      const { caller, close } = await open({});
+      const route = await open({});
       try {
-        const slow = caller.call('tools/call', tool('slow', { ms: 60_000 }));
+        const slow = route.caller.call('tools/call', tool('slow', { ms: 60_000 }));
         const rejected = assert.rejects(slow, { code: 'ERR_SERVICE_EXIT' });
-        await caller.close();
+        await route.caller.close();
         await rejected;
-        await assert.rejects(caller.call('ping'), { code: 'ERR_SERVICE_EXIT' });
+        await assert.rejects(route.caller.call('ping'), { code: 'ERR_SERVICE_EXIT' });
       } finally {
-        await close();
+        await route.close();
       }
     });
   });

@@ -26,6 +26,10 @@ function overJson<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
+function codeOf(code: number, data?: unknown): ErrorCode {
+  return fromWireError({ code, message: 'no', data }).code;
+}
+
 describe('a failure on the MCP wire', () => {
   for (const [code, number] of NUMBERS) {
     test(`${code} travels as ${number} and is raised again with message and data`, () => {
@@ -44,8 +48,6 @@ describe('a failure on the MCP wire', () => {
   });
 
   test('the number decides where a foreign server names no code of ours', () => {
-    const codeOf = (code: number, data?: unknown) =>
-      fromWireError({ code, message: 'no', data }).code;
     assert.equal(codeOf(-32601), 'ERR_INVALID_REQUEST');
     assert.equal(codeOf(-32602), 'ERR_INVALID_PARAMS');
     assert.equal(codeOf(-32603), 'ERR_SERVICE_EXIT');

@@ -28,7 +28,11 @@ describe('report.md', () => {
             sampleScenario(
               name,
               [sampleVariant(name, 100, { failed: 1, errors: { [name]: 1 }, firstFailure: name })],
-              { thresholds: [{ expression: name, variant: name, observed: 1, passed: true }] },
+              {
+                thresholds: [
+                  { expression: name, metric: 'p99', variant: name, observed: 1, passed: true },
+                ],
+              },
             ),
           ],
         }),

@@ -86,7 +86,11 @@ describe('the terminal report', () => {
           sampleScenario(
             name,
             [sampleVariant(name, 100, { failed: 1, errors: { [name]: 1 }, firstFailure: name })],
-            { thresholds: [{ expression: name, variant: name, observed: 1, passed: false }] },
+            {
+              thresholds: [
+                { expression: name, metric: 'p99', variant: name, observed: 1, passed: false },
+              ],
+            },
           ),
         ],
       });

@@ -32,6 +32,24 @@ describe('A starting service', () => {
     assert.deepEqual([service.status, order], ['running', [1, 2]]);
   });
 
+  test('handles what came during init before what its handlers send to their own service', async () => {
+    const order: unknown[] = [];
+    const { service } = createService({
+      concurrency: 3,
+      methods: {
+        note: (params: unknown) => {
+          order.push(params);
+          if (params === 'first') void service.call('note', 'from the first');
+        },
+      },
+    });
+    const started = service.start();
+    const calls = [service.call('note', 'first'), service.call('note', 'second')];
+    await Promise.all([started, ...calls]);
+    await settle();
+    assert.deepEqual(order, ['first', 'second', 'from the first']);
+  });
+
   test('lets deadlines pass while init takes its time', async () => {
     const { service, clock } = createService({
       init: () => defer<undefined>().promise,
