@@ -64,6 +64,8 @@ export interface RunOptions {
   /** Ends the run early; what is complete is kept. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RunProgress) => void;
+  /** Default: {@link measureHarnessCost}, which takes a while. */
+  readonly measureCost?: () => Promise<HarnessCost>;
 }
 
 export interface RunResult {
@@ -95,10 +97,11 @@ export async function runScenarios(
   planned: readonly PlannedScenario[],
   options: RunOptions,
 ): Promise<RunResult> {
+  const { measureCost = measureHarnessCost } = options;
   const prepared = planned.map((each) => prepare(each, options));
   const startedAt = new Date().toISOString();
   initHistograms();
-  const cost = await measureHarnessCost();
+  const cost = await measureCost();
   const scenarios: ScenarioRecord[] = [];
   const intervalLogs = new Map<string, ReadonlyMap<string, string>>();
   const progress = new ProgressMeter(prepared, options.onProgress);

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Environment, ScenarioRecord } from '../../../src/harness/results/run-record.ts';
+import { validityOf } from '../../../src/harness/validity.ts';
+import { sampleRecord, sampleVariant } from '../../helpers/sample-record.ts';
+
+const QUIET: Environment = {
+  ...sampleRecord().environment,
+  availableParallelism: 2,
+  loadAverage: [0.3, 0, 0],
+};
+
+function scenario(...variants: ScenarioRecord['variants']): ScenarioRecord {
+  const [sample] = sampleRecord().scenarios;
+  assert.ok(sample !== undefined);
+  return { ...sample, name: 'calc', variants };
+}
+
+describe('validityOf', () => {
+  test('finds nothing wrong with a quiet, steady run', () => {
+    const good = scenario(sampleVariant('native', 500), sampleVariant('json', 6_000));
+    assert.deepEqual(validityOf([good], QUIET, false), { verdict: 'valid', reasons: [] });
+  });
+
+  test('is invalid when nothing was measured, or no call of a variant succeeded', () => {
+    assert.deepEqual(validityOf([], QUIET, false), {
+      verdict: 'invalid',
+      reasons: ['nothing was measured'],
+    });
+    const dead = sampleVariant('stdio', 500, { succeeded: 0, firstFailure: 'add: gone' });
+    assert.deepEqual(validityOf([scenario(sampleVariant('native', 500), dead)], QUIET, false), {
+      verdict: 'invalid',
+      reasons: ['calc on stdio: not one call succeeded (add: gone)'],
+    });
+  });
+
+  test('is suspect for each doubt, and names it', () => {
+    const rounds = sampleVariant('x', 500).rounds.slice(0, 4);
+    const doubts: readonly (readonly [ReturnType<typeof validityOf>, RegExp])[] = [
+      [validityOf([scenario(sampleVariant('x', 500, { rounds }))], QUIET, false), /only 4 rounds/],
+      [
+        validityOf([scenario(sampleVariant('x', 500, { isSteady: false }))], QUIET, false),
+        /calc on x: not steady after 420 ms/,
+      ],
+      [validityOf([scenario(sampleVariant('x', 500))], QUIET, true), /interrupted/],
+      [
+        validityOf(
+          [scenario(sampleVariant('x', 500))],
+          { ...QUIET, loadAverage: [2.1, 0, 0] },
+          false,
+        ),
+        /busy at the start: load average 2\.1/,
+      ],
+    ];
+    for (const [{ verdict, reasons }, reason] of doubts) {
+      assert.equal(verdict, 'suspect');
+      assert.equal(reasons.length, 1);
+      assert.match(reasons[0] ?? '', reason);
+    }
+  });
+
+  test('keeps the doubts of an invalid run beside what made it so', () => {
+    const { verdict, reasons } = validityOf([], QUIET, true);
+    assert.equal(verdict, 'invalid');
+    assert.deepEqual(reasons, ['nothing was measured', 'the run was interrupted']);
+  });
+});
