@@ -56,7 +56,10 @@ function context(overrides: Partial<CaseContext> = {}): CaseContext {
 }
 
 function summarise(variants: readonly VariantMeasurement[], overrides: Partial<CaseContext> = {}) {
-  return summariseCase({ variants, twinNsPerCall: [1_000, 1_000, 1_000] }, context(overrides));
+  return summariseCase(
+    { variants, twinNsPerCall: [1_000, 1_000, 1_000], failure: undefined },
+    context(overrides),
+  );
 }
 
 describe('summariseCase', () => {

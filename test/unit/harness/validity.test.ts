@@ -19,16 +19,16 @@ function scenario(...variants: ScenarioRecord['variants']): ScenarioRecord {
 describe('validityOf', () => {
   test('finds nothing wrong with a quiet, steady run', () => {
     const good = scenario(sampleVariant('native', 500), sampleVariant('json', 6_000));
-    assert.deepEqual(validityOf([good], QUIET, false), { verdict: 'valid', reasons: [] });
+    assert.deepEqual(validityOf([good], QUIET, undefined), { verdict: 'valid', reasons: [] });
   });
 
   test('is invalid when nothing was measured, or no call of a variant succeeded', () => {
-    assert.deepEqual(validityOf([], QUIET, false), {
+    assert.deepEqual(validityOf([], QUIET, undefined), {
       verdict: 'invalid',
       reasons: ['nothing was measured'],
     });
     const dead = sampleVariant('stdio', 500, { succeeded: 0, firstFailure: 'add: gone' });
-    assert.deepEqual(validityOf([scenario(sampleVariant('native', 500), dead)], QUIET, false), {
+    assert.deepEqual(validityOf([scenario(sampleVariant('native', 500), dead)], QUIET, undefined), {
       verdict: 'invalid',
       reasons: ['calc on stdio: not one call succeeded (add: gone)'],
     });
@@ -37,17 +37,23 @@ describe('validityOf', () => {
   test('is suspect for each doubt, and names it', () => {
     const rounds = sampleVariant('x', 500).rounds.slice(0, 4);
     const doubts: readonly (readonly [ReturnType<typeof validityOf>, RegExp])[] = [
-      [validityOf([scenario(sampleVariant('x', 500, { rounds }))], QUIET, false), /only 4 rounds/],
       [
-        validityOf([scenario(sampleVariant('x', 500, { isSteady: false }))], QUIET, false),
+        validityOf([scenario(sampleVariant('x', 500, { rounds }))], QUIET, undefined),
+        /only 4 rounds/,
+      ],
+      [
+        validityOf([scenario(sampleVariant('x', 500, { isSteady: false }))], QUIET, undefined),
         /calc on x: not steady after 420 ms/,
       ],
-      [validityOf([scenario(sampleVariant('x', 500))], QUIET, true), /interrupted/],
+      [
+        validityOf([scenario(sampleVariant('x', 500))], QUIET, 'the run was interrupted'),
+        /interrupted/,
+      ],
       [
         validityOf(
           [scenario(sampleVariant('x', 500))],
           { ...QUIET, loadAverage: [2.1, 0, 0] },
-          false,
+          undefined,
         ),
         /busy at the start: load average 2\.1/,
       ],
@@ -60,7 +66,7 @@ describe('validityOf', () => {
   });
 
   test('keeps the doubts of an invalid run beside what made it so', () => {
-    const { verdict, reasons } = validityOf([], QUIET, true);
+    const { verdict, reasons } = validityOf([], QUIET, 'the run was interrupted');
     assert.equal(verdict, 'invalid');
     assert.deepEqual(reasons, ['nothing was measured', 'the run was interrupted']);
   });
