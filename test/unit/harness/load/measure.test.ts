@@ -215,21 +215,41 @@ describe('measureCase', () => {
     assert.equal(measurement.twinNsPerCall.length, 1);
   });
 
-  test('keeps the calls of a block that is interrupted, and no time of a twin that made none', async () => {
+  test('keeps the block under way when it is interrupted, with the calls it made', async () => {
     const controller = new AbortController();
     const log: string[] = [];
-    const contestants = logging(['a', 'b'], log, () => {
+    const contestants = logging(['a'], log, () => {
       if (log.length === 40) controller.abort();
     });
     const { signal } = controller;
     const measurement = await measureCase(
       plan,
       contestants,
-      load({ calls: 1e6 }),
+      load({ calls: 9e6 }),
       options({ signal }),
     );
     destroy(measurement);
-    assert.equal(log.length, 40);
+    const counts = measurement.variants[0]?.blocks.map(({ calls }) => calls);
+    assert.deepEqual(counts, [log.length - 1]); // the first was preflight's
+    assert.ok(log.length >= 40 && log.length < 3e6);
+  });
+
+  test('has no time of a twin that made no call before the interruption', async () => {
+    const controller = new AbortController();
+    const log: string[] = [];
+    // Rounds 0 and 1: twin a b, b a twin. It is interrupted before the second twin.
+    const onProgress = ({ round, variant }: MeasureProgress) => {
+      if (round === 2 && variant === 'a') controller.abort();
+    };
+    const { signal } = controller;
+    const measurement = await measureCase(
+      plan,
+      logging(['b', 'a'], log),
+      load(),
+      options({ signal, onProgress }),
+    );
+    destroy(measurement);
+    assert.equal(measurement.twinNsPerCall.length, 1);
     assert.ok(measurement.twinNsPerCall.every((ns) => ns > 0 && Number.isFinite(ns)));
   });
 
