@@ -29,7 +29,7 @@ import { validityOf } from './validity.ts';
 const BASELINES = ['json', 'direct', 'native'];
 /** The variant measured twice a round, by preference. */
 const REFERENCES = ['native', 'json'];
-const DEFAULT_DURATION_MS = 2_000;
+const DEFAULT_DURATION_MS = 1_500;
 const DEFAULT_ROUNDS = 10;
 const DEFAULT_WARMUP_MS = 1_000;
 

@@ -60,7 +60,7 @@ export interface Load {
   readonly concurrency?: number;
   /** Calls that a caller sends together. Default: 1. */
   readonly batch?: number;
-  /** Measured time of each variant, over all rounds, in ms. Default: 2,000. */
+  /** Measured time of each variant, over all rounds, in ms. Default: 1,500. */
   readonly durationMs?: number;
   /** Calls of each variant over all rounds, in place of a time. */
   readonly calls?: number;
