@@ -4,7 +4,6 @@
  * that call a tool can be measured on it.
  */
 
-import { inspect } from 'node:util';
 import { ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import type { CallContext, ServiceDefinition } from '../../runtime/index.ts';
