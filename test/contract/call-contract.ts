@@ -11,7 +11,7 @@
 import { after, before, describe } from 'node:test';
 import type { Variant } from '../../src/harness/load/target.ts';
 import { testConcurrency } from './concurrency-contract.ts';
-import { ContractBench } from './contract-bench.ts';
+import { ContractBench, type Overtaking } from './contract-bench.ts';
 import { testDeadlines } from './deadline-contract.ts';
 import { testErrors } from './error-contract.ts';
 import { testResults } from './result-contract.ts';
@@ -19,14 +19,14 @@ import { testResults } from './result-contract.ts';
 /** Where variants may differ. */
 export interface VariantTraits {
   /** Whether calls in flight together may be handled in another order. Default: `never`. */
-  readonly overtaking?: 'never' | 'possible';
+  readonly overtaking?: Overtaking;
 }
 
 /** Registers the contract's tests for one variant, which is opened once for all of them. */
 export function describeCallContract(variant: Variant, traits: VariantTraits = {}): void {
   const { overtaking = 'never' } = traits;
   describe(`the call contract by ${variant.name}`, () => {
-    const bench = new ContractBench(variant);
+    const bench = new ContractBench(variant, overtaking);
     before(() => bench.open());
     after(() => bench.close());
     testResults(bench);

@@ -7,6 +7,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target, TargetCallOptions, Variant } from '../../src/harness/load/target.ts';
 import { nativeVariant } from '../../src/harness/variants/native.ts';
 import type { ContractCounts } from '../helpers/contract-service.ts';
@@ -22,6 +23,11 @@ const SERVICES = {
 } as const;
 export type ServiceName = keyof typeof SERVICES;
 
+/** Whether calls in flight together may be handled in another order than they were made in. */
+export type Overtaking = 'never' | 'possible';
+
+const OVERTAKING_GRACE_MS = 300;
+
 /** Allowed to calls that a test ends itself, and to those it expects to be quick. */
 const PATIENT_MS = 20_000;
 
@@ -34,11 +40,13 @@ export interface RunningCall {
 
 export class ContractBench {
   readonly #variant: Variant;
+  readonly #overtaking: Overtaking;
   #target: Target | undefined;
   #native: Target | undefined;
 
-  constructor(variant: Variant) {
+  constructor(variant: Variant, overtaking: Overtaking) {
     this.#variant = variant;
+    this.#overtaking = overtaking;
   }
 
   /** The variant under test. */
@@ -104,6 +112,9 @@ export class ContractBench {
 
   /** Ends a call of {@link occupy}, for whose end the test does not care. */
   async release(running: RunningCall): Promise<void> {
+    // What was sent before, a cancellation among it, may still be under way on another socket,
+    // and nothing says when it has arrived.
+    if (this.#overtaking === 'possible') await sleep(OVERTAKING_GRACE_MS);
     running.cancel();
     await assert.rejects(running.reply, { code: 'ERR_CANCELLED' });
   }

@@ -64,5 +64,10 @@ describe('BlockRecorder', () => {
     recorder.reset();
     assert.deepEqual(recorder, new BlockRecorder());
     assert.equal(recorder.calls, 0);
+    const histogram = new LatencyHistogram();
+    recorder.latency.drainInto(histogram);
+    recorder.batchLatency.drainInto(histogram);
+    assert.equal(histogram.count, 0);
+    histogram.destroy();
   });
 });
