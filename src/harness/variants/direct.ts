@@ -4,7 +4,6 @@
  * that call a tool can be measured on it.
  */
 
-import { inspect } from 'node:util';
 import { ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import type { CallContext, ServiceDefinition } from '../../runtime/index.ts';
@@ -64,10 +63,11 @@ function bareContext(service: string, state: unknown): CallContext {
 }
 
 function noHandler(service: string, tool: unknown, tools: Iterable<string>): ToolrigError {
+  if (typeof tool === 'string') {
+    return new ToolrigError('ERR_UNKNOWN_TOOL', `Unknown tool: ${tool}.${didYouMean(tool, tools)}`);
+  }
   return new ToolrigError(
-    tool === undefined ? 'ERR_INVALID_REQUEST' : 'ERR_UNKNOWN_TOOL',
-    tool === undefined
-      ? `the variant direct calls tools only: leave it out for operations of '${service}' with a method`
-      : `Unknown tool: ${inspect(tool)}. The service '${service}' has none of that name.${typeof tool === 'string' ? didYouMean(tool, tools) : ''}`,
+    'ERR_INVALID_REQUEST',
+    `the variant direct calls tools only: leave it out for operations of '${service}' with a method`,
   );
 }
