@@ -179,12 +179,12 @@ describe('results that have nowhere to go', { concurrency: 2 }, () => {
     return startProgram(['bash', '-c', line, 'bash', ...toolrig]).result;
   };
 
-  test('a reader that leaves early costs neither the run nor its exit code', async () => {
+  test('a reader that has left costs neither the run nor its exit code', async () => {
     const out = join(folder, 'closed-pipe');
     // oxlint-disable-next-line no-template-curly-in-string -- bash's, not JavaScript's
-    const result = await inBash('"$@" | head -c 10; exit "${PIPESTATUS[0]}"', out);
+    const result = await inBash('"$@" | true; exit "${PIPESTATUS[0]}"', out);
     assert.equal(result.exitCode, 0, result.stderr);
-    assert.equal(result.stdout.length, 10);
+    assert.equal(result.stdout, '');
     assertPlain(result);
     const [runId = ''] = readdirSync(out);
     parseRecord(readFileSync(join(out, runId, 'run.json'), 'utf8'));

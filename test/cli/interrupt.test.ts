@@ -43,7 +43,6 @@ describe('a run that is interrupted', { concurrency: 2 }, () => {
       const record = JSON.parse(result.stdout) as RunRecord;
       assert.equal(record.scenarios[0]?.name, 'lingers');
       assert.ok(record.validity.reasons.includes('the run was interrupted'));
-      // From a terminal the child processes hear it too, and still finish their calls.
       for (const { variant, failed } of record.scenarios.flatMap(({ variants }) => variants)) {
         assert.equal(failed, 0, variant);
       }
