@@ -1,8 +1,8 @@
-/** `toolrig bench [scenario…]`: runs scenarios on variants, prints their tables, stores the run. */
+/** What `toolrig bench` does: runs scenarios on variants, prints their tables, stores the run. */
 
 import { resolve } from 'node:path';
-import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { ToolrigError } from '../core/errors.ts';
+import type { Load } from '../harness/load/scenario.ts';
 import { listScenarioNames, loadScenario } from '../harness/load/scenario-catalog.ts';
 import { renderSummaryCsv } from '../harness/report/csv.ts';
 import { renderMarkdown } from '../harness/report/markdown.ts';
@@ -18,21 +18,19 @@ import {
   runScenarios,
 } from '../harness/run.ts';
 import { requireVariant, VARIANTS } from '../harness/variants/variants.ts';
-import { type BenchFlags, benchFlags, loadOf } from './bench-flags.ts';
+import type { BenchFlags } from './bench-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { TOOL } from './package-info.ts';
 import { createProgress } from './progress.ts';
 import { stderr, stdout, wantsColour } from './streams.ts';
 
-export const benchCommand: CommandModule<object, BenchFlags> = {
-  command: 'bench [scenario..]',
-  describe: 'measure what each variant costs on each scenario',
-  builder: (args) => benchFlags(args) as unknown as Argv<BenchFlags>,
-  handler: bench,
-};
-
-async function bench(flags: ArgumentsCamelCase<BenchFlags>): Promise<void> {
+/**
+ * Runs what the flags ask for, and sets the exit code.
+ *
+ * @throws what the run failed with, after its results have been printed and stored
+ */
+export async function bench(flags: BenchFlags): Promise<void> {
   const { json = false, quiet = false } = flags;
   const out = resolve(flags.out);
   const load = loadOf(flags);
@@ -84,6 +82,22 @@ function requireDifferentNames(scenarioNames: readonly string[]): void {
   const twice = scenarioNames.find((name, index) => scenarioNames.indexOf(name) !== index);
   if (twice === undefined) return;
   throw new ToolrigError('ERR_USAGE', `two scenarios are named '${twice}': name each once`);
+}
+
+/** The part of the load that was asked for. Throws `ERR_USAGE` for a time and a count together. */
+function loadOf(flags: BenchFlags): Load {
+  if (flags.calls !== undefined && flags.duration !== undefined) {
+    throw new ToolrigError('ERR_USAGE', '--calls and --duration exclude each other: give one');
+  }
+  const given = {
+    concurrency: flags.concurrency,
+    batch: flags.batch,
+    calls: flags.calls,
+    durationMs: flags.duration,
+    rounds: flags.rounds,
+    warmupMs: flags.warmup,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function progressLine(step: RunProgress) {

@@ -1,6 +1,5 @@
-/** `toolrig list`: what there is to run. */
+/** What `toolrig list` does: shows what there is to run. */
 
-import type { CommandModule } from 'yargs';
 import { loadMicroBenches } from '../harness/load/micro-catalog.ts';
 import { listScenarioNames, loadScenario } from '../harness/load/scenario-catalog.ts';
 import { wrapText } from '../harness/report/plain-text.ts';
@@ -14,27 +13,20 @@ interface Entry {
 
 const COLUMNS = 80;
 
-export const listCommand: CommandModule<object, { json: boolean | undefined }> = {
-  command: 'list',
-  describe: 'list scenarios, variants and micro-benchmarks',
-  builder: (args) =>
-    args
-      .usage('$0 list\n\nLists scenarios and variants for bench, and benches for micro.')
-      .option('json', { boolean: true, describe: 'print one JSON document' }),
-  async handler({ json = false }) {
-    const scenarios = await Promise.all((await listScenarioNames()).map(loadScenario));
-    const about = ({ name, description }: { name: string; description: string }) => ({
-      name,
-      about: description,
-    });
-    const listing = {
-      scenarios: scenarios.map(about),
-      variants: VARIANTS.map(({ name, pays }) => ({ name, about: pays })),
-      micro: (await loadMicroBenches()).map(about),
-    };
-    stdout(json ? `${JSON.stringify(listing, null, 2)}\n` : render(listing));
-  },
-};
+/** Prints scenarios, variants and micro-benchmarks, each with a line about it. */
+export async function list(asJson: boolean): Promise<void> {
+  const scenarios = await Promise.all((await listScenarioNames()).map(loadScenario));
+  const about = ({ name, description }: { name: string; description: string }): Entry => ({
+    name,
+    about: description,
+  });
+  const listing = {
+    scenarios: scenarios.map(about),
+    variants: VARIANTS.map(({ name, pays }) => ({ name, about: pays })),
+    micro: (await loadMicroBenches()).map(about),
+  };
+  stdout(asJson ? `${JSON.stringify(listing, null, 2)}\n` : render(listing));
+}
 
 function render(listing: Readonly<Record<string, readonly Entry[]>>): string {
   const entries = Object.values(listing).flat();

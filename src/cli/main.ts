@@ -9,10 +9,10 @@
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { ToolrigError } from '../core/errors.ts';
-import { benchCommand } from './bench.ts';
+import { benchCommand } from './bench-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import { listCommand } from './list.ts';
-import { microCommand } from './micro.ts';
+import { listCommand } from './list-command.ts';
+import { microCommand } from './micro-command.ts';
 import { TOOL } from './package-info.ts';
 import { drained, stderr } from './streams.ts';
 import { requirePlainWords, usageError } from './usage-error.ts';

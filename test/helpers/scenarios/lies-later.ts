@@ -2,6 +2,6 @@ import { troubledScenario } from './troubled-service.ts';
 
 /** Right at first and through the warm-up, then wrong. */
 export const scenario = troubledScenario(
-  { kind: 'lies', afterCalls: 10_000 },
-  { load: { concurrency: 1, calls: 20_000, rounds: 10, warmupMs: 1 } },
+  { kind: 'lies', afterCalls: 20_000 },
+  { load: { concurrency: 1, calls: 40_000, rounds: 10, warmupMs: 1 } },
 );

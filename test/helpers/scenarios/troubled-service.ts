@@ -14,9 +14,10 @@ import { defineService, type ServiceDefinition } from '../../../src/runtime/inde
 export interface Trouble {
   /**
    * `dies`: the handler throws; `exits`: the process ends; `lies`: the reply is wrong; `leaks`: an
-   * error is thrown outside any call; `lingers`: a timer stays behind; `stillborn`: `init` throws.
+   * error is thrown outside any call; `hangs`: no reply comes; `lingers`: a timer stays behind;
+   * `stillborn`: `init` throws.
    */
-  readonly kind: 'dies' | 'exits' | 'lies' | 'leaks' | 'lingers' | 'stillborn';
+  readonly kind: 'dies' | 'exits' | 'lies' | 'leaks' | 'hangs' | 'lingers' | 'stillborn';
   /** Calls answered well before. */
   readonly afterCalls: number;
 }
@@ -54,6 +55,10 @@ export function troubledService({ kind, afterCalls }: Trouble): ServiceDefinitio
             setImmediate(() => {
               throw new Error('nobody catches this');
             });
+          }
+          if (isTroubled && kind === 'hangs') {
+            process.stderr.write('hanging\n');
+            return new Promise(() => {});
           }
           const given = isTroubled && kind === 'lies' ? value + 1 : value;
           return { content: [], structuredContent: { value: given } };

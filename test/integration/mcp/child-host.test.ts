@@ -52,6 +52,15 @@ function start(mode: ChildMode, service: object, startTimeoutMs = 10_000): Promi
 
 for (const mode of MODES) {
   describe(`a child process by ${mode}`, () => {
+    test('leaves Ctrl-C to its parent, and finishes its calls', async () => {
+      await withHost(mode, async (host, caller) => {
+        const call = caller.call('tools/call', { name: 'slow', arguments: { ms: 100 } });
+        process.kill(host.pid, 'SIGINT');
+        await call;
+        assert.ok((await host.usage()).rssBytes > 0);
+      });
+    });
+
     test('fails the calls in flight when it is killed, and every call after it', async () => {
       await withHost(mode, async (host, caller) => {
         const calls = Array.from({ length: 8 }, () =>

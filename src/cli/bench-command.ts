@@ -1,9 +1,11 @@
-/** Arguments and flags of `toolrig bench`, and its help. */
+/**
+ * The command `toolrig bench [scenario…]`: its arguments, flags and help. What it does is in
+ * `bench.ts`, loaded when it is run, since the SDK and the harness take longer to load than a
+ * mistyped flag should take to be told.
+ */
 
 import { join } from 'node:path';
-import type { Argv } from 'yargs';
-import { ToolrigError } from '../core/errors.ts';
-import type { Load } from '../harness/load/scenario.ts';
+import type { Argv, CommandModule } from 'yargs';
 import { duration, names, sizes, text, texts, wholeNumber } from './coerce.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 
@@ -41,8 +43,17 @@ const EXAMPLES = `Examples:
   toolrig bench ./my.scenario.mjs --threshold 'native.p99 < 5ms'
     a scenario of your own; exits with 1 when the threshold fails`;
 
-/** Declares them. */
-export function benchFlags(args: Argv): Argv {
+export const benchCommand: CommandModule<object, BenchFlags> = {
+  command: 'bench [scenario..]',
+  describe: 'measure what each variant costs on each scenario',
+  builder: (args) => declare(args) as unknown as Argv<BenchFlags>,
+  async handler(flags) {
+    const { bench } = await import('./bench.ts');
+    await bench(flags);
+  },
+};
+
+function declare(args: Argv): Argv {
   return args
     .usage('$0 bench [scenario..]\n\nMeasures what each variant costs on each scenario.')
     .positional('scenario', {
@@ -128,24 +139,4 @@ export function benchFlags(args: Argv): Argv {
       quiet: { group: OUTPUT, alias: 'q', boolean: true, describe: 'no progress on stderr' },
     })
     .epilogue(`${EXAMPLES}\n\n${EXIT_CODES_HELP}`);
-}
-
-/**
- * The part of the load that was asked for.
- *
- * @throws `ERR_USAGE` for a time and a count together
- */
-export function loadOf(flags: BenchFlags): Load {
-  if (flags.calls !== undefined && flags.duration !== undefined) {
-    throw new ToolrigError('ERR_USAGE', '--calls and --duration exclude each other: give one');
-  }
-  const given = {
-    concurrency: flags.concurrency,
-    batch: flags.batch,
-    calls: flags.calls,
-    durationMs: flags.duration,
-    rounds: flags.rounds,
-    warmupMs: flags.warmup,
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import type { MicroRecord } from '../../src/harness/results/micro-record.ts';
+import type { RunRecord } from '../../src/harness/results/run-record.ts';
+import {
+  assertPlain,
+  badScenario,
+  type RunningCli,
+  startCli,
+  temporaryFolder,
+} from '../helpers/cli.ts';
+
+const folder = temporaryFolder('interrupt');
+const STOPPING = 'stopping; what was measured is kept (again to end at once)';
+
+/** Sends a signal to the program and its children, as a terminal does. */
+function signalGroup({ process: { pid } }: RunningCli, signal: NodeJS.Signals): void {
+  assert.ok(pid !== undefined);
+  process.kill(-pid, signal);
+}
+
+describe('a run that is interrupted', { concurrency: 2 }, () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(`by ${signal} ends with 130 and keeps what was measured`, async () => {
+      const out = join(folder, signal);
+      const running = startCli([
+        'bench',
+        badScenario('lingers'),
+        badScenario('long'),
+        '--out',
+        out,
+        '--json',
+      ]);
+      await running.said('long');
+      if (signal === 'SIGINT') signalGroup(running, signal);
+      else running.process.kill(signal);
+      const result = await running.result;
+      assert.equal(result.exitCode, 130);
+      assert.ok(result.stderr.includes(STOPPING));
+      assertPlain(result);
+      const record = JSON.parse(result.stdout) as RunRecord;
+      assert.equal(record.scenarios[0]?.name, 'lingers');
+      assert.ok(record.validity.reasons.includes('the run was interrupted'));
+      for (const { variant, failed } of record.scenarios.flatMap(({ variants }) => variants)) {
+        assert.equal(failed, 0, variant);
+      }
+      const stored = readFileSync(join(out, record.runId, 'run.json'), 'utf8');
+      assert.equal(stored, result.stdout);
+    });
+  }
+
+  test('twice ends at once, even while a call hangs', async () => {
+    const out = join(folder, 'twice');
+    const running = startCli(['bench', badScenario('hangs'), '--out', out]);
+    await running.said('hanging');
+    signalGroup(running, 'SIGINT');
+    await running.said(STOPPING);
+    signalGroup(running, 'SIGINT');
+    const result = await running.result;
+    assert.equal(result.exitCode, 130);
+    assert.equal(result.stdout, '');
+    assert.deepEqual(readdirSync(out), []);
+  });
+});
+
+test('micro that is interrupted ends with 130 and prints the benches that are complete', async () => {
+  const running = startCli(['micro', 'clock', 'registry', '--rounds', '1000', '--json']);
+  await running.said('clock');
+  signalGroup(running, 'SIGINT');
+  const result = await running.result;
+  assert.equal(result.exitCode, 130);
+  assertPlain(result);
+  const { benches } = JSON.parse(result.stdout) as MicroRecord;
+  assert.ok(benches.length < 2);
+});

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import type { RunRecord, VariantRecord } from '../../src/harness/results/run-record.ts';
+import {
+  assertPlain,
+  assertRefused,
+  badScenario,
+  type CliResult,
+  runCli,
+  SHORT,
+  temporaryFolder,
+} from '../helpers/cli.ts';
+
+const folder = temporaryFolder('targets');
+
+function bench(scenario: string, ...more: string[]): Promise<CliResult> {
+  return runCli(['bench', badScenario(scenario), '--out', join(folder, scenario), ...more]);
+}
+
+/** The record of a run that was printed, once it is the one that was stored. */
+function storedRecord(scenario: string, { stdout }: CliResult): RunRecord {
+  const [runId = ''] = readdirSync(join(folder, scenario));
+  assert.equal(readFileSync(join(folder, scenario, runId, 'run.json'), 'utf8'), stdout);
+  return JSON.parse(stdout) as RunRecord;
+}
+
+function onlyVariant(record: RunRecord): VariantRecord {
+  const [variant] = record.scenarios.flatMap(({ variants }) => variants);
+  assert.ok(variant !== undefined);
+  return variant;
+}
+
+describe('a scenario that cannot work is refused before it is measured', { concurrency: 2 }, () => {
+  test('a misspelled tool: 2, with the nearest', async () => {
+    assertRefused(await bench('misspelled-tool'), 2, /Unknown tool: ecko\. Did you mean 'echo'\?/);
+  });
+
+  test('a misspelled tool on a variant that validates: 2, with the nearest', async () => {
+    const result = await bench('misspelled-tool', '--variants', 'native');
+    assertRefused(result, 2, /Unknown tool: ecko\. Did you mean 'echo'\?/);
+  });
+
+  test('arguments that break the schema: 2, in the words of the variant that validates', async () => {
+    assertRefused(await bench('breaks-schema'), 2, /variant 'native'.*\/value must be number/);
+  });
+
+  test('an input that throws: 2', async () => {
+    assertRefused(await bench('input-throws'), 2, /input of operation 'echo' threw RangeError: no/);
+  });
+
+  test('a check that says whether instead of what: 2', async () => {
+    assertRefused(await bench('check-says-true'), 2, /check of operation 'echo' must .* got true/);
+  });
+
+  test('a check that throws: 4', async () => {
+    assertRefused(await bench('check-throws'), 4, /wrong reply.*its check threw TypeError: reply/);
+  });
+
+  test('a service that does not start: 3', async () => {
+    assertRefused(await bench('stillborn'), 3, /'troubled' did not start: .*no room at the inn/);
+  });
+
+  test('a service that dies at its first call: 3', async () => {
+    assertRefused(await bench('dies-at-once'), 3, /'native' failed before .*out of breath/);
+  });
+
+  test('an error outside any call: 4, with its place', async () => {
+    assertRefused(await bench('leaks'), 4, /nobody catches this \(at .*troubled-service\.js:\d+/);
+  });
+});
+
+describe('a target that gets into trouble in the middle', { concurrency: 2 }, () => {
+  test('a service that dies: 1, its failures by code', async () => {
+    const result = await bench('dies-later', '--json');
+    assert.equal(result.exitCode, 1);
+    assertPlain(result);
+    const { calls, succeeded, failed, errors, firstFailure } = onlyVariant(
+      storedRecord('dies-later', result),
+    );
+    assert.equal(calls, 40_000);
+    assert.ok(succeeded > 0);
+    assert.equal(succeeded + failed, calls);
+    // The call under way dies with the service, in one of its blocks or in the reference's second one.
+    assert.ok((errors.ERR_SERVICE_EXIT ?? 0) <= 1);
+    assert.equal((errors.ERR_SERVICE_EXIT ?? 0) + (errors.ERR_SERVICE_NOT_FOUND ?? 0), failed);
+    assert.notEqual(firstFailure, null);
+  });
+
+  test('a service that replies wrongly: 1, with what was wrong, on the terminal too', async () => {
+    const result = await bench('lies-later');
+    assert.equal(result.exitCode, 1);
+    assert.match(result.stdout, /of 40,000 calls failed \(wrong reply [\d,]+\)/);
+    assert.match(result.stdout, /wrong reply: \d+ ≠ \d+/);
+    assert.match(result.stdout, /✗ errors <= 0% .*native/);
+    assertPlain(result);
+  });
+
+  test('not one success: 4, and the record says not to use it', async () => {
+    const result = await bench('lies-always', '--json');
+    assert.equal(result.exitCode, 4);
+    const record = storedRecord('lies-always', result);
+    assert.equal(onlyVariant(record).succeeded, 0);
+    assert.equal(record.validity.verdict, 'invalid');
+    assert.match(record.validity.reasons[0] ?? '', /not one call succeeded/);
+  });
+
+  test('a process that ends: 3, and the rounds before it are kept', async () => {
+    const result = await bench('exits-later', '--json');
+    assert.equal(result.exitCode, 3);
+    assert.match(
+      result.stderr,
+      /toolrig: variant 'stdio' in round \d+ failed: .*exited with code 7/,
+    );
+    assertPlain(result);
+    const record = storedRecord('exits-later', result);
+    assert.ok(onlyVariant(record).rounds.length > 0);
+    assert.match(record.validity.reasons.at(-1) ?? '', /^the run ended early: .*code 7/);
+  });
+
+  test('a scenario that cannot work costs nothing of those before it', async () => {
+    const out = join(folder, 'second');
+    const paths = ['lingers', 'stillborn'].map(badScenario);
+    const result = await runCli(['bench', ...paths, '--out', out, '--json']);
+    assert.equal(result.exitCode, 3);
+    assert.match(result.stderr, /no room at the inn/);
+    const record = storedRecord('second', result);
+    assert.deepEqual(
+      record.scenarios.map(({ name }) => name),
+      ['lingers'],
+    );
+  });
+
+  test('a service that leaves a timer behind does not keep the program from ending', async () => {
+    const result = await bench('lingers', '--quiet');
+    assert.equal(result.exitCode, 0);
+    assert.equal(result.stderr, '');
+  });
+});
+
+describe('thresholds', { concurrency: 2 }, () => {
+  const out = join(folder, 'thresholds');
+  const run = (...thresholds: string[]) =>
+    runCli(
+      [
+        'bench',
+        'calculator-batch',
+        ...SHORT,
+        '--variants',
+        'native',
+        '--out',
+        out,
+        '--json',
+      ].concat(thresholds.flatMap((threshold) => ['--threshold', threshold])),
+    );
+
+  test('end with 1 when one fails, and say what was observed', async () => {
+    const result = await run('native.p99 < 1ns', 'throughput > 1');
+    assert.equal(result.exitCode, 1);
+    const [scenario] = (JSON.parse(result.stdout) as RunRecord).scenarios;
+    assert.deepEqual(
+      scenario?.thresholds.map(({ expression, passed }) => [expression, passed]),
+      [
+        ['native.p99 < 1ns', false],
+        ['throughput > 1', true],
+        ['errors <= 0%', true],
+      ],
+    );
+    assert.ok((scenario?.thresholds[0]?.observed ?? 0) > 1);
+  });
+
+  test('end with 0 when all hold', async () => {
+    assert.equal((await run('p50 < 10s', 'throughput > 1')).exitCode, 0);
+  });
+});
