@@ -39,11 +39,11 @@ describe('validityOf', () => {
     const doubts: readonly (readonly [ReturnType<typeof validityOf>, RegExp])[] = [
       [
         validityOf([scenario(sampleVariant('x', 500, { rounds }))], QUIET, undefined),
-        /only 4 rounds/,
+        /^calc: fewer than 5 rounds: x \(only 4\)$/,
       ],
       [
         validityOf([scenario(sampleVariant('x', 500, { isSteady: false }))], QUIET, undefined),
-        /calc on x: not steady after 420 ms/,
+        /^calc: not steady after the warm-up: x \(420 ms\)$/,
       ],
       [
         validityOf([scenario(sampleVariant('x', 500))], QUIET, 'the run was interrupted'),
@@ -63,6 +63,30 @@ describe('validityOf', () => {
       assert.equal(reasons.length, 1);
       assert.match(reasons[0] ?? '', reason);
     }
+  });
+
+  test('makes one reason of a doubt about many measurements of a scenario', () => {
+    const short = sampleVariant('x', 500).rounds.slice(0, 3);
+    const sweep = ['a', 'b', 'c', 'd'].map((name, i) => ({
+      ...scenario(
+        sampleVariant('native', 500, { isSteady: false, warmupMs: 300.4 + i }),
+        sampleVariant('json', 500, { rounds: i === 2 ? short.slice(0, 2) : short }),
+      ),
+      name: `sweep/${name}`,
+    }));
+    assert.deepEqual(validityOf(sweep, QUIET, undefined).reasons, [
+      'sweep: 4 of 8 measurements were not steady after the warm-up (longest 303 ms)',
+      'sweep: 4 of 8 measurements had fewer than 5 rounds (fewest 2)',
+    ]);
+  });
+
+  test('names up to three measurements of a scenario, each with its case', () => {
+    const unsteady = sampleVariant('native', 500, { isSteady: false, warmupMs: 300 });
+    const sweep = ['a', 'b', 'c'].map((name) => ({ ...scenario(unsteady), name: `sweep/${name}` }));
+    assert.deepEqual(validityOf([scenario(unsteady), ...sweep], QUIET, undefined).reasons, [
+      'calc: not steady after the warm-up: native (300 ms)',
+      'sweep: not steady after the warm-up: a on native (300 ms), b on native (300 ms), c on native (300 ms)',
+    ]);
   });
 
   test('keeps the doubts of an invalid run beside what made it so', () => {
