@@ -117,6 +117,12 @@ const LOAD_KEYS = ['concurrency', 'batch', 'durationMs', 'calls', 'rounds', 'war
 export function defineScenario(spec: ScenarioSpec): Scenario {
   requireKnownKeys('the scenario', spec, SPEC_KEYS);
   const where = `scenario '${requireName('name', spec.name)}'`;
+  if (spec.name.includes('/')) {
+    throw new ToolrigError(
+      'ERR_INVALID_OPTION',
+      `${where}: '/' separates a case from its scenario`,
+    );
+  }
   requireName(`description of ${where}`, spec.description);
   const { operations, load = {}, thresholds = [] } = spec;
   if ((operations === undefined) === (spec.cases === undefined)) {

@@ -41,6 +41,7 @@ describe('defineScenario', () => {
 
   const { operations: _none, ...withoutOperations } = SPEC;
   const refused: Readonly<Record<string, readonly [ScenarioSpec, RegExp]>> = {
+    'a name that reads as a case': [wrong({ name: 'mine/a' }), /'\/' separates a case/],
     'a misspelled key': [wrong({ tresholds: [] }), /unknown key 'tresholds'.*'thresholds'/],
     'a misspelled key of the load': [wrong({ load: { rouns: 3 } }), /'rouns'.*'rounds'/],
     'a misspelled key of an operation': [wrongOperation({ tol: 'x' }), /'tol'.*'tool'/],
