@@ -1,26 +1,15 @@
 /** What the rest of the system holds of a running service, wherever it runs. */
 
 import type { CallOptions } from './call-context.ts';
+import type { ServiceCounters } from './service-counters.ts';
 
 /** `starting` queues requests, `running` handles them, `stopping` finishes those it has. */
 export type ServiceStatus = 'starting' | 'running' | 'stopping' | 'ended';
 
-/** The reply to `get_stats`. Counts are since the start. */
-export interface ServiceStats {
+/** The reply to `get_stats`: the counters since the start, and how things are now. */
+export interface ServiceStats extends Readonly<ServiceCounters> {
   /** ISO 8601. */
   readonly startedAt: string;
-  /** Requests answered with a result. */
-  readonly requestCount: number;
-  /** Requests that failed, for whatever reason. */
-  readonly errorCount: number;
-  readonly timeoutCount: number;
-  readonly cancelCount: number;
-  /** Requests refused because the mailbox was full. */
-  readonly overloadCount: number;
-  /** Replies that came after their caller had gone, and were dropped. */
-  readonly lateReplyCount: number;
-  /** Notifications that no handler took, or whose handler failed. */
-  readonly droppedNotificationCount: number;
   readonly uptimeSeconds: number;
   /** Requests waiting now. */
   readonly mailboxLength: number;

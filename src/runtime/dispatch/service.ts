@@ -17,6 +17,7 @@ import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
 import type { DeadlineWheel } from '../../core/deadline-wheel.ts';
 import { ToolError, ToolrigError } from '../../core/errors.ts';
 import { type Logger, SILENT_LOGGER } from '../telemetry/logger.ts';
+import { builtInMethods } from './built-in-methods.ts';
 import { type CallOptions, type ContextHost, RequestContext } from './call-context.ts';
 import {
   cancelled,
@@ -33,6 +34,7 @@ import { CallList } from './call-list.ts';
 import { PendingCall, type PendingCallOwner } from './pending-call.ts';
 import type { ToolResult } from './protocol.ts';
 import { checkOutput, failedResult, isNoDefect, isThenable } from './reply.ts';
+import { ServiceCounters } from './service-counters.ts';
 import type { Endpoint, ServiceDefinition } from './service-definition.ts';
 import type { ServiceReference, ServiceStats, ServiceStatus } from './service-reference.ts';
 
@@ -64,6 +66,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   readonly #mailbox = new CallList<PendingCall>();
   readonly #running = new CallList<PendingCall>();
   readonly #pool: PendingCall[] = [];
+  readonly #counters = new ServiceCounters();
   #status: ServiceStatus = 'starting';
   /** Handlers that may still be started; while any is free the mailbox is empty. */
   #freeSlots: number;
@@ -75,14 +78,6 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   #announceExit: (reason: unknown) => void = () => {};
   #leaveListeners: ((reason: unknown) => void)[] = [];
 
-  #requestCount = 0;
-  #errorCount = 0;
-  #timeoutCount = 0;
-  #cancelCount = 0;
-  #overloadCount = 0;
-  #lateReplyCount = 0;
-  #droppedNotificationCount = 0;
-
   constructor(
     definition: ServiceDefinition<TState>,
     environment: ServiceEnvironment,
@@ -93,7 +88,10 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     this.logger = logger.child({ service: name });
     this.#definition = definition;
     this.#tools = definition.tools;
-    this.#methods = new Map([...definition.methods, ...this.#builtInMethods()]);
+    this.#methods = new Map([
+      ...definition.methods,
+      ...builtInMethods(definition, () => this.stats()),
+    ]);
     this.#wheel = wheel;
     this.#clock = clock;
     this.#startedAtWallMs = clock.wallMs();
@@ -157,7 +155,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   notify(method: string, params?: unknown): void {
     // Nobody waits for the outcome; the service's own counters have it.
     this.call(method, params, { timeoutMs: Number.POSITIVE_INFINITY }).catch(() => {
-      this.#droppedNotificationCount++;
+      this.#counters.droppedNotificationCount++;
     });
   }
 
@@ -200,13 +198,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   stats(): ServiceStats {
     return {
       startedAt: new Date(this.#startedAtWallMs).toISOString(),
-      requestCount: this.#requestCount,
-      errorCount: this.#errorCount,
-      timeoutCount: this.#timeoutCount,
-      cancelCount: this.#cancelCount,
-      overloadCount: this.#overloadCount,
-      lateReplyCount: this.#lateReplyCount,
-      droppedNotificationCount: this.#droppedNotificationCount,
+      ...this.#counters,
       uptimeSeconds: (this.#clock.nowMs() - this.#startedAtMs) / 1_000,
       mailboxLength: this.#mailbox.size,
       inFlight: this.#definition.concurrency - this.#freeSlots,
@@ -216,11 +208,11 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   onReply(call: PendingCall, reply: unknown): void {
     this.#running.remove(call);
     if (call.isSettled) {
-      this.#lateReplyCount++;
+      this.#counters.lateReplyCount++;
     } else {
       const output = call.endpoint?.output;
       this.#wheel.remove(call);
-      this.#requestCount++;
+      this.#counters.requestCount++;
       call.resolve(output === undefined ? reply : checkOutput(output, reply));
     }
     this.#recycle(call);
@@ -230,7 +222,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   onThrow(call: PendingCall, thrown: unknown): void {
     this.#running.remove(call);
     if (call.isSettled) {
-      this.#lateReplyCount++;
+      this.#counters.lateReplyCount++;
       if (!isNoDefect(thrown)) this.#crash(thrown);
     } else {
       this.#wheel.remove(call);
@@ -243,12 +235,12 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   }
 
   onDeadline(call: PendingCall): void {
-    this.#timeoutCount++;
+    this.#counters.timeoutCount++;
     this.#abandon(call, timedOut(this.name, call.timeoutMs));
   }
 
   onCancel(call: PendingCall, reason: unknown): void {
-    this.#cancelCount++;
+    this.#counters.cancelCount++;
     this.#abandon(call, cancelled(this.name, reason));
   }
 
@@ -288,7 +280,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
       if (signal !== undefined && signal.aborted) this.onCancel(call, signal.reason);
       return promise;
     }
-    this.#requestCount++;
+    this.#counters.requestCount++;
     this.#release();
     const { output } = endpoint;
     return Promise.resolve(output === undefined ? reply : checkOutput(output, reply));
@@ -298,12 +290,12 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     const { timeoutMs, signal } = options;
     if (timeoutMs !== undefined && !(timeoutMs > 0)) return invalidTimeout(timeoutMs);
     if (signal?.aborted !== true) return undefined;
-    this.#cancelCount++;
+    this.#counters.cancelCount++;
     return cancelled(this.name, signal.reason);
   }
 
   #refuse(error: ToolrigError): Promise<never> {
-    this.#errorCount++;
+    this.#counters.errorCount++;
     return Promise.reject(error);
   }
 
@@ -317,7 +309,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
       return this.#refuse(serviceExit(this.name, `it is ${this.#status}`));
     }
     if (this.#mailbox.size >= this.#definition.maxMailbox) {
-      this.#overloadCount++;
+      this.#counters.overloadCount++;
       return this.#refuse(overloaded(this.name, this.#definition.maxMailbox));
     }
     const call = this.#pool.pop() ?? new PendingCall(this);
@@ -376,10 +368,10 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   /** What a caller hears of something thrown. A defect ends the service. */
   #answerThrown(thrown: unknown): ToolResult | ToolrigError {
     if (thrown instanceof ToolError) {
-      this.#requestCount++;
+      this.#counters.requestCount++;
       return failedResult(thrown.message);
     }
-    this.#errorCount++;
+    this.#counters.errorCount++;
     if (thrown instanceof ToolrigError) return thrown;
     this.#crash(thrown);
     return serviceExit(this.name, thrown);
@@ -394,7 +386,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   #abandon(call: PendingCall, error: ToolrigError): void {
     const { context } = call;
     this.#wheel.remove(call);
-    this.#errorCount++;
+    this.#counters.errorCount++;
     call.reject(error);
     context?.abandon(error);
     // Still waiting: it will never run, so nobody else will give it back.
@@ -425,20 +417,5 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
       this.logger.error({ err: thrown }, 'terminate failed');
     }
     this.#announceExit(reason);
-  }
-
-  #builtInMethods(): [string, Endpoint][] {
-    const { toolDescriptors, promptDescriptors } = this.#definition;
-    const listTools = () => ({ tools: [...toolDescriptors] });
-    const methods: [string, () => unknown][] = [
-      ['list_tools', listTools],
-      ['tools/list', listTools],
-      ['ping', () => ({})],
-      ['get_stats', () => this.stats()],
-    ];
-    if (promptDescriptors.length > 0) {
-      methods.push(['prompts/list', () => ({ prompts: [...promptDescriptors] })]);
-    }
-    return methods.map(([name, invoke]) => [name, { invoke, input: undefined, output: undefined }]);
   }
 }
