@@ -48,6 +48,7 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
     [...CALCULATOR, '--variants', 'native', '--threshold', 'stdio.p99 < 1ms'],
     /variant 'stdio' is not in this run\. There is: native/,
   ],
+  [[...CALCULATOR, '-c', '2000', '-b', '2000'], /at most 1000000 calls in flight, got 2000 × 2000/],
   [[...CALCULATOR, '--threshold', 'native'], /write it as '\[variant\.\]metric operator value'/],
   [['micro', 'dispach'], /there is no bench 'dispach'\. Did you mean 'dispatch'\?/],
   [['micro', '--rounds', '1'], /--rounds must be a whole number from 2 to 10,000, got '1'/],
