@@ -1,8 +1,9 @@
-/** What recording one latency costs, by kind of histogram: why the recorder uses WebAssembly. */
+/** What recording one latency costs, by kind of histogram: why blocks are tallied and then drained. */
 
 import { createHistogram } from 'node:perf_hooks';
 import { build, initWebAssembly } from 'hdr-histogram-js';
 import { defineMicroBench, type GroupRun } from '../src/harness/load/micro-bench.ts';
+import { LatencyTally } from '../src/harness/stats/latency-tally.ts';
 import { seededRandom } from '../src/harness/stats/random.ts';
 
 const SETTINGS = {
@@ -53,6 +54,18 @@ export const bench = defineMicroBench<Wasm>({
           stored[next++ & 65_535] = latencyNs;
         };
         return recording(record, () => next);
+      },
+    },
+    {
+      // What a block records into.
+      name: 'tally',
+      mode: 'sync',
+      prepare: () => {
+        const tally = new LatencyTally();
+        return (calls) => {
+          for (let i = 0; i < calls; i++) tally.record(LATENCIES_NS[i & 4_095] as number);
+          return calls - tally.rejectedCount;
+        };
       },
     },
     {

@@ -120,5 +120,5 @@ export const scenario = defineScenario({
     bytesCase(label, sizeBytes),
     rowsCase(label, sizeBytes),
   ]),
-  load: { concurrency: 1, durationMs: 400, rounds: 8, warmupMs: 300 },
+  load: { concurrency: 1, durationMs: 400, rounds: 8, warmupMs: 500 },
 });

@@ -2,7 +2,8 @@
  * The suite `inline`: one small call – add two numbers, answered as a tool answers – through
  * Toolrig and through the local calls of two peers, in one process.
  *
- * What each does for its price is not the same, and the differences are in the peers' favour:
+ * What each does for its price is not the same. Toolrig does the most of it, but for nact's turn of
+ * the event loop for every message, which is nact's design:
  *
  *   toolrig     look-up by name, JSON Schema, mailbox, deadline, counters, cancellation
  *   moleculer   look-up by name, balancer, middlewares, fastest-validator; as tuned, no deadline

@@ -29,7 +29,7 @@ import { validityOf } from './validity.ts';
 const BASELINES = ['json', 'direct', 'native'];
 /** The variant measured twice a round, by preference. */
 const REFERENCES = ['native', 'json'];
-const DEFAULT_DURATION_MS = 2_000;
+const DEFAULT_DURATION_MS = 1_500;
 const DEFAULT_ROUNDS = 10;
 /** More would take memory by the gigabyte, and measure that. */
 const MAX_IN_FLIGHT = 1_000_000;
@@ -66,6 +66,8 @@ export interface RunOptions {
   /** Ends the run early; what is complete is kept. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RunProgress) => void;
+  /** Default: {@link measureHarnessCost}, which takes a while. */
+  readonly measureCost?: () => Promise<HarnessCost>;
 }
 
 export interface RunResult {
@@ -97,10 +99,11 @@ export async function runScenarios(
   planned: readonly PlannedScenario[],
   options: RunOptions,
 ): Promise<RunResult> {
+  const { measureCost = measureHarnessCost } = options;
   const prepared = planned.map((each) => prepare(each, options));
   const startedAt = new Date().toISOString();
   initHistograms();
-  const cost = await measureHarnessCost();
+  const cost = await measureCost();
   const scenarios: ScenarioRecord[] = [];
   const intervalLogs = new Map<string, ReadonlyMap<string, string>>();
   const progress = new ProgressMeter(prepared, options.onProgress);

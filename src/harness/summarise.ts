@@ -11,7 +11,7 @@ import type {
   ResolvedLoad,
   VariantMeasurement,
 } from './load/measure.ts';
-import { holds, type Threshold, variantsOf } from './load/threshold.ts';
+import { holds, type Threshold } from './load/threshold.ts';
 import type {
   Comparison,
   ScenarioRecord,
@@ -175,22 +175,27 @@ function compareAll(
   return comparisons;
 }
 
+/**
+ * The thresholds of the variants that were measured. That each names a variant of the run is
+ * checked before it starts; after an interruption, one may be without a single block.
+ */
 function evaluate(
   thresholds: readonly Threshold[],
   variants: readonly VariantRecord[],
 ): ThresholdOutcome[] {
-  const byName = new Map(variants.map((record) => [record.variant, record]));
   return thresholds.flatMap((threshold) =>
-    variantsOf(threshold, [...byName.keys()]).map((name) => {
-      const observed = observe(threshold, byName.get(name) as VariantRecord); // named by variantsOf
-      return {
-        expression: threshold.expression,
-        metric: threshold.metric,
-        variant: name,
-        observed,
-        passed: holds(threshold, observed),
-      };
-    }),
+    variants
+      .filter(({ variant }) => threshold.variant === undefined || threshold.variant === variant)
+      .map((record) => {
+        const observed = observe(threshold, record);
+        return {
+          expression: threshold.expression,
+          metric: threshold.metric,
+          variant: record.variant,
+          observed,
+          passed: holds(threshold, observed),
+        };
+      }),
   );
 }
 

@@ -1,12 +1,16 @@
 /** Whether a run's numbers can be trusted, and why not. */
 
-import type { Environment, ScenarioRecord, Validity } from './results/run-record.ts';
+import type { Environment, ScenarioRecord, Validity, VariantRecord } from './results/run-record.ts';
+import { groupByScenario, measurementName, type ScenarioGroup } from './results/scenario-group.ts';
 
 /** With fewer rounds, an interval says almost nothing. */
 const FEWEST_ROUNDS = 5;
+/** Up to so many measurements of a scenario are named; of more, it says how many. */
+const MOST_NAMED = 3;
 
 /**
  * `invalid` when something was not measured at all; `suspect` when it was, under doubtful conditions.
+ * A doubt about many measurements of a scenario is one reason.
  *
  * @param earlyEnd - what ended the run before its end, in words; `undefined` when nothing did
  */
@@ -15,23 +19,9 @@ export function validityOf(
   environment: Environment,
   earlyEnd: string | undefined,
 ): Validity {
-  const fatal: string[] = [];
-  const doubts: string[] = [];
+  const fatal = scenarios.flatMap(failures);
   if (scenarios.length === 0) fatal.push('nothing was measured');
-  for (const scenario of scenarios) {
-    for (const record of scenario.variants) {
-      const where = `${scenario.name} on ${record.variant}`;
-      if (record.succeeded === 0) {
-        fatal.push(`${where}: not one call succeeded (${record.firstFailure ?? 'none was made'})`);
-      }
-      if (!record.isSteady) {
-        doubts.push(`${where}: not steady after ${Math.round(record.warmupMs)} ms of warm-up`);
-      }
-      if (record.rounds.length < FEWEST_ROUNDS) {
-        doubts.push(`${where}: only ${record.rounds.length} rounds`);
-      }
-    }
-  }
+  const doubts = groupByScenario(scenarios).flatMap(scenarioDoubts);
   const [load] = environment.loadAverage;
   if (load > environment.availableParallelism) {
     doubts.push(`the machine was busy at the start: load average ${load.toFixed(1)}`);
@@ -39,4 +29,59 @@ export function validityOf(
   if (earlyEnd !== undefined) doubts.push(earlyEnd);
   if (fatal.length > 0) return { verdict: 'invalid', reasons: [...fatal, ...doubts] };
   return { verdict: doubts.length > 0 ? 'suspect' : 'valid', reasons: doubts };
+}
+
+function failures({ name, variants }: ScenarioRecord): string[] {
+  return variants
+    .filter(({ succeeded }) => succeeded === 0)
+    .map(
+      ({ variant, firstFailure }) =>
+        `${name} on ${variant}: not one call succeeded (${firstFailure ?? 'none was made'})`,
+    );
+}
+
+interface Measurement {
+  readonly name: string;
+  readonly record: VariantRecord;
+}
+
+function scenarioDoubts({ name, cases }: ScenarioGroup): string[] {
+  const all = cases.flatMap(({ name: caseName, record }) =>
+    record.variants.map((variant) => ({
+      name: measurementName(caseName, variant.variant),
+      record: variant,
+    })),
+  );
+  const unsteady = all.filter(({ record }) => !record.isSteady);
+  const short = all.filter(({ record }) => record.rounds.length < FEWEST_ROUNDS);
+  const share = ({ length }: readonly Measurement[]) =>
+    `${name}: ${length} of ${all.length} measurements`;
+  const reasons: string[] = [];
+  if (unsteady.length > MOST_NAMED) {
+    const longestMs = Math.max(...unsteady.map(warmupMs));
+    reasons.push(`${share(unsteady)} were not steady after the warm-up (longest ${longestMs} ms)`);
+  } else if (unsteady.length > 0) {
+    const names = named(unsteady, (each) => `${warmupMs(each)} ms`);
+    reasons.push(`${name}: not steady after the warm-up: ${names}`);
+  }
+  if (short.length > MOST_NAMED) {
+    const fewest = Math.min(...short.map(roundCount));
+    reasons.push(`${share(short)} had fewer than ${FEWEST_ROUNDS} rounds (fewest ${fewest})`);
+  } else if (short.length > 0) {
+    const names = named(short, (each) => `only ${roundCount(each)}`);
+    reasons.push(`${name}: fewer than ${FEWEST_ROUNDS} rounds: ${names}`);
+  }
+  return reasons;
+}
+
+function named(measurements: readonly Measurement[], detail: (each: Measurement) => string) {
+  return measurements.map((each) => `${each.name} (${detail(each)})`).join(', ');
+}
+
+function warmupMs({ record }: Measurement): number {
+  return Math.round(record.warmupMs);
+}
+
+function roundCount({ record }: Measurement): number {
+  return record.rounds.length;
 }

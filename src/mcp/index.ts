@@ -13,9 +13,10 @@ export { linkInMemory } from './link-in-memory.ts';
 export {
   type HttpReply,
   type HttpSession,
+  nativeReply,
   openHttpSession,
   parseHttpReply,
-  toolsCallBody,
+  requestBody,
 } from './raw-http.ts';
 export { SdkCaller, type SdkCallerOptions } from './sdk-caller.ts';
 export { createSdkServer, type SdkServerOptions } from './sdk-server.ts';

@@ -7,7 +7,9 @@
  */
 
 import { ToolrigError } from '../core/errors.ts';
+import { fromJsonReply, toJsonForm } from './json-form.ts';
 import { errorOfToolResult, fromWireError, type WireError } from './wire-errors.ts';
+import { replyOf } from './wire-meta.ts';
 
 const PROTOCOL_VERSION = '2025-11-25';
 const BASE_HEADERS = {
@@ -63,14 +65,14 @@ export async function openHttpSession(url: string | URL): Promise<HttpSession> {
   };
 }
 
-/** The JSON-RPC body of a `tools/call`. `args` must be in JSON form. */
-export function toolsCallBody(name: string, args: object, id: number | string): string {
-  return JSON.stringify({
-    jsonrpc: '2.0',
-    id,
-    method: 'tools/call',
-    params: { name, arguments: args },
-  });
+/** The JSON-RPC body of a request; typed arrays in `params` travel as base64 or numbers. */
+export function requestBody(method: string, params: unknown, id: number | string): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, method, params: toJsonForm(params) });
+}
+
+/** The reply to a request, as {@link HttpReply.result} has it, in the form of a native reply. */
+export function nativeReply(method: string, result: unknown): unknown {
+  return fromJsonReply(method, method === 'tools/call' ? result : replyOf(result));
 }
 
 /**

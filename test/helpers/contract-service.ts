@@ -84,15 +84,25 @@ export function contractService(
         handler: ({ a, b }: { a: number; b: number }) => structured({ sum: a + b }),
       },
       slow: {
-        description: 'Answers after ms milliseconds, or stops when its signal aborts',
+        description:
+          'Says by progress that it runs; answers after ms milliseconds, or stops when its signal aborts',
         inputSchema: exactly({ ms: { type: 'number', minimum: 0 } }),
         async handler({ ms }: { ms: number }, context: Context) {
+          context.progress(0);
           try {
             await sleep(ms, undefined, { signal: context.signal });
           } catch (error) {
             context.state.aborted++;
             throw error;
           }
+          return structured({ ms });
+        },
+      },
+      stubborn: {
+        description: 'Answers after ms milliseconds, whatever its signal says',
+        inputSchema: exactly({ ms: { type: 'number', minimum: 0 } }),
+        async handler({ ms }: { ms: number }) {
+          await sleep(ms);
           return structured({ ms });
         },
       },

@@ -140,12 +140,12 @@ export function sampleRecord(overrides: Partial<RunRecord> = {}): RunRecord {
         },
       ),
       sampleScenario(
-        'payload-sweep text 64 B',
+        'payload-sweep/text-64B',
         [sampleVariant('native', 161), sampleVariant('json', 5_900)],
         { payloadBytes: 64 },
       ),
       sampleScenario(
-        'payload-sweep text 1 MiB',
+        'payload-sweep/text-1MiB',
         [sampleVariant('native', 170), sampleVariant('json', 8_240_000)],
         { payloadBytes: 1_048_576 },
       ),

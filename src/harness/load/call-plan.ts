@@ -40,15 +40,6 @@ export function planCalls(each: ScenarioCase, random: () => number): CallPlan {
   });
 }
 
-/** What is wrong with the reply to a call, or nothing. A check that throws found something wrong. */
-export function problemWith({ operation, input }: PlannedCall, reply: unknown): string | undefined {
-  try {
-    return operation.check(reply as never, input as never);
-  } catch (thrown) {
-    return `its check threw ${String(thrown)}`;
-  }
-}
-
 /** Method of the request that an operation sends. */
 export function methodOf(operation: Operation): string {
   return operation.method ?? 'tools/call';

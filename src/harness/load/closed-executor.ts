@@ -8,7 +8,8 @@
  * observers then get theirs. The turn is outside every latency and inside the time of the block.
  */
 
-import { type CallPlan, type PlannedCall, problemWith } from './call-plan.ts';
+import type { CallPlan, PlannedCall } from './call-plan.ts';
+import { problemWith } from './check-reply.ts';
 import type { BlockRecorder } from './recorder.ts';
 import type { BlockOrder, Invoker } from './target.ts';
 
@@ -53,7 +54,9 @@ class ClosedBlock {
   readonly #calls: readonly ReadyCall[];
   readonly #order: BlockOrder;
   readonly #recorder: BlockRecorder;
-  readonly #startedAtMs = performance.now();
+  readonly #callLimit: number;
+  /** Moves to now when the run is to end early; looked at in each turn. */
+  #endAtMs: number;
   #next = 0;
   #sent = 0;
   #turnAtMs: number;
@@ -63,7 +66,10 @@ class ClosedBlock {
     this.#calls = calls;
     this.#order = order;
     this.#recorder = recorder;
-    this.#turnAtMs = this.#startedAtMs + TURN_EVERY_MS;
+    this.#callLimit = order.calls;
+    const startedAtMs = performance.now();
+    this.#endAtMs = order.signal.aborted ? startedAtMs : startedAtMs + order.durationMs;
+    this.#turnAtMs = startedAtMs + TURN_EVERY_MS;
   }
 
   run(): Promise<void> {
@@ -112,8 +118,7 @@ class ClosedBlock {
   }
 
   #isOpen(nowMs: number): boolean {
-    const { durationMs, calls, signal } = this.#order;
-    return nowMs - this.#startedAtMs < durationMs && this.#sent < calls && !signal.aborted;
+    return nowMs < this.#endAtMs && this.#sent < this.#callLimit;
   }
 
   #take(): ReadyCall {
@@ -133,7 +138,9 @@ class ClosedBlock {
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
-    this.#turnAtMs = performance.now() + TURN_EVERY_MS;
+    const nowMs = performance.now();
+    if (this.#order.signal.aborted) this.#endAtMs = nowMs;
+    this.#turnAtMs = nowMs + TURN_EVERY_MS;
     this.#turn = undefined;
   }
 }
@@ -175,7 +182,11 @@ class BatchSlot {
     this.#call = call;
     this.#startMs = startMs;
     this.#open = open;
-    call.invoke(call.params).then(this.#onReply, this.#onFailure);
+    try {
+      call.invoke(call.params).then(this.#onReply, this.#onFailure);
+    } catch (thrown) {
+      this.#onFailure(thrown); // it failed before it could promise anything
+    }
   }
 
   #done(endMs: number): void {

@@ -88,8 +88,9 @@ export interface CaseMeasurement {
 const WARM_WINDOW_MS = 20;
 
 /**
- * Runs the case. When `signal` fires, it stops after the calls under way and returns the rounds
- * that are complete for the variants that have any; likewise when a target fails in the middle.
+ * Runs the case. When `signal` fires, the block under way ends with the calls under way, no other
+ * is begun, and what was measured is returned; likewise when a target fails in the middle. A variant
+ * may then have fewer blocks than rounds, or none.
  *
  * @throws `ERR_USAGE`, `ERR_TARGET` or `ERR_INVALID_MEASUREMENT` when an operation does not work at
  *   all; `ERR_TARGET` when a target fails before the first block is complete
@@ -114,10 +115,11 @@ export async function measureCase(
   let running = '';
   let failure: ToolrigError | undefined;
   try {
-    for (let round = 0; round < load.rounds && !options.signal.aborted; round++) {
+    for (let round = 0; round < load.rounds; round++) {
       for (const { lane, isTwin } of roundOrder(blocks, round)) {
+        if (options.signal.aborted) break;
         running = `variant '${lane.variant}' in round ${round + 1}`;
-        if (isTwin) twinNsPerCall.push(await lane.measureTwin(round));
+        if (isTwin) twinNsPerCall.push(...(await lane.measureTwin(round)));
         else await lane.measure(round);
       }
     }
@@ -202,13 +204,14 @@ class Lane {
     });
   }
 
-  /** A block like any other, of which only the time per call is kept, in ns. */
-  async measureTwin(round: number): Promise<number> {
+  /** A block like any other, of which only the time per call is kept, in ns; none without a call. */
+  async measureTwin(round: number): Promise<number[]> {
     const meter = new ResourceMeter(() => this.#target.usage());
     await meter.start();
     const durationMs = await this.#run(this.#share(round));
     await meter.stop();
-    return (durationMs * 1e6) / Math.max(1, this.#recorder.calls);
+    const { calls } = this.#recorder;
+    return calls === 0 ? [] : [(durationMs * 1e6) / calls];
   }
 
   result(): VariantMeasurement {

@@ -5,7 +5,7 @@
  * blocks are short and a sample is a group of calls. What a block yields is the median group: on a
  * shared machine it repeats five times better than the mean, because it leaves out the groups that
  * another process, or a collection, fell into. What it says is therefore the cost of running;
- * collecting what a call allocates comes on top, some 5–8 % in the bench `dispatch`.
+ * collecting what a call allocates comes on top, 2 to 15 % in the bench `dispatch`.
  */
 
 import { Bench } from 'tinybench';

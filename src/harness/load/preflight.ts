@@ -5,7 +5,8 @@
 
 import { inspect } from 'node:util';
 import { type ErrorCode, ToolrigError } from '../../core/errors.ts';
-import { type CallPlan, methodOf, type PlannedCall, problemWith } from './call-plan.ts';
+import { type CallPlan, methodOf, type PlannedCall } from './call-plan.ts';
+import { problemWith } from './check-reply.ts';
 import type { Target } from './target.ts';
 
 /** Failures that say the scenario is wrong, not the target. */

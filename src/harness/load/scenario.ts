@@ -60,7 +60,7 @@ export interface Load {
   readonly concurrency?: number;
   /** Calls that a caller sends together. Default: 1. */
   readonly batch?: number;
-  /** Measured time of each variant, over all rounds, in ms. Default: 2,000. */
+  /** Measured time of each variant, over all rounds, in ms. Default: 1,500. */
   readonly durationMs?: number;
   /** Calls of each variant over all rounds, in place of a time. */
   readonly calls?: number;
@@ -124,9 +124,26 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   }
   checkLoad(where, load);
   const cases = spec.cases ?? [{ name: '', operations: operations ?? [], ...orderOf(spec) }];
+  requireNonEmptyArray(`cases of ${where}`, cases);
   for (const each of cases) checkCase(where, each);
+  checkDistinct(
+    where,
+    cases.map(({ name }) => name),
+  );
   const { operations: _inCases, order: _inCase, ...rest } = spec;
   return { ...rest, cases, load, thresholds };
+}
+
+function requireNonEmptyArray(name: string, value: unknown): void {
+  if (Array.isArray(value) && value.length > 0) return;
+  throw new ToolrigError('ERR_INVALID_OPTION', `${name} must be an array of at least one`);
+}
+
+/** Records and files are named after cases: of two with one name, one would be lost. */
+function checkDistinct(where: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new ToolrigError('ERR_INVALID_OPTION', `${where} has two cases named '${twice}'`);
 }
 
 function orderOf(spec: ScenarioSpec): { order?: 'shuffled' | 'in-order' } {
@@ -147,9 +164,10 @@ function checkCase(where: string, each: ScenarioCase): void {
   requireKnownKeys(`a case of ${where}`, each, CASE_KEYS);
   requireOneOf(`order of ${where}`, each.order ?? 'shuffled', ['shuffled', 'in-order']);
   if (each.inputs !== undefined) requireInteger(`inputs of ${where}`, each.inputs, 1);
-  if (each.operations.length === 0) {
-    throw new ToolrigError('ERR_INVALID_OPTION', `${where} has no operations`);
+  if (typeof each.name !== 'string') {
+    throw new ToolrigError('ERR_INVALID_OPTION', `a case of ${where} has no name`);
   }
+  requireNonEmptyArray(`operations of ${where}`, each.operations);
   for (const operation of each.operations) {
     requireKnownKeys(`an operation of ${where}`, operation, OPERATION_KEYS);
     const name = `operation '${requireName('name of an operation', operation.name)}' of ${where}`;

@@ -67,7 +67,7 @@ export function parseThreshold(expression: string): Threshold {
     throw usage(expression, `there is no metric '${name}'.${didYouMean(name, THRESHOLD_METRICS)}`);
   }
   const units = unitsOf(metric);
-  const factor = units[unit];
+  const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
   if (factor === undefined) {
     const known = Object.keys(units).map((each) => (each === '' ? 'none' : each));
     throw usage(expression, `the unit of ${metric} must be one of ${known.join(', ')}`);

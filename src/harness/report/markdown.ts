@@ -6,7 +6,8 @@
  * an image, HTML or another table column.
  */
 
-import type { Environment, RunRecord, ScenarioRecord, Validity } from '../results/run-record.ts';
+import type { Environment, RunRecord, Validity } from '../results/run-record.ts';
+import { groupByScenario, type ScenarioGroup } from '../results/scenario-group.ts';
 import { inertText } from './plain-text.ts';
 import { tabulateScenario } from './scenario-table.ts';
 import { summarySentences } from './summary-sentences.ts';
@@ -19,7 +20,7 @@ export function renderMarkdown(record: RunRecord): string {
     `# Run ${escaped(record.runId)}`,
     validityBlock(record.validity),
     ...sentences,
-    ...record.scenarios.flatMap(scenarioBlocks),
+    ...groupByScenario(record.scenarios).flatMap(scenarioBlocks),
     '## Environment',
     environmentTable(record),
     '## How to reproduce',
@@ -38,17 +39,24 @@ function validityBlock({ verdict, reasons }: Validity): string {
   return [meaning, ...(reasons.length === 0 ? [] : ['', list(reasons)])].join('\n');
 }
 
-function scenarioBlocks(scenario: ScenarioRecord): string[] {
-  const { name, settings, header, rows, legend, notes, thresholds } = tabulateScenario(scenario);
+/** One table a scenario; a column names the case where the scenario names its cases. */
+function scenarioBlocks(scenario: ScenarioGroup): string[] {
+  const { name, settings, header, sections, legend, notes, thresholds } =
+    tabulateScenario(scenario);
+  const hasCases = sections.some(({ title }) => title !== '');
   return [
     `## ${escaped(name)}`,
     `${escaped(settings)}.`,
     table(
-      header,
-      rows.map(({ variant, marks, cells }) => [
-        marks === '' ? escaped(variant) : `${escaped(variant)} ${marks}`,
-        ...cells,
-      ]),
+      hasCases ? ['case', ...header] : header,
+      sections.flatMap(({ title, rows }) =>
+        rows.map(({ variant, marks, cells }) => [
+          ...(hasCases ? [escaped(title)] : []),
+          marks === '' ? escaped(variant) : `${escaped(variant)} ${marks}`,
+          ...cells,
+        ]),
+      ),
+      hasCases ? 2 : 1,
     ),
     `${escaped(legend)}.`,
     ...(notes.length === 0 ? [] : [list(notes.map(({ mark, text }) => `${mark} ${text}`))]),
@@ -81,7 +89,7 @@ function environmentTable({ environment, tool, startedAt, finishedAt }: RunRecor
   return table(
     ['', ''],
     rows.map(([name, value]) => [name, escaped(value)]),
-    'left',
+    2,
   );
 }
 
@@ -97,12 +105,13 @@ function reproduceBlock({ environment }: RunRecord): string {
   return `With Node ${escaped(node)}${commit}${changes}:`;
 }
 
+/** The first `wordColumns` hold words, the others figures. */
 function table(
   header: readonly string[],
   rows: readonly (readonly string[])[],
-  align: 'left' | 'right' = 'right',
+  wordColumns: number,
 ): string {
-  const rule = header.map((_, column) => (column > 0 && align === 'right' ? '---:' : '---'));
+  const rule = header.map((_, column) => (column < wordColumns ? '---' : '---:'));
   return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 

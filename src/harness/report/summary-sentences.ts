@@ -19,11 +19,19 @@ export function summarySentences({ scenarios }: RunRecord): string[] {
   );
 }
 
-/** From the scenario with the cheapest native call, where dispatch is the largest part of it. */
+/**
+ * From the scenario where dispatch is what is measured: one without payloads before one with, and
+ * among those the one with the cheapest native call, of which dispatch is the largest part.
+ */
 function dispatchSentence(scenarios: readonly ScenarioRecord[]): string | undefined {
   const scenario = scenarios
     .filter((each) => has(each, 'native') && (has(each, 'direct') || has(each, 'sdk-memory')))
-    .toSorted((a, b) => Number(has(b, 'direct')) - Number(has(a, 'direct')) || byNative(a, b))[0];
+    .toSorted(
+      (a, b) =>
+        Number(a.payloadBytes !== null) - Number(b.payloadBytes !== null) ||
+        Number(has(b, 'direct')) - Number(has(a, 'direct')) ||
+        byNative(a, b),
+    )[0];
   if (scenario === undefined) return undefined;
   const native = nsPerCall(scenario, 'native');
   const clauses: string[] = [];
@@ -56,7 +64,9 @@ function serializationSentence(scenarios: readonly ScenarioRecord[]): string | u
   const bySize = measured
     .filter(({ payloadBytes }) => payloadBytes !== null)
     .toSorted((a, b) => Number(a.payloadBytes) - Number(b.payloadBytes));
-  const [smallest, largest] = [bySize[0], bySize.at(-1)];
+  const smallest = bySize[0];
+  // The first of that size, as the smallest is: of several shapes of payload, the same one.
+  const largest = bySize.find(({ payloadBytes }) => payloadBytes === bySize.at(-1)?.payloadBytes);
   if (smallest === undefined || largest === undefined || sizeOf(smallest) === sizeOf(largest)) {
     const scenario = measured.toSorted(byNative)[0];
     if (scenario === undefined) return undefined;

@@ -2,9 +2,10 @@
 
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
-import type { RunRecord, ScenarioRecord, Validity } from '../results/run-record.ts';
+import type { RunRecord, Validity } from '../results/run-record.ts';
+import { groupByScenario, type ScenarioGroup } from '../results/scenario-group.ts';
 import { inertText, wrapText } from './plain-text.ts';
-import { type ScenarioTable, tabulateScenario } from './scenario-table.ts';
+import { type ScenarioTable, type TableRow, tabulateScenario } from './scenario-table.ts';
 import { summarySentences } from './summary-sentences.ts';
 
 export interface TextOptions {
@@ -16,6 +17,8 @@ type Colours = ReturnType<typeof picocolors.createColors>;
 
 const MAX_WIDTH = 120;
 const MAX_NAME_WIDTH = 18;
+/** Names are cut down to this where figures and marks leave no more room. */
+const MIN_NAME_WIDTH = 8;
 const COLUMN_GAP = 2;
 
 /** Every scenario, what the run says in two sentences, and whether to believe it. Ends with a newline. */
@@ -23,14 +26,14 @@ export function renderRunText(record: RunRecord, options: TextOptions = {}): str
   const colours = coloursOf(options);
   const sentences = summarySentences(record).map((sentence) => wrapText(sentence, MAX_WIDTH));
   return [
-    ...record.scenarios.map((scenario) => renderScenarioText(scenario, options)),
+    ...groupByScenario(record.scenarios).map((scenario) => renderScenarioText(scenario, options)),
     ...(sentences.length === 0 ? [] : [`${sentences.join('\n')}\n`]),
     renderValidityText(record.validity, colours),
   ].join('\n');
 }
 
-/** The table of one scenario, with its notes and thresholds. Ends with a newline. */
-export function renderScenarioText(scenario: ScenarioRecord, options: TextOptions = {}): string {
+/** The table of one scenario, a section a case, with its notes and thresholds. Ends with a newline. */
+export function renderScenarioText(scenario: ScenarioGroup, options: TextOptions = {}): string {
   const colours = coloursOf(options);
   const table = tabulateScenario(scenario);
   const note = (text: string) => wrapText(inertText(text, 400), MAX_WIDTH, '  ');
@@ -57,33 +60,43 @@ function renderValidityText({ verdict, reasons }: Validity, colours: Colours): s
   ].join('\n');
 }
 
-function drawTable({ header, rows }: ScenarioTable, colours: Colours): string {
-  const cells = rows.map(({ variant, marks, cells: rest }) => [
-    { name: inertText(variant, MAX_NAME_WIDTH), marks: marks === '' ? '' : ` ${marks}` },
-    ...rest,
-  ]);
-  const lengthOf = (cell: (typeof cells)[number][number]) =>
-    typeof cell === 'string' ? cell.length : cell.name.length + cell.marks.length;
-  const width = header.reduce(
-    (sum, title, column) =>
-      sum + Math.max(title.length, ...cells.map((row) => lengthOf(row[column] ?? ''))),
-    0,
-  );
-  const gap = width + COLUMN_GAP * (header.length - 1) <= MAX_WIDTH ? COLUMN_GAP : 1;
+/** The rows of all sections are one table, so that their columns line up; the titles go between. */
+function drawTable({ header, sections }: ScenarioTable, colours: Colours): string {
+  const rows = sections.flatMap((section) => section.rows);
+  const indent = sections.some(({ title }) => title !== '') ? '  ' : '';
+  const marksOf = ({ marks }: TableRow) => (marks === '' ? '' : ` ${marks}`);
+  const figuresWidth = header
+    .slice(1)
+    .map((title, column) => longest([title, ...rows.map(({ cells }) => cells[column] ?? '')]))
+    .reduce((sum, width) => sum + width, 0);
+  const marksWidth = longest(rows.map(marksOf));
+  /** What is left for names when columns are `gap` apart. */
+  const roomWith = (gap: number) =>
+    MAX_WIDTH - figuresWidth - gap * (header.length - 1) - indent.length - marksWidth;
+  const nameWidth = Math.min(MAX_NAME_WIDTH, longest(rows.map(({ variant }) => variant)));
+  const gap = roomWith(COLUMN_GAP) >= nameWidth ? COLUMN_GAP : 1;
+  const cutTo = Math.max(MIN_NAME_WIDTH, Math.min(nameWidth, roomWith(gap)));
   const table = new Table({
     head: header.map((title) => colours.dim(title)),
     colAligns: header.map((_, column) => (column === 0 ? 'left' : 'right')),
     chars: { ...NO_BORDERS, middle: ' '.repeat(gap) },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  for (const row of cells) {
-    table.push(
-      row.map((cell) =>
-        typeof cell === 'string' ? cell : `${cell.name}${colours.yellow(cell.marks)}`,
-      ),
-    );
+  for (const row of rows) {
+    const name = inertText(row.variant, cutTo);
+    table.push([`${indent}${name}${colours.yellow(marksOf(row))}`, ...row.cells]);
   }
-  return table.toString();
+  // Cells hold no line breaks: a row is a line.
+  const [head = '', ...lines] = table.toString().split('\n');
+  const drawn = sections.flatMap(({ title, rows: { length } }) => [
+    ...(title === '' ? [] : [colours.bold(inertText(title, 60))]),
+    ...lines.splice(0, length),
+  ]);
+  return [head, ...drawn].join('\n');
+}
+
+function longest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map(({ length }) => length));
 }
 
 const NO_BORDERS = {

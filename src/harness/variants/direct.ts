@@ -9,7 +9,7 @@ import { didYouMean } from '../../core/nearest.ts';
 import type { CallContext, ServiceDefinition } from '../../runtime/index.ts';
 import type { Operation } from '../load/scenario.ts';
 import { NO_USAGE, type Variant } from '../load/target.ts';
-import { loadDefinition } from './in-process.ts';
+import { didNotStart, loadDefinition } from './in-process.ts';
 
 type Handler = (args: unknown, context: unknown) => unknown;
 
@@ -18,20 +18,27 @@ export const directVariant: Variant = {
   pays: 'a bare awaited function: the floor',
   async open(services) {
     const open = new Map<string, { definition: ServiceDefinition; context: CallContext }>();
-    for (const [name, source] of Object.entries(services)) {
-      const definition = await loadDefinition(name, source);
-      open.set(name, { definition, context: bareContext(name, await definition.init()) });
+    const close = async () => {
+      for (const { definition, context } of open.values()) {
+        await definition.terminate('normal', context.state);
+      }
+      open.clear();
+    };
+    try {
+      for (const [name, source] of Object.entries(services)) {
+        const definition = await loadDefinition(name, source);
+        open.set(name, { definition, context: bareContext(name, await stateOf(name, definition)) });
+      }
+    } catch (error) {
+      await close();
+      throw error;
     }
     const handlerOf = (service: string, tool: unknown) => {
       const found = open.get(service);
-      const endpoint = typeof tool === 'string' ? found?.definition.tools.get(tool) : undefined;
-      if (found === undefined) {
-        throw new ToolrigError(
-          'ERR_SERVICE_NOT_FOUND',
-          `Service not found: ${service}.${didYouMean(service, open.keys())}`,
-        );
-      }
-      if (endpoint === undefined) throw noHandler(service, tool, found.definition.tools.keys());
+      if (found === undefined) throw noService(service, open.keys());
+      const { tools } = found.definition;
+      const endpoint = typeof tool === 'string' ? tools.get(tool) : undefined;
+      if (endpoint === undefined) throw noHandler(service, tool, tools.keys());
       return { handler: endpoint.invoke as Handler, context: found.context };
     };
     return {
@@ -45,12 +52,7 @@ export const directVariant: Variant = {
         return async (params) => handler((params as { arguments: unknown }).arguments, context);
       },
       usage: async () => NO_USAGE,
-      async close() {
-        for (const { definition, context } of open.values()) {
-          await definition.terminate('normal', context.state);
-        }
-        open.clear();
-      },
+      close,
     };
   },
 };
@@ -62,12 +64,33 @@ function bareContext(service: string, state: unknown): CallContext {
   return { state, service, signal, meta: {}, progressToken: undefined, log, progress() {} };
 }
 
+async function stateOf(service: string, definition: ServiceDefinition): Promise<unknown> {
+  try {
+    return await definition.init();
+  } catch (cause) {
+    throw didNotStart(service, cause);
+  }
+}
+
+function noService(service: string, services: Iterable<string>): ToolrigError {
+  return new ToolrigError(
+    'ERR_SERVICE_NOT_FOUND',
+    `Service not found: ${service}.${didYouMean(service, services)}`,
+    { data: { service } },
+  );
+}
+
 function noHandler(service: string, tool: unknown, tools: Iterable<string>): ToolrigError {
   if (typeof tool === 'string') {
-    return new ToolrigError('ERR_UNKNOWN_TOOL', `Unknown tool: ${tool}.${didYouMean(tool, tools)}`);
+    return new ToolrigError(
+      'ERR_UNKNOWN_TOOL',
+      `Unknown tool: ${tool}.${didYouMean(tool, tools)}`,
+      { data: { service, tool } },
+    );
   }
   return new ToolrigError(
     'ERR_INVALID_REQUEST',
     `the variant direct calls tools only: leave it out for operations of '${service}' with a method`,
+    { data: { service } },
   );
 }

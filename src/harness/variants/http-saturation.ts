@@ -10,15 +10,15 @@ import autocannon from 'autocannon';
 import {
   ChildHost,
   connectHttp,
-  fromJsonReply,
   type HttpSession,
   httpUrl,
+  nativeReply,
   openHttpSession,
   parseHttpReply,
-  toJsonForm,
-  toolsCallBody,
+  requestBody,
 } from '../../mcp/index.ts';
-import { type CallPlan, type PlannedCall, problemWith } from '../load/call-plan.ts';
+import { type CallPlan, methodOf, type PlannedCall } from '../load/call-plan.ts';
+import { problemWith } from '../load/check-reply.ts';
 import type { BlockRecorder } from '../load/recorder.ts';
 import type { BlockOrder, Variant } from '../load/target.ts';
 import { callersTarget, childBacking } from './sdk-callers.ts';
@@ -26,6 +26,8 @@ import { callersTarget, childBacking } from './sdk-callers.ts';
 const NS_PER_MS = 1e6;
 /** autocannon copies its requests for every connection: enough of them to vary, few enough to copy. */
 const MAX_REQUESTS = 64;
+/** How often autocannon looks whether it is to stop, in ms; every second, unless told. */
+const STOP_LOOKS_MS = 10;
 
 export const httpSaturationVariant: Variant = {
   name: 'http-saturation',
@@ -62,7 +64,7 @@ async function saturate(
   recorder: BlockRecorder,
 ): Promise<number> {
   // autocannon calls a request's onResponse and then, in the same tick, emits `response`.
-  let answered: { call: PlannedCall; problem: string | undefined } | undefined;
+  let answered: { call: PlannedCall; outcome: Outcome } | undefined;
   const planned = plan.slice(0, MAX_REQUESTS);
   const requestsOf = (connection: number) =>
     planned.map((call, index) => ({
@@ -70,9 +72,9 @@ async function saturate(
       path: httpUrl(host, call.operation.service).pathname,
       headers: { ...sessions.get(call.operation.service)?.headers },
       // Ids in flight together must differ within a session.
-      body: bodyOf(call, connection * MAX_REQUESTS + index),
+      body: requestBody(methodOf(call.operation), call.params, connection * MAX_REQUESTS + index),
       onResponse(status: number, body: string) {
-        answered = { call, problem: problemOf(call, status, body) };
+        answered = { call, outcome: outcomeOf(call, status, body) };
       },
     }));
   const wanted = order.concurrency * order.batch;
@@ -88,6 +90,7 @@ async function saturate(
     url: `http://127.0.0.1:${host.port}`,
     connections,
     requests: requestsOf(0),
+    sampleInt: STOP_LOOKS_MS,
     setupClient: (client) => client.setRequests(requestsOf(connectionCount++)),
     // Whichever bound applies is set below; autocannon wants whole seconds.
     ...(order.calls === Number.POSITIVE_INFINITY
@@ -103,15 +106,15 @@ async function saturate(
     lastResponseAtMs = performance.now();
     const latencyNs = responseMs * NS_PER_MS;
     const operation = answered?.call.operation.name ?? 'unknown';
-    if (answered === undefined || answered.problem !== undefined) {
-      recorder.wrongReply(latencyNs, operation, answered?.problem ?? 'it was never seen');
-    } else {
-      recorder.success(latencyNs);
-    }
+    const outcome = answered?.outcome ?? { kind: 'wrong', problem: 'its body was never seen' };
     answered = undefined;
+    if (outcome.kind === 'right') recorder.success(latencyNs);
+    else if (outcome.kind === 'wrong') recorder.wrongReply(latencyNs, operation, outcome.problem);
+    else recorder.failure(latencyNs, operation, outcome.error);
   });
   instance.on('reqError', (error: Error) => {
-    recorder.failure(performance.now() - startedAtMs, 'http request', error);
+    // Of a request without a reply autocannon tells no time: it took no longer than the block.
+    recorder.failure((performance.now() - startedAtMs) * NS_PER_MS, 'http request', error);
   });
   // A block without a single reply would be no block: the first one ends it, if it is late.
   const stop = () => {
@@ -129,14 +132,22 @@ async function saturate(
   return lastResponseAtMs - startedAtMs;
 }
 
-function bodyOf(call: PlannedCall, id: number): string {
-  const { name, arguments: args } = call.params as { name: string; arguments: object };
-  return toolsCallBody(name, toJsonForm(args) as object, id);
-}
+/** What the body of a reply means for the call it answers. */
+type Outcome =
+  | { readonly kind: 'right' }
+  | { readonly kind: 'wrong'; readonly problem: string }
+  | { readonly kind: 'refused'; readonly error: unknown };
 
-function problemOf(call: PlannedCall, status: number, body: string): string | undefined {
-  if (status !== 200) return `HTTP ${status}: ${body.slice(0, 200)}`;
-  const reply = parseHttpReply(body);
-  if ('error' in reply) return reply.error.message;
-  return problemWith(call, fromJsonReply('tools/call', reply.result));
+function outcomeOf(call: PlannedCall, status: number, body: string): Outcome {
+  if (status !== 200) {
+    return { kind: 'wrong', problem: `HTTP ${status}: ${body.slice(0, 200)}` };
+  }
+  try {
+    const reply = parseHttpReply(body);
+    if ('error' in reply) return { kind: 'refused', error: reply.error };
+    const problem = problemWith(call, nativeReply(methodOf(call.operation), reply.result));
+    return problem === undefined ? { kind: 'right' } : { kind: 'wrong', problem };
+  } catch (error) {
+    return { kind: 'refused', error }; // no JSON-RPC response: thrown here, it would end the process
+  }
 }

@@ -45,14 +45,19 @@ export async function startNative(
 ): Promise<NativeTransport> {
   const transport = new NativeTransport();
   for (const [name, source] of Object.entries(services)) {
-    const definition = await loadDefinition(name, source);
     try {
-      await transport.start(definition, name);
+      await transport.start(await loadDefinition(name, source), name);
     } catch (cause) {
       await transport.stop();
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new ToolrigError('ERR_TARGET', `service '${name}' did not start: ${reason}`, { cause });
+      if (cause instanceof ToolrigError && cause.code === 'ERR_TARGET') throw cause;
+      throw didNotStart(name, cause);
     }
   }
   return transport;
+}
+
+/** The `ERR_TARGET` of a service whose start threw. */
+export function didNotStart(name: string, cause: unknown): ToolrigError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ToolrigError('ERR_TARGET', `service '${name}' did not start: ${reason}`, { cause });
 }

@@ -20,6 +20,7 @@ export function callersTarget(callers: ReadonlyMap<string, SdkCaller>, backing: 
     throw new ToolrigError(
       'ERR_SERVICE_NOT_FOUND',
       `Service not found: ${service}.${didYouMean(service, callers.keys())}`,
+      { data: { service } },
     );
   };
   return {

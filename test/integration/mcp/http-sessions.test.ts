@@ -10,7 +10,7 @@ import {
   httpUrl,
   openHttpSession,
   parseHttpReply,
-  toolsCallBody,
+  requestBody,
 } from '../../../src/mcp/index.ts';
 import { contractSpec } from '../../helpers/contract-routes.ts';
 
@@ -24,6 +24,10 @@ function statusOf(url: URL, headers: Record<string, string>): Promise<number | u
     sent.on('error', reject);
     sent.end();
   });
+}
+
+function toolsCallBody(name: string, args: object, id: number | string): string {
+  return requestBody('tools/call', { name, arguments: args }, id);
 }
 
 describe('services over HTTP', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ToolrigError } from '../../../src/core/errors.ts';
-import { parseHttpReply, toolsCallBody } from '../../../src/mcp/raw-http.ts';
+import { nativeReply, parseHttpReply, requestBody } from '../../../src/mcp/raw-http.ts';
 import { toFailedToolResult, toWireError } from '../../../src/mcp/wire-errors.ts';
 
 function event(message: object): string {
@@ -42,11 +42,20 @@ describe('parseHttpReply', () => {
   });
 });
 
-test('toolsCallBody is the JSON-RPC request of a tools/call', () => {
-  assert.deepEqual(JSON.parse(toolsCallBody('add', { a: 1 }, 9)), {
+test('requestBody is a JSON-RPC request whose bytes travel as base64', () => {
+  const params = { name: 'write', arguments: { data: Uint8Array.of(1, 2) } };
+  assert.deepEqual(JSON.parse(requestBody('tools/call', params, 9)), {
     jsonrpc: '2.0',
     id: 9,
     method: 'tools/call',
-    params: { name: 'add', arguments: { a: 1 } },
+    params: { name: 'write', arguments: { data: 'AQI=' } },
   });
+});
+
+test('nativeReply has bytes as bytes, and what is no object bare', () => {
+  const contents = [{ uri: 'file:a', blob: 'AQI=' }];
+  assert.deepEqual(nativeReply('resources/read', { contents }), {
+    contents: [{ uri: 'file:a', blob: Uint8Array.of(1, 2) }],
+  });
+  assert.equal(nativeReply('count', { value: 7, _meta: { 'toolrig/bare': true } }), 7);
 });

@@ -44,13 +44,37 @@ describe('report.md', () => {
       const columns = text.split('\n').filter((line) => line.startsWith('|'));
       for (const line of columns) {
         const count = line.split('|').length;
-        assert.ok(count === 9 || count === 4, `${count}: ${line}`);
+        const hasCase = name.indexOf('/') > 0;
+        assert.ok(count === (hasCase ? 10 : 9) || count === 4, `${count}: ${line}`);
       }
       // The command is in one code block: its fence is longer than any within.
       const fence = /^(`{3,})sh$/m.exec(code)?.[1] ?? '';
       assert.equal(code.split(new RegExp(`^${fence}$`, 'm')).length, 2, code);
       assert.equal((code.match(/\n/g) ?? []).length, 7);
     }
+  });
+
+  test('draws the cases of a scenario as one table that names them', () => {
+    const page = renderMarkdown(
+      sampleRecord({
+        scenarios: ['calc', 'sweep/small|er', 'sweep/large'].map((name) =>
+          sampleScenario(name, [sampleVariant('native', 100), sampleVariant('json', 900)]),
+        ),
+      }),
+    );
+    const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+    assert.deepEqual(headings, ['calc', 'sweep', 'Environment', 'How to reproduce']);
+    const sweep = page.slice(page.indexOf('## sweep'), page.indexOf('## Environment'));
+    const firstCells = [...sweep.matchAll(/^\| (.+?) \| (.+?) \|/gm)].map(([, a, b]) => [a, b]);
+    assert.deepEqual(firstCells, [
+      ['case', 'variant'],
+      ['---', '---'],
+      [String.raw`small\|er`, 'native'],
+      [String.raw`small\|er`, 'json'],
+      ['large', 'native'],
+      ['large', 'json'],
+    ]);
+    assert.equal(page.split('| case |').length, 2, 'a scenario of one case has no such column');
   });
 
   test('says how far the numbers may be trusted', () => {

@@ -39,6 +39,29 @@ describe('summarySentences', () => {
     );
   });
 
+  test('takes dispatch from a scenario without payloads, however cheap those with payloads are', () => {
+    const sized = sampleScenario('sweep/64B', [direct, native], { payloadBytes: 64 });
+    const slow = sampleScenario('calc', [sampleVariant('native', 900), sdkMemory]);
+    assert.match(
+      sentencesOf(sized, slow)[0] ?? '',
+      /^Dispatch \(calc\): a native call takes 900 ns/,
+    );
+    assert.match(
+      sentencesOf(sized)[0] ?? '',
+      /^Dispatch \(sweep\/64B\): a native call takes 200 ns/,
+    );
+  });
+
+  test('sets payloads of one shape against each other, the first of each size', () => {
+    const sweep = ['text', 'rows'].flatMap((shape) =>
+      [64, 65_536].map((payloadBytes) =>
+        sampleScenario(`sweep/${shape}-${payloadBytes}`, [native, json], { payloadBytes }),
+      ),
+    );
+    const [sentence = ''] = sentencesOf(...sweep);
+    assert.match(sentence, /sweep\/text-64\).*sweep\/text-65536\)/);
+  });
+
   test('speaks of one payload where there is only one', () => {
     assert.deepEqual(sentencesOf(sampleScenario('calc', [native, json])), [
       'Serialization (calc): JSON adds 6 µs to a call (6.20 µs against 200 ns by reference).',

@@ -1,0 +1,67 @@
+/**
+ * Notes below a scenario's table, and the marks that tie its rows to them.
+ *
+ * What befalls many rows in the same way is one note with many marks. Failures are told one by
+ * one: each has its own story.
+ */
+
+import type { VariantRecord } from '../results/run-record.ts';
+import { formatCount, formatNs } from './units.ts';
+
+export interface TableNote {
+  readonly mark: string;
+  readonly text: string;
+}
+
+/** A note and the rows that carry its mark. */
+export interface OwnedNote extends TableNote {
+  readonly rows: readonly VariantRecord[];
+}
+
+/** A note for each row with failures, one for all that were unsteady, one for all timer-limited. */
+export function notesOf(rows: readonly VariantRecord[]): OwnedNote[] {
+  const unsteady = rows.filter(({ isSteady }) => !isSteady);
+  const timerLimited = rows.filter(({ latencyVerdict }) => latencyVerdict === 'timer-limited');
+  const notes = rows
+    .filter(({ failed }) => failed > 0)
+    .map((row) => ({ rows: [row], text: failureText(row) }));
+  if (unsteady.length > 0)
+    notes.push({ rows: unsteady, text: unsteadyText(unsteady, rows.length) });
+  if (timerLimited.length > 0) {
+    notes.push({
+      rows: timerLimited,
+      text: 'timer-limited: the median is below twenty clock reads; calls/s is exact, percentiles are not',
+    });
+  }
+  return notes.map((note, i) => ({ ...note, mark: superscript(i + 1) }));
+}
+
+/** The marks of one row: `¹ ³`; empty when no note concerns it. */
+export function marksOf(row: VariantRecord, notes: readonly OwnedNote[]): string {
+  return notes
+    .filter(({ rows }) => rows.includes(row))
+    .map(({ mark }) => mark)
+    .join(' ');
+}
+
+function unsteadyText(unsteady: readonly VariantRecord[], rowCount: number): string {
+  const warmupMs = unsteady.map((row) => row.warmupMs);
+  const ends = [Math.min(...warmupMs), Math.max(...warmupMs)].map((ms) => formatNs(ms * 1e6));
+  const after = [...new Set(ends)].join(' to ');
+  const share = `${unsteady.length} of ${rowCount} ${rowCount === 1 ? 'row' : 'rows'}`;
+  return `not steady when the warm-up ended, after ${after}: ${share}`;
+}
+
+function failureText({ calls, failed, errors, checksFailed, firstFailure }: VariantRecord): string {
+  const kinds = [
+    ...Object.entries(errors).map(([code, count]) => `${code} ${formatCount(count)}`),
+    ...(checksFailed > 0 ? [`wrong reply ${formatCount(checksFailed)}`] : []),
+  ];
+  const first = firstFailure === null ? '' : `; the first: ${firstFailure}`;
+  const list = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`;
+  return `${formatCount(failed)} of ${formatCount(calls)} calls failed${list}${first}`;
+}
+
+function superscript(number: number): string {
+  return String(number).replaceAll(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit)));
+}

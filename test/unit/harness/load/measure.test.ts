@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { ToolrigError } from '../../../../src/core/errors.ts';
+import { planCalls } from '../../../../src/harness/load/call-plan.ts';
+import {
+  type CaseMeasurement,
+  type MeasureProgress,
+  measureCase,
+  type ResolvedLoad,
+} from '../../../../src/harness/load/measure.ts';
+import { NO_USAGE, type Target } from '../../../../src/harness/load/target.ts';
+import { seededRandom } from '../../../../src/harness/stats/random.ts';
+import { argumentOf, echoCase, echoTarget } from '../../../helpers/fake-target.ts';
+
+const plan = planCalls(echoCase(), seededRandom(1));
+
+function load(overrides: Partial<ResolvedLoad> = {}): ResolvedLoad {
+  return {
+    concurrency: 1,
+    batch: 1,
+    durationMs: Number.POSITIVE_INFINITY,
+    calls: 12,
+    rounds: 3,
+    warmupMs: 1e-6, // over before it has begun
+    ...overrides,
+  };
+}
+
+/** Targets that write each call they get into `log`, as their name. */
+function logging(
+  names: readonly string[],
+  log: string[],
+  onCall: (name: string) => void = () => {},
+) {
+  return names.map((variant) => {
+    const invoke = async (params: unknown) => {
+      log.push(variant);
+      onCall(variant);
+      return argumentOf(params);
+    };
+    return { variant, target: echoTarget({ prepare: () => invoke }) };
+  });
+}
+
+function options(overrides: object = {}) {
+  const { signal } = new AbortController();
+  return { reference: 'b', signal, onProgress: () => {}, ...overrides };
+}
+
+function destroy(measurement: CaseMeasurement): void {
+  for (const { blocks } of measurement.variants) {
+    for (const { latency, batchLatency } of blocks) {
+      latency.destroy();
+      batchLatency.destroy();
+    }
+  }
+}
+
+/** Runs of equal names, as `a×4`. */
+function runsOf(log: readonly string[]): string[] {
+  const runs: { name: string; count: number }[] = [];
+  for (const name of log) {
+    const last = runs.at(-1);
+    if (last?.name === name) last.count++;
+    else runs.push({ name, count: 1 });
+  }
+  return runs.map(({ name, count }) => `${name}×${count}`);
+}
+
+describe('measureCase', () => {
+  test('tries every variant, warms each up, and interleaves blocks in alternating order', async () => {
+    const log: string[] = [];
+    const progress: MeasureProgress[] = [];
+    const onProgress = (step: MeasureProgress) => void progress.push(step);
+    const measurement = await measureCase(
+      plan,
+      logging(['a', 'b', 'c'], log),
+      load({ rounds: 2, calls: 8, warmupMs: 1 }),
+      options({ onProgress }),
+    );
+    destroy(measurement);
+    const phases = progress.map(({ variant, phase, round }) => `${phase} ${round} ${variant}`);
+    // A warm-up takes as many windows as fit.
+    const distinct = phases.filter((phase, index) => phase !== phases[index - 1]);
+    assert.deepEqual(distinct, [
+      'warm-up 0 a',
+      'warm-up 0 b',
+      'warm-up 0 c',
+      'measure 1 a',
+      'measure 1 b',
+      'measure 1 c',
+      'measure 2 c',
+      'measure 2 b',
+      'measure 2 a',
+    ]);
+    // The reference's twin comes before a round, then after it.
+    assert.deepEqual(runsOf(log.slice(0, 3)), ['a×1', 'b×1', 'c×1']);
+    assert.deepEqual(runsOf(log.slice(-32)), ['b×4', 'a×4', 'b×4', 'c×8', 'b×4', 'a×4', 'b×4']);
+  });
+
+  test('splits the calls over the rounds exactly, the first ones taking the rest', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 0, max: 40 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (rounds, more, batch) => {
+          const calls = rounds + more;
+          const measurement = await measureCase(
+            plan,
+            logging(['a'], []),
+            load({ rounds, calls, batch }),
+            options(),
+          );
+          const counts = measurement.variants[0]?.blocks.map((block) => block.calls) ?? [];
+          destroy(measurement);
+          assert.equal(counts.length, rounds);
+          assert.equal(
+            counts.reduce((sum, count) => sum + count, 0),
+            calls,
+          );
+          assert.ok(Math.max(...counts) - Math.min(...counts) <= 1);
+          assert.deepEqual(
+            counts,
+            counts.toSorted((a, b) => b - a),
+          );
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  test('shares its time among the rounds', async () => {
+    const orders: number[] = [];
+    const target = echoTarget({
+      async drive(_plan, order, recorder) {
+        orders.push(order.durationMs);
+        recorder.success(1);
+        return 1;
+      },
+    });
+    const timed = load({ durationMs: 600, calls: Number.POSITIVE_INFINITY, rounds: 3 });
+    destroy(await measureCase(plan, [{ variant: 'a', target }], timed, options()));
+    assert.deepEqual(orders.slice(-3), [200, 200, 200]);
+  });
+
+  test('measures the reference a second time in every round, and keeps its time per call', async () => {
+    const measurement = await measureCase(plan, logging(['a', 'b'], []), load(), options());
+    destroy(measurement);
+    assert.equal(measurement.twinNsPerCall.length, 3);
+    assert.ok(measurement.twinNsPerCall.every((ns) => ns > 0));
+    assert.deepEqual(
+      measurement.variants.map(({ variant, blocks }) => [variant, blocks.length]),
+      [
+        ['a', 3],
+        ['b', 3],
+      ],
+    );
+  });
+
+  test('has no twin when the reference does not run', async () => {
+    const log: string[] = [];
+    const measurement = await measureCase(plan, logging(['a'], log), load(), options());
+    destroy(measurement);
+    assert.deepEqual(measurement.twinNsPerCall, []);
+  });
+
+  test('keeps what each block came to', async () => {
+    const target = echoTarget({
+      prepare: () => {
+        let calls = 0;
+        return async (params) => {
+          calls++;
+          if (calls > 20 && calls % 2 === 0) throw new ToolrigError('ERR_TIMEOUT', 'late');
+          if (calls > 20 && calls % 5 === 0) return 'other';
+          return argumentOf(params);
+        };
+      },
+    });
+    const counted = load({ calls: 100, rounds: 1, concurrency: 2, batch: 5 });
+    const measurement = await measureCase(plan, [{ variant: 'a', target }], counted, options());
+    const [block] = measurement.variants[0]?.blocks ?? [];
+    assert.ok(block !== undefined);
+    assert.equal(block.calls, 100);
+    assert.equal(block.succeeded + block.failed, 100);
+    assert.ok((block.errors.get('ERR_TIMEOUT') ?? 0) >= 30);
+    assert.ok(block.checksFailed > 0);
+    assert.equal(block.latency.count, 100);
+    assert.equal(block.batchLatency.count, 20);
+    assert.match(block.firstFailure ?? '', /^echo: /);
+    destroy(measurement);
+  });
+
+  test('begins no block once it is interrupted, and keeps those it has', async () => {
+    const controller = new AbortController();
+    const progress: string[] = [];
+    const onProgress = ({ phase, round, variant }: MeasureProgress) => {
+      progress.push(`${phase} ${round} ${variant}`);
+      if (progress.at(-1) === 'measure 2 c') controller.abort();
+    };
+    const { signal } = controller;
+    const measurement = await measureCase(
+      plan,
+      logging(['a', 'b', 'c'], []),
+      load(),
+      options({ signal, onProgress }),
+    );
+    destroy(measurement);
+    assert.equal(progress.at(-1), 'measure 2 c');
+    assert.deepEqual(
+      measurement.variants.map(({ blocks }) => blocks.map(({ round }) => round)),
+      [[0], [0], [0, 1]],
+    );
+    assert.equal(measurement.twinNsPerCall.length, 1);
+  });
+
+  test('keeps the block under way when it is interrupted, with the calls it made', async () => {
+    const controller = new AbortController();
+    const log: string[] = [];
+    const contestants = logging(['a'], log, () => {
+      if (log.length === 40) controller.abort();
+    });
+    const { signal } = controller;
+    const measurement = await measureCase(
+      plan,
+      contestants,
+      load({ calls: 9e6 }),
+      options({ signal }),
+    );
+    destroy(measurement);
+    const counts = measurement.variants[0]?.blocks.map(({ calls }) => calls);
+    assert.deepEqual(counts, [log.length - 1]); // the first was preflight's
+    assert.ok(log.length >= 40 && log.length < 3e6);
+  });
+
+  test('has no time of a twin that made no call before the interruption', async () => {
+    const controller = new AbortController();
+    let meterings = 0;
+    // Metered before and after each block: in round 0 twin and block, in round 1 block and twin.
+    const usage = async () => {
+      if (++meterings === 7) controller.abort();
+      return NO_USAGE;
+    };
+    const { signal } = controller;
+    const measurement = await measureCase(
+      plan,
+      [{ variant: 'b', target: echoTarget({ usage }) }],
+      load(),
+      options({ signal }),
+    );
+    destroy(measurement);
+    assert.equal(measurement.variants[0]?.blocks.length, 2);
+    assert.equal(measurement.twinNsPerCall.length, 1);
+  });
+
+  test('refuses a tool that one of the variants cannot even prepare, before any is loaded', async () => {
+    const log: string[] = [];
+    const prepare = () => {
+      throw new ToolrigError('ERR_UNKNOWN_TOOL', 'Unknown tool: ehco.');
+    };
+    const target: Target = echoTarget({ prepare });
+    const contestants = [...logging(['a'], log), { variant: 'direct', target }];
+    await assert.rejects(measureCase(plan, contestants, load(), options()), { code: 'ERR_USAGE' });
+    assert.deepEqual(runsOf(log), ['a×1']);
+  });
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { defineScenario, type ScenarioSpec } from '../../../../src/harness/load/scenario.ts';
+import { echoCase, echoOperation } from '../../../helpers/fake-target.ts';
+
+const SPEC: ScenarioSpec = {
+  name: 'mine',
+  description: 'Echoes',
+  services: { echo: { module: 'file:///echo.js', export: 'echo' } },
+  operations: [echoOperation()],
+};
+
+/** SPEC with what a person wrote by mistake. */
+function wrong(overrides: object): ScenarioSpec {
+  return { ...SPEC, ...overrides };
+}
+
+function wrongOperation(overrides: object): ScenarioSpec {
+  return wrong({ operations: [{ ...echoOperation(), ...overrides }] });
+}
+
+describe('defineScenario', () => {
+  test('makes one case without a name of plain operations, and fills in the rest', () => {
+    const scenario = defineScenario({ ...SPEC, order: 'in-order' });
+    assert.deepEqual(scenario.cases, [
+      { name: '', operations: SPEC.operations, order: 'in-order' },
+    ]);
+    assert.deepEqual([scenario.load, scenario.thresholds], [{}, []]);
+  });
+
+  test('gives back what it made, when that is defined again', () => {
+    const scenario = defineScenario(SPEC);
+    assert.deepEqual(defineScenario(scenario), scenario);
+  });
+
+  test('keeps cases as they are', () => {
+    const { operations: _none, ...rest } = SPEC;
+    const cases = [echoCase({ name: 'small', payloadBytes: 64 }), echoCase({ name: 'big' })];
+    assert.deepEqual(defineScenario({ ...rest, cases }).cases, cases);
+  });
+
+  const { operations: _none, ...withoutOperations } = SPEC;
+  const refused: Readonly<Record<string, readonly [ScenarioSpec, RegExp]>> = {
+    'a misspelled key': [wrong({ tresholds: [] }), /unknown key 'tresholds'.*'thresholds'/],
+    'a misspelled key of the load': [wrong({ load: { rouns: 3 } }), /'rouns'.*'rounds'/],
+    'a misspelled key of an operation': [wrongOperation({ tol: 'x' }), /'tol'.*'tool'/],
+    'a misspelled key of a case': [
+      { ...withoutOperations, cases: [{ ...echoCase(), payload: 1 } as never] },
+      /unknown key 'payload'/,
+    ],
+    'no name': [wrong({ name: '' }), /name must be/],
+    'no description': [wrong({ description: undefined }), /description of scenario 'mine'/],
+    'neither operations nor cases': [withoutOperations, /either operations or cases/],
+    'operations and cases': [wrong({ cases: [echoCase()] }), /either operations or cases/],
+    'no operations': [wrong({ operations: [] }), /operations of scenario 'mine'/],
+    'a case without operations': [
+      { ...withoutOperations, cases: [{ name: 'a' } as never] },
+      /operations of scenario 'mine'/,
+    ],
+    'no cases': [{ ...withoutOperations, cases: [] }, /cases of scenario 'mine'/],
+    'cases that are no list': [{ ...withoutOperations, cases: {} as never }, /cases of/],
+    'two cases of one name': [
+      { ...withoutOperations, cases: [echoCase({ name: 'a' }), echoCase({ name: 'a' })] },
+      /two cases named 'a'/,
+    ],
+    'an order that is none': [wrong({ order: 'random' }), /order of scenario 'mine'/],
+    'both tool and method': [wrongOperation({ method: 'ping' }), /either tool or method/],
+    'neither tool nor method': [wrongOperation({ tool: undefined }), /either tool or method/],
+    'an input that is no function': [wrongOperation({ input: {} }), /input of operation 'echo'/],
+    'a check that is missing': [wrongOperation({ check: undefined }), /check of operation 'echo'/],
+    'half a weight': [wrongOperation({ weight: 0.5 }), /weight of operation 'echo'/],
+    'no callers': [wrong({ load: { concurrency: 0 } }), /load.concurrency/],
+    'a time that is none': [wrong({ load: { durationMs: Number.NaN } }), /load.durationMs/],
+  };
+  for (const [what, [spec, message]] of Object.entries(refused)) {
+    test(`refuses ${what}`, () => {
+      assert.throws(() => defineScenario(spec), { code: 'ERR_INVALID_OPTION', message });
+    });
+  }
+});

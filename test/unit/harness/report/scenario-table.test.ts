@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  type ScenarioTable,
+  tabulateScenario,
+} from '../../../../src/harness/report/scenario-table.ts';
+import type {
+  ScenarioRecord,
+  ThresholdOutcome,
+} from '../../../../src/harness/results/run-record.ts';
+import { groupByScenario } from '../../../../src/harness/results/scenario-group.ts';
+import { sampleScenario, sampleVariant } from '../../../helpers/sample-record.ts';
+
+function tableOf(...records: ScenarioRecord[]): ScenarioTable {
+  const [group, ...others] = groupByScenario(records);
+  assert.ok(group !== undefined && others.length === 0, 'records of one scenario');
+  return tabulateScenario(group);
+}
+
+const native = sampleVariant('native', 150);
+const json = sampleVariant('json', 6_000);
+
+function withFloor(name: string, noiseFloor: number): ScenarioRecord {
+  const scenario = sampleScenario(name, [native, json]);
+  const comparisons = scenario.comparisons.map((pair) => ({ ...pair, noiseFloor }));
+  return { ...scenario, comparisons };
+}
+
+function outcomes(expression: string, passed: Record<string, boolean>): ThresholdOutcome[] {
+  return Object.entries(passed).map(([variant, isKept]) => ({
+    expression,
+    metric: 'errors',
+    variant,
+    observed: isKept ? 0 : 0.25,
+    passed: isKept,
+  }));
+}
+
+describe('the table of a scenario', () => {
+  test('has a section a case, with ratios within the case', () => {
+    const { name, sections, header } = tableOf(
+      sampleScenario('sweep/small', [native, json]),
+      sampleScenario('sweep/large', [sampleVariant('native', 600), json]),
+    );
+    assert.equal(name, 'sweep');
+    const ratios = sections.map(({ title, rows }) => [
+      title,
+      ...rows.map((row) => row.cells.at(-1)),
+    ]);
+    assert.equal(header.at(-1), 'vs json');
+    assert.deepEqual(ratios, [
+      ['small', '×40.0 [38.8–41.2]', '×1'],
+      ['large', '×10.0 [9.7–10.3]', '×1'],
+    ]);
+  });
+
+  test('has one section without a title where the scenario names no case', () => {
+    assert.deepEqual(
+      tableOf(sampleScenario('calc', [native])).sections.map(({ title }) => title),
+      [''],
+    );
+  });
+
+  test('keeps figures under their header when a case lacks a baseline', () => {
+    const { header, sections } = tableOf(
+      sampleScenario('sweep/all', [native, json]),
+      sampleScenario('sweep/some', [native]),
+    );
+    assert.equal(sections[1]?.rows[0]?.cells.length, header.length - 1);
+    assert.equal(sections[1]?.rows[0]?.cells.at(-1), '–');
+  });
+
+  test('names the settings that all cases share, and no others', () => {
+    const settingsOf = (...payloads: (number | null)[]) =>
+      tableOf(
+        ...payloads.map((payloadBytes, i) =>
+          sampleScenario(`sweep/${i}`, [native], { payloadBytes, concurrency: 2 }),
+        ),
+      ).settings;
+    assert.equal(settingsOf(64, 64), 'closed loop, 2 in flight, payload 64 B, 8 rounds');
+    assert.equal(settingsOf(64, 128), 'closed loop, 2 in flight, 8 rounds');
+    assert.equal(settingsOf(64, null), 'closed loop, 2 in flight, 8 rounds');
+    const short = sampleVariant('native', 150, { rounds: native.rounds.slice(0, 3) });
+    const { settings } = tableOf(
+      sampleScenario('sweep/a', [native], { concurrency: 4 }),
+      sampleScenario('sweep/b', [short]),
+    );
+    assert.equal(settings, 'closed loop, 3–8 rounds');
+  });
+
+  test('says once what befell many rows, and each failure by itself', () => {
+    const [slow, slower] = [300, 460].map((warmupMs) =>
+      sampleVariant('http', 1e6, { isSteady: false, warmupMs }),
+    );
+    const quick = sampleVariant('direct', 50, { latencyVerdict: 'timer-limited' });
+    const broken = (failed: number) =>
+      sampleVariant('stdio', 1e5, { failed, errors: { ERR_TIMEOUT: failed } });
+    assert.ok(slow !== undefined && slower !== undefined);
+    const { notes, sections } = tableOf(
+      sampleScenario('sweep/a', [quick, slow, broken(2)]),
+      sampleScenario('sweep/b', [{ ...quick, isSteady: false, warmupMs: 400 }, slower, broken(5)]),
+    );
+    assert.deepEqual(
+      notes.map(({ mark, text }) => `${mark} ${text}`),
+      [
+        '¹ 2 of 1,000,000 calls failed (ERR_TIMEOUT 2)',
+        '² 5 of 1,000,000 calls failed (ERR_TIMEOUT 5)',
+        '³ not steady when the warm-up ended, after 300 ms to 460 ms: 3 of 6 rows',
+        '⁴ timer-limited: the median is below twenty clock reads; calls/s is exact, percentiles are not',
+      ],
+    );
+    const marks = sections.map(({ rows }) => rows.map((row) => row.marks));
+    assert.deepEqual(marks, [
+      ['⁴', '³', '¹'],
+      ['³ ⁴', '³', '²'],
+    ]);
+  });
+
+  test('gives the noise floor as a range over the cases', () => {
+    const legendOf = (...floors: number[]) =>
+      tableOf(...floors.map((floor, i) => withFloor(`sweep/${i}`, floor))).legend;
+    assert.match(
+      legendOf(0.1204, 0.0311, 0.05),
+      /; a variant differs from itself by up to 3\.1–12 % here$/,
+    );
+    assert.match(legendOf(0.0311, 0.0312), /by up to 3\.1 % here$/);
+  });
+
+  test('says in plain words when the machine was too noisy', () => {
+    const legendOf = (...floors: number[]) =>
+      tableOf(...floors.map((floor, i) => withFloor(`sweep/${i}`, floor))).legend;
+    assert.match(legendOf(0.5), /; a variant differs from itself by up to 50 % here$/);
+    assert.match(
+      legendOf(0.66),
+      /; this machine was too noisy to tell variants apart finely: a variant differs from itself by up to 66 %$/,
+    );
+    assert.match(
+      legendOf(0.1, 19.04),
+      /; this machine was too noisy in some of the cases to tell .* by up to 10–1,900 %$/,
+    );
+  });
+
+  test('sums up a threshold that holds, and names case and variant where it does not', () => {
+    const linesOf = (...cases: [caseName: string, passed: Record<string, boolean>][]) =>
+      tableOf(
+        ...cases.map(([caseName, passed]) =>
+          sampleScenario(`sweep${caseName}`, [native, json], {
+            thresholds: outcomes('errors <= 0%', passed),
+          }),
+        ),
+      ).thresholds.map(({ passed, text }) => `${passed ? '✓' : '✗'} ${text}`);
+    const kept = { native: true, json: true };
+    assert.deepEqual(linesOf(['/a', kept], ['/b', kept]), ['✓ errors <= 0% holds everywhere']);
+    assert.deepEqual(linesOf(['/a', kept], ['/b', { native: true, json: false }]), [
+      '✓ errors <= 0% holds for 3 of 4 rows',
+      '✗ errors <= 0% is broken by b on json: 25 %',
+    ]);
+    assert.deepEqual(linesOf(['/a', { native: true }], ['/b', { native: true }]), [
+      '✓ errors <= 0% holds for native',
+    ]);
+    assert.deepEqual(linesOf(['', { native: true, json: false }]), [
+      '✓ errors <= 0% holds for native',
+      '✗ errors <= 0% is broken by json: 25 %',
+    ]);
+  });
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Environment, ScenarioRecord } from '../../../src/harness/results/run-record.ts';
+import { validityOf } from '../../../src/harness/validity.ts';
+import { sampleRecord, sampleVariant } from '../../helpers/sample-record.ts';
+
+const QUIET: Environment = {
+  ...sampleRecord().environment,
+  availableParallelism: 2,
+  loadAverage: [0.3, 0, 0],
+};
+
+function scenario(...variants: ScenarioRecord['variants']): ScenarioRecord {
+  const [sample] = sampleRecord().scenarios;
+  assert.ok(sample !== undefined);
+  return { ...sample, name: 'calc', variants };
+}
+
+describe('validityOf', () => {
+  test('finds nothing wrong with a quiet, steady run', () => {
+    const good = scenario(sampleVariant('native', 500), sampleVariant('json', 6_000));
+    assert.deepEqual(validityOf([good], QUIET, undefined), { verdict: 'valid', reasons: [] });
+  });
+
+  test('is invalid when nothing was measured, or no call of a variant succeeded', () => {
+    assert.deepEqual(validityOf([], QUIET, undefined), {
+      verdict: 'invalid',
+      reasons: ['nothing was measured'],
+    });
+    const dead = sampleVariant('stdio', 500, { succeeded: 0, firstFailure: 'add: gone' });
+    assert.deepEqual(validityOf([scenario(sampleVariant('native', 500), dead)], QUIET, undefined), {
+      verdict: 'invalid',
+      reasons: ['calc on stdio: not one call succeeded (add: gone)'],
+    });
+  });
+
+  test('is suspect for each doubt, and names it', () => {
+    const rounds = sampleVariant('x', 500).rounds.slice(0, 4);
+    const doubts: readonly (readonly [ReturnType<typeof validityOf>, RegExp])[] = [
+      [
+        validityOf([scenario(sampleVariant('x', 500, { rounds }))], QUIET, undefined),
+        /^calc: fewer than 5 rounds: x \(only 4\)$/,
+      ],
+      [
+        validityOf([scenario(sampleVariant('x', 500, { isSteady: false }))], QUIET, undefined),
+        /^calc: not steady after the warm-up: x \(420 ms\)$/,
+      ],
+      [
+        validityOf([scenario(sampleVariant('x', 500))], QUIET, 'the run was interrupted'),
+        /interrupted/,
+      ],
+      [
+        validityOf(
+          [scenario(sampleVariant('x', 500))],
+          { ...QUIET, loadAverage: [2.1, 0, 0] },
+          undefined,
+        ),
+        /busy at the start: load average 2\.1/,
+      ],
+    ];
+    for (const [{ verdict, reasons }, reason] of doubts) {
+      assert.equal(verdict, 'suspect');
+      assert.equal(reasons.length, 1);
+      assert.match(reasons[0] ?? '', reason);
+    }
+  });
+
+  test('makes one reason of a doubt about many measurements of a scenario', () => {
+    const short = sampleVariant('x', 500).rounds.slice(0, 3);
+    const sweep = ['a', 'b', 'c', 'd'].map((name, i) => ({
+      ...scenario(
+        sampleVariant('native', 500, { isSteady: false, warmupMs: 300.4 + i }),
+        sampleVariant('json', 500, { rounds: i === 2 ? short.slice(0, 2) : short }),
+      ),
+      name: `sweep/${name}`,
+    }));
+    assert.deepEqual(validityOf(sweep, QUIET, undefined).reasons, [
+      'sweep: 4 of 8 measurements were not steady after the warm-up (longest 303 ms)',
+      'sweep: 4 of 8 measurements had fewer than 5 rounds (fewest 2)',
+    ]);
+  });
+
+  test('names up to three measurements of a scenario, each with its case', () => {
+    const unsteady = sampleVariant('native', 500, { isSteady: false, warmupMs: 300 });
+    const sweep = ['a', 'b', 'c'].map((name) => ({ ...scenario(unsteady), name: `sweep/${name}` }));
+    assert.deepEqual(validityOf([scenario(unsteady), ...sweep], QUIET, undefined).reasons, [
+      'calc: not steady after the warm-up: native (300 ms)',
+      'sweep: not steady after the warm-up: a on native (300 ms), b on native (300 ms), c on native (300 ms)',
+    ]);
+  });
+
+  test('keeps the doubts of an invalid run beside what made it so', () => {
+    const { verdict, reasons } = validityOf([], QUIET, 'the run was interrupted');
+    assert.equal(verdict, 'invalid');
+    assert.deepEqual(reasons, ['nothing was measured', 'the run was interrupted']);
+  });
+});
