@@ -29,8 +29,11 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
   [['bench', '--rounds'], /--rounds needs a value/],
   [['bench', '-d', '1s', '-n', '5'], /--calls and --duration exclude each other/],
   [['bench', '--payload', '3PB'], /--payload must be sizes such as 64B,1KiB,1MiB, got '3PB'/],
-  [['bench', 'payload-sweep', '--payload', '3B'], /no payload of 3 bytes\. There is: 64, /],
-  [['bench', 'calculator-batch', '--payload', '64B'], /has no payload sizes: leave out --payload/],
+  [
+    ['bench', 'payload-sweep', '--payload', '3B', '--out', folder],
+    /no payload of 3 bytes\. There is: 64, /,
+  ],
+  [[...CALCULATOR, '--payload', '64B'], /has no payload sizes: leave out --payload/],
   [['bench', '--variants', 'natve'], /there is no variant 'natve'\. Did you mean 'native'\?/],
   [['bench', '--variants', 'json,json'], /--variants must be different names/],
   [
