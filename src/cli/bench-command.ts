@@ -6,25 +6,9 @@
 
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import type { BenchFlags } from './bench.ts';
 import { duration, names, sizes, text, texts, wholeNumber } from './coerce.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
-
-export interface BenchFlags {
-  readonly scenario: string[];
-  readonly variants?: string[];
-  readonly concurrency?: number;
-  readonly calls?: number;
-  readonly duration?: number;
-  readonly batch?: number;
-  readonly payload?: number[];
-  readonly rounds?: number;
-  readonly warmup?: number;
-  readonly threshold?: string[];
-  readonly seed: number;
-  readonly out: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
 
 const MAX_IN_FLIGHT = 100_000;
 const MAX_ROUNDS = 10_000;

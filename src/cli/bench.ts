@@ -18,12 +18,29 @@ import {
   runScenarios,
 } from '../harness/run.ts';
 import { requireVariant, VARIANTS } from '../harness/variants/variants.ts';
-import type { BenchFlags } from './bench-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { TOOL } from './package-info.ts';
 import { createProgress } from './progress.ts';
 import { stderr, stdout, wantsColour } from './streams.ts';
+
+/** The arguments and flags, checked one by one. */
+export interface BenchFlags {
+  readonly scenario: string[];
+  readonly variants?: string[];
+  readonly concurrency?: number;
+  readonly calls?: number;
+  readonly duration?: number;
+  readonly batch?: number;
+  readonly payload?: number[];
+  readonly rounds?: number;
+  readonly warmup?: number;
+  readonly threshold?: string[];
+  readonly seed: number;
+  readonly out: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 /**
  * Runs what the flags ask for, and sets the exit code.

@@ -3,14 +3,7 @@
 import type { CommandModule } from 'yargs';
 import { wholeNumber } from './coerce.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
-
-export interface MicroFlags {
-  readonly bench: string[];
-  readonly rounds: number;
-  readonly seed: number;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+import type { MicroFlags } from './micro.ts';
 
 const MAX_ROUNDS = 10_000;
 

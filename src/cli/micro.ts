@@ -8,9 +8,17 @@ import { type MicroRecord, summariseMicroBench } from '../harness/results/micro-
 import { seededRandom } from '../harness/stats/random.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import type { MicroFlags } from './micro-command.ts';
 import { createProgress } from './progress.ts';
 import { stdout } from './streams.ts';
+
+/** The arguments and flags, checked. */
+export interface MicroFlags {
+  readonly bench: string[];
+  readonly rounds: number;
+  readonly seed: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 /** Runs the benches asked for, prints them, and sets the exit code when it was interrupted. */
 export async function micro(flags: MicroFlags): Promise<void> {

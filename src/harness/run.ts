@@ -31,6 +31,8 @@ const BASELINES = ['json', 'direct', 'native'];
 const REFERENCES = ['native', 'json'];
 const DEFAULT_DURATION_MS = 1_500;
 const DEFAULT_ROUNDS = 10;
+/** More would take memory by the gigabyte, and measure that. */
+const MAX_IN_FLIGHT = 1_000_000;
 const DEFAULT_WARMUP_MS = 1_000;
 
 /** A scenario and the variants to run it on. */
@@ -187,6 +189,12 @@ function resolveLoad(load: Load, given: Load): ResolvedLoad {
     calls = Number.POSITIVE_INFINITY,
     warmupMs = DEFAULT_WARMUP_MS,
   } = load;
+  if (concurrency * batch > MAX_IN_FLIGHT) {
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `concurrency × batch must be at most ${MAX_IN_FLIGHT} calls in flight, got ${concurrency} × ${batch}`,
+    );
+  }
   return {
     concurrency,
     batch,

@@ -29,8 +29,11 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
   [['bench', '--rounds'], /--rounds needs a value/],
   [['bench', '-d', '1s', '-n', '5'], /--calls and --duration exclude each other/],
   [['bench', '--payload', '3PB'], /--payload must be sizes such as 64B,1KiB,1MiB, got '3PB'/],
-  [['bench', 'payload-sweep', '--payload', '3B'], /no payload of 3 bytes\. There is: 64, /],
-  [['bench', 'calculator-batch', '--payload', '64B'], /has no payload sizes: leave out --payload/],
+  [
+    ['bench', 'payload-sweep', '--payload', '3B', '--out', folder],
+    /no payload of 3 bytes\. There is: 64, /,
+  ],
+  [[...CALCULATOR, '--payload', '64B'], /has no payload sizes: leave out --payload/],
   [['bench', '--variants', 'natve'], /there is no variant 'natve'\. Did you mean 'native'\?/],
   [['bench', '--variants', 'json,json'], /--variants must be different names/],
   [
@@ -48,6 +51,7 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
     [...CALCULATOR, '--variants', 'native', '--threshold', 'stdio.p99 < 1ms'],
     /variant 'stdio' is not in this run\. There is: native/,
   ],
+  [[...CALCULATOR, '-c', '2000', '-b', '2000'], /at most 1000000 calls in flight, got 2000 × 2000/],
   [[...CALCULATOR, '--threshold', 'native'], /write it as '\[variant\.\]metric operator value'/],
   [['micro', 'dispach'], /there is no bench 'dispach'\. Did you mean 'dispatch'\?/],
   [['micro', '--rounds', '1'], /--rounds must be a whole number from 2 to 10,000, got '1'/],
