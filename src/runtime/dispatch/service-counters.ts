@@ -1,16 +1,29 @@
 /** What a service counts about itself, from its start. Always on: counting is one addition. */
 
-export class ServiceCounters {
+export interface ServiceCounters {
   /** Requests answered with a result. */
-  requestCount = 0;
+  requestCount: number;
   /** Requests that failed, for whatever reason. */
-  errorCount = 0;
-  timeoutCount = 0;
-  cancelCount = 0;
+  errorCount: number;
+  timeoutCount: number;
+  cancelCount: number;
   /** Requests refused because the mailbox was full. */
-  overloadCount = 0;
+  overloadCount: number;
   /** Replies that came after their caller had gone, and were dropped. */
-  lateReplyCount = 0;
+  lateReplyCount: number;
   /** Notifications that no handler took, or whose handler failed. */
-  droppedNotificationCount = 0;
+  droppedNotificationCount: number;
+}
+
+/** Counters at zero. */
+export function createCounters(): ServiceCounters {
+  return {
+    requestCount: 0,
+    errorCount: 0,
+    timeoutCount: 0,
+    cancelCount: 0,
+    overloadCount: 0,
+    lateReplyCount: 0,
+    droppedNotificationCount: 0,
+  };
 }

@@ -34,7 +34,7 @@ import { CallList } from './call-list.ts';
 import { PendingCall, type PendingCallOwner } from './pending-call.ts';
 import type { ToolResult } from './protocol.ts';
 import { checkOutput, failedResult, isNoDefect, isThenable } from './reply.ts';
-import { ServiceCounters } from './service-counters.ts';
+import { createCounters } from './service-counters.ts';
 import type { Endpoint, ServiceDefinition } from './service-definition.ts';
 import type { ServiceReference, ServiceStats, ServiceStatus } from './service-reference.ts';
 
@@ -66,7 +66,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   readonly #mailbox = new CallList<PendingCall>();
   readonly #running = new CallList<PendingCall>();
   readonly #pool: PendingCall[] = [];
-  readonly #counters = new ServiceCounters();
+  readonly #counters = createCounters();
   #status: ServiceStatus = 'starting';
   /** Handlers that may still be started; while any is free the mailbox is empty. */
   #freeSlots: number;
