@@ -45,5 +45,4 @@ export const scenario = defineScenario({
   services: { calculator: referenceService('calculator') },
   operations: [add, multiply],
   load: { batch: 16 },
-  variants: ['direct', 'native', 'json', 'sdk-memory', 'stdio', 'http', 'http-saturation'],
 });

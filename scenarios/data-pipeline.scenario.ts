@@ -16,22 +16,46 @@ import {
 const FILE = 'seattle-weather.csv';
 const DAYS = 1_461;
 const RAINY_DAYS = 623;
-const KINDS_OF_RAINY_WEATHER = 2;
+/** Days of rain and of snow with precipitation, and their means in mm. */
+const BY_WEATHER = { rain: [597, 7.041206030150754], snow: [26, 8.553846153846154] } as const;
 
 interface Reply {
-  readonly structuredContent: { readonly rowCount: number };
+  readonly structuredContent: {
+    readonly rowCount: number;
+    readonly columns: {
+      readonly weather: readonly string[];
+      readonly count: ArrayLike<number>;
+      readonly mean_precipitation: ArrayLike<number>;
+    };
+  };
 }
 
-function step(tool: string, args: object, rowCount: number): Operation {
+function step(
+  tool: string,
+  args: object,
+  rowCount: number,
+  problemWith: (reply: Reply) => string | undefined = () => undefined,
+): Operation {
   return {
     name: tool,
     service: 'data',
     tool,
     input: () => args,
-    check({ structuredContent: { rowCount: given } }: Reply) {
-      return given === rowCount ? undefined : `${given} rows instead of ${rowCount}`;
+    check(reply: Reply) {
+      const { rowCount: given } = reply.structuredContent;
+      return given === rowCount ? problemWith(reply) : `${given} rows instead of ${rowCount}`;
     },
   };
+}
+
+function wrongGroups({ structuredContent: { columns } }: Reply): string | undefined {
+  const wrong = Object.entries(BY_WEATHER).filter(([weather, [count, mean]]) => {
+    const row = columns.weather.indexOf(weather);
+    return (
+      columns.count[row] !== count || Math.abs((columns.mean_precipitation[row] ?? 0) - mean) > 1e-9
+    );
+  });
+  return wrong.length === 0 ? undefined : `wrong figures for ${wrong.map(([name]) => name).join()}`;
 }
 
 /** Folder of the datasets; they come with the repository's development dependencies. */
@@ -74,7 +98,8 @@ export const scenario = defineScenario({
         by: ['weather'],
         aggregates: [{ op: 'count' }, { op: 'mean', column: 'precipitation' }],
       },
-      KINDS_OF_RAINY_WEATHER,
+      Object.keys(BY_WEATHER).length,
+      wrongGroups,
     ),
   ],
   load: { concurrency: 1 },

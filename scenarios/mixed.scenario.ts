@@ -6,22 +6,30 @@ import { defineScenario, type Operation, referenceService } from '../src/harness
 
 const NOTE = 'The quick brown fox jumps over the lazy dog.\n'.repeat(24);
 const ROWS = 500;
+const SENSORS = 5;
 
 const load: Operation = {
   name: 'load',
   service: 'data',
   tool: 'load',
-  input: (random) => ({
+  // Sensor s<n> always reads n: its mean is known.
+  input: () => ({
     table: 'readings',
     columns: {
-      sensor: Array.from({ length: ROWS }, (_, index) => `s${index % 5}`),
-      value: Float64Array.from({ length: ROWS }, () => random()),
+      sensor: Array.from({ length: ROWS }, (_, index) => `s${index % SENSORS}`),
+      value: Float64Array.from({ length: ROWS }, (_, index) => index % SENSORS),
     },
   }),
   check({ structuredContent: { rowCount } }: { structuredContent: { rowCount: number } }) {
     return rowCount === ROWS ? undefined : `${rowCount} rows instead of ${ROWS}`;
   },
 };
+
+interface Groups {
+  readonly structuredContent: {
+    readonly columns: { readonly sensor: string[]; readonly mean_value: ArrayLike<number> };
+  };
+}
 
 const group: Operation = {
   name: 'group_aggregate',
@@ -32,8 +40,12 @@ const group: Operation = {
     by: ['sensor'],
     aggregates: [{ op: 'mean', column: 'value' }],
   }),
-  check({ structuredContent: { rowCount } }: { structuredContent: { rowCount: number } }) {
-    return rowCount === 5 ? undefined : `${rowCount} groups instead of 5`;
+  check({ structuredContent: { columns } }: Groups) {
+    const means = Array.from(
+      { length: SENSORS },
+      (_, n) => columns.mean_value[columns.sensor.indexOf(`s${n}`)],
+    );
+    return means.every((mean, n) => mean === n) ? undefined : `wrong means: ${means.join(', ')}`;
   },
 };
 
@@ -76,4 +88,5 @@ export const scenario = defineScenario({
   order: 'in-order',
   operations: [load, group, read, add],
   load: { concurrency: 4 },
+  variants: ['direct', 'native', 'json', 'sdk-memory', 'stdio', 'http', 'http-saturation'],
 });

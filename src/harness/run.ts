@@ -149,10 +149,7 @@ function prepare({ scenario, variants }: PlannedScenario, options: RunOptions): 
   const thresholds = expressions.map(parseThreshold);
   const names = variants.map(({ name }) => name);
   for (const threshold of thresholds) variantsOf(threshold, names); // throws for one that is absent
-  // A call that fails is never fine by silence.
-  if (!thresholds.some(({ metric }) => metric === 'errors')) {
-    thresholds.push(parseThreshold('errors <= 0%'));
-  }
+  thresholds.push(...defaultThresholds(thresholds, names));
   return {
     scenario,
     variants,
@@ -160,6 +157,19 @@ function prepare({ scenario, variants }: PlannedScenario, options: RunOptions): 
     load: resolveLoad({ ...scenario.load, ...options.load }, options.load),
     thresholds,
   };
+}
+
+/** A call that fails is never fine by silence: what no threshold on errors covers may have none. */
+function defaultThresholds(
+  thresholds: readonly Threshold[],
+  names: readonly string[],
+): Threshold[] {
+  const onErrors = thresholds.filter(({ metric }) => metric === 'errors');
+  if (onErrors.length === 0) return [parseThreshold('errors <= 0%')];
+  const covered = new Set(onErrors.flatMap((threshold) => variantsOf(threshold, names)));
+  return names
+    .filter((name) => !covered.has(name))
+    .map((name) => parseThreshold(`${name}.errors <= 0%`));
 }
 
 function casesOf(

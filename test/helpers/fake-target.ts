@@ -54,6 +54,7 @@ export function blockOrder(overrides: Partial<BlockOrder> = {}): BlockOrder {
   return {
     concurrency: 1,
     batch: 1,
+    firstCall: 0,
     durationMs: Number.POSITIVE_INFINITY,
     calls: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,

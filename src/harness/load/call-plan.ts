@@ -1,6 +1,10 @@
 /**
  * The calls of a case, made before the clock starts: which operation comes next, and with what
  * input. All variants walk the same plan, so they are asked the same things in the same order.
+ *
+ * A slow variant gets through less of it than a fast one, and must not be asked another mix for
+ * that. So the plan is made of decks: each holds every operation as often as its weight says, and
+ * any stretch of the plan has the mix of the whole but for one deck.
  */
 
 import { ToolrigError } from '../../core/errors.ts';
@@ -26,15 +30,14 @@ const DEFAULT_INPUTS = 1_024;
  */
 export function planCalls(each: ScenarioCase, random: () => number): CallPlan {
   const { operations, order = 'shuffled', inputs = DEFAULT_INPUTS } = each;
-  const weighted = operations.flatMap((operation) =>
+  const deck = operations.flatMap((operation) =>
     Array.from({ length: operation.weight ?? 1 }, () => operation),
   );
-  // Whole turns, so that a plan that starts over keeps the order.
-  const length =
-    order === 'in-order' ? Math.ceil(inputs / weighted.length) * weighted.length : inputs;
-  return Array.from({ length }, (_, index) => {
-    const place = order === 'in-order' ? index % weighted.length : pick(weighted.length, random);
-    const operation = weighted[place] as Operation; // in range: never empty
+  // Whole decks, so that a plan that starts over keeps the mix.
+  const decks = Array.from({ length: Math.ceil(inputs / deck.length) }, () =>
+    order === 'in-order' ? deck : shuffled(deck, random),
+  );
+  return decks.flat().map((operation, index) => {
     const input = inputOf(operation, random, index);
     return { operation, input, params: paramsOf(operation, input) };
   });
@@ -61,6 +64,12 @@ function paramsOf(operation: Operation, input: unknown): unknown {
   return operation.tool === undefined ? input : { name: operation.tool, arguments: input };
 }
 
-function pick(count: number, random: () => number): number {
-  return Math.floor(random() * count);
+/** Fisher and Yates's shuffle, in Durstenfeld's form (CACM 7, 1964, algorithm 235). */
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const result = [...items];
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [result[last], result[other]] = [result[other] as T, result[last] as T];
+  }
+  return result;
 }

@@ -57,7 +57,7 @@ class ClosedBlock {
   readonly #callLimit: number;
   /** Moves to now when the run is to end early; looked at in each turn. */
   #endAtMs: number;
-  #next = 0;
+  #next: number;
   #sent = 0;
   #turnAtMs: number;
   #turn: Promise<void> | undefined;
@@ -66,6 +66,7 @@ class ClosedBlock {
     this.#calls = calls;
     this.#order = order;
     this.#recorder = recorder;
+    this.#next = order.firstCall;
     this.#callLimit = order.calls;
     const startedAtMs = performance.now();
     this.#endAtMs = order.signal.aborted ? startedAtMs : startedAtMs + order.durationMs;

@@ -59,6 +59,7 @@ async function timeRecordedCalls(call: ReadyCall): Promise<number> {
   const order = {
     concurrency: 1,
     batch: 1,
+    firstCall: 0,
     durationMs: Number.POSITIVE_INFINITY,
     calls: CALLS,
     signal: new AbortController().signal,

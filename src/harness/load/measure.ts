@@ -4,7 +4,8 @@
  *   preflight ──▶ warm up each until steady ──▶ rounds: one block of each variant, order alternating
  *
  * The block is the unit of replication. In every round the reference variant is measured a second
- * time, as its own twin: the ratio of a variant with itself is the noise of this machine, now.
+ * time, as its own twin, at the other end of the round: the ratio of a variant with itself is the
+ * noise of this machine, now.
  */
 
 import { ToolrigError } from '../../core/errors.ts';
@@ -105,11 +106,11 @@ export async function measureCase(
   const lanes = contestants.map(
     ({ variant, target }) => new Lane(variant, target, plan, load, options),
   );
-  for (const lane of lanes) await lane.warmUp();
+  await warmUp(lanes, options.signal);
   const twin = lanes.find((lane) => lane.variant === options.reference);
   const blocks = [
-    ...(twin === undefined ? [] : [{ lane: twin, isTwin: true }]),
     ...lanes.map((lane) => ({ lane, isTwin: false })),
+    ...(twin === undefined ? [] : [{ lane: twin, isTwin: true }]),
   ];
   const twinNsPerCall: number[] = [];
   let running = '';
@@ -131,6 +132,18 @@ export async function measureCase(
   return { variants: lanes.map((lane) => lane.result()), twinNsPerCall, failure };
 }
 
+/**
+ * Runs short windows of all variants in turn, each until it is steady or has had its time. In turn,
+ * because they share the loop that calls them: what V8 makes of it depends on all of them.
+ */
+async function warmUp(lanes: readonly Lane[], signal: AbortSignal): Promise<void> {
+  let cold = lanes;
+  while (cold.length > 0 && !signal.aborted) {
+    for (const lane of cold) await lane.warm();
+    cold = cold.filter((lane) => !lane.isWarm);
+  }
+}
+
 /** One variant's way through the rounds. */
 class Lane {
   readonly variant: string;
@@ -141,8 +154,12 @@ class Lane {
   readonly #options: MeasureOptions;
   readonly #recorder = new BlockRecorder();
   readonly #blocks: BlockMeasurement[] = [];
+  readonly #warmWindowsNsPerCall: number[] = [];
   #warmupMs = 0;
   #isSteady = false;
+  /** Place in the plan of the next call, of its blocks and of its twin's. */
+  #cursor = { nextCall: 0 };
+  readonly #twinCursor = { nextCall: 0 };
 
   constructor(
     variant: string,
@@ -159,27 +176,27 @@ class Lane {
     this.#options = options;
   }
 
-  /** Runs short windows until their time per call is steady, or the cap is reached. */
-  async warmUp(): Promise<void> {
-    const windows: number[] = [];
-    const startedAtMs = performance.now();
-    while (!this.#isSteady && !this.#options.signal.aborted) {
-      this.#warmupMs = performance.now() - startedAtMs;
-      if (this.#warmupMs >= this.#load.warmupMs) break;
-      const durationMs = Math.min(WARM_WINDOW_MS, this.#load.warmupMs);
-      const windowMs = await this.#run({ durationMs, calls: Number.POSITIVE_INFINITY });
-      windows.push(windowMs / this.#recorder.calls);
-      this.#report('warm-up', 0, windowMs);
-      this.#isSteady = isSteady(windows);
-    }
-    this.#warmupMs = performance.now() - startedAtMs;
+  /** Whether it is steady, or has had its time to become so. */
+  get isWarm(): boolean {
+    return this.#isSteady || this.#warmupMs >= this.#load.warmupMs;
+  }
+
+  /** One window of warming up. */
+  async warm(): Promise<void> {
+    const durationMs = Math.min(WARM_WINDOW_MS, this.#load.warmupMs);
+    const windowMs = await this.#run({ durationMs, calls: Number.POSITIVE_INFINITY }, this.#cursor);
+    this.#warmupMs += windowMs;
+    this.#warmWindowsNsPerCall.push(windowMs / this.#recorder.calls);
+    this.#isSteady = isSteady(this.#warmWindowsNsPerCall);
+    this.#report('warm-up', 0, windowMs);
+    if (this.isWarm) this.#cursor = { nextCall: 0 }; // all begin to measure at the same call
   }
 
   async measure(round: number): Promise<void> {
     const meter = new ResourceMeter(() => this.#target.usage());
     const startedAtMs = Date.now();
     await meter.start();
-    const durationMs = await this.#run(this.#share(round));
+    const durationMs = await this.#run(this.#share(round), this.#cursor);
     const use = await meter.stop();
     const recorder = this.#recorder;
     this.#report('measure', round + 1, durationMs);
@@ -208,7 +225,7 @@ class Lane {
   async measureTwin(round: number): Promise<number[]> {
     const meter = new ResourceMeter(() => this.#target.usage());
     await meter.start();
-    const durationMs = await this.#run(this.#share(round));
+    const durationMs = await this.#run(this.#share(round), this.#twinCursor);
     await meter.stop();
     const { calls } = this.#recorder;
     return calls === 0 ? [] : [(durationMs * 1e6) / calls];
@@ -230,13 +247,20 @@ class Lane {
     return { durationMs, calls: Math.floor(calls / rounds) + (round < calls % rounds ? 1 : 0) };
   }
 
-  async #run(share: { durationMs: number; calls: number }): Promise<number> {
+  async #run(
+    share: { durationMs: number; calls: number },
+    cursor: { nextCall: number },
+  ): Promise<number> {
     const { concurrency, batch } = this.#load;
-    const order: BlockOrder = { concurrency, batch, ...share, signal: this.#options.signal };
+    const { signal } = this.#options;
+    const order: BlockOrder = { concurrency, batch, ...share, firstCall: cursor.nextCall, signal };
     this.#recorder.reset();
-    return this.#target.drive === undefined
-      ? runClosedBlock(this.#ready, order, this.#recorder)
-      : this.#target.drive(this.#plan, order, this.#recorder);
+    const durationMs =
+      this.#target.drive === undefined
+        ? await runClosedBlock(this.#ready, order, this.#recorder)
+        : await this.#target.drive(this.#plan, order, this.#recorder);
+    cursor.nextCall = (cursor.nextCall + this.#recorder.calls) % this.#plan.length;
+    return durationMs;
   }
 
   #report(phase: MeasureProgress['phase'], round: number, durationMs: number): void {

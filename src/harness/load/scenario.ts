@@ -26,7 +26,7 @@ export interface ServiceSource {
   readonly options?: unknown;
 }
 
-/** Makes one call's input; `random` is seeded and gives numbers in [0, 1). */
+/** Makes one call's input; `random` is seeded and gives numbers in [0, 1), `index` counts the calls from 0. */
 export type InputMaker = (random: () => number, index: number) => unknown;
 
 export interface Operation {
@@ -49,9 +49,12 @@ export interface ScenarioCase {
   /** Nominal size of one call's payload, in bytes. */
   readonly payloadBytes?: number;
   readonly operations: readonly Operation[];
-  /** `shuffled` draws operations by weight; `in-order` repeats them as listed. Default: `shuffled`. */
+  /**
+   * Operations come in decks that hold each as often as its weight says. `shuffled` shuffles every
+   * deck; `in-order` repeats it as listed. Default: `shuffled`.
+   */
   readonly order?: 'shuffled' | 'in-order';
-  /** Inputs made beforehand and then used in turn. Default: 1,024. */
+  /** Inputs made beforehand and then used in turn, in whole decks. Default: 1,024. */
   readonly inputs?: number;
 }
 

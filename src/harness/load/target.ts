@@ -31,6 +31,8 @@ export interface TargetUsage {
 export interface BlockOrder {
   readonly concurrency: number;
   readonly batch: number;
+  /** Place in the plan of the block's first call: where the one before it ended. */
+  readonly firstCall: number;
   /** The block ends at whichever comes first. */
   readonly durationMs: number;
   readonly calls: number;

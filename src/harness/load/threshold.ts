@@ -72,6 +72,9 @@ export function parseThreshold(expression: string): Threshold {
     const known = Object.keys(units).map((each) => (each === '' ? 'none' : each));
     throw usage(expression, `the unit of ${metric} must be one of ${known.join(', ')}`);
   }
+  if (metric === 'errors' && operator.startsWith('>')) {
+    throw usage(expression, 'it would ask for errors: give an upper bound, with < or <=');
+  }
   return {
     expression: expression.trim(),
     variant,

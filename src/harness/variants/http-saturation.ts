@@ -1,6 +1,7 @@
 /**
  * The same HTTP server as `http`, driven by autocannon instead of the SDK's client: what the server
- * can take when its caller costs next to nothing. Closed loop, one connection a caller.
+ * can take when its caller costs next to nothing. Closed loop, one connection for each call in
+ * flight: it knows no batches, so callers in batches become that many connections.
  *
  * autocannon's own histogram has whole milliseconds and leaves out failures, so every `response`
  * event's time goes into ours, and every body is parsed and checked like any other reply.
@@ -65,9 +66,14 @@ async function saturate(
 ): Promise<number> {
   // autocannon calls a request's onResponse and then, in the same tick, emits `response`.
   let answered: { call: PlannedCall; outcome: Outcome } | undefined;
-  const planned = plan.slice(0, MAX_REQUESTS);
+  const count = Math.min(MAX_REQUESTS, plan.length);
+  // Connections walk the plan side by side: each begins one call behind the one before it, and the
+  // block where the last one ended.
   const requestsOf = (connection: number) =>
-    planned.map((call, index) => ({
+    Array.from({ length: count }, (_, index) => {
+      const place = (order.firstCall + connection + index) % plan.length;
+      return plan[place] as PlannedCall; // in range
+    }).map((call, index) => ({
       method: 'POST' as const,
       path: httpUrl(host, call.operation.service).pathname,
       headers: { ...sessions.get(call.operation.service)?.headers },

@@ -105,6 +105,7 @@ describe('runScenarios', () => {
         };
         return new Watched(`v${index}`, { prepare: () => invoke });
       });
+      variants.push(new Watched('native')); // the reference, which makes calls as its own twin too
       const operations = [echoOperation({ input: (random) => random() })];
       await runScenarios([{ scenario: scenario({ operations }), variants }], options({ seed }));
       const [one, other] = seen;
@@ -134,6 +135,18 @@ describe('runScenarios', () => {
       ['errors <= 0%', false],
     ]);
     assert.deepEqual(await run(['native.errors <= 50%']), [['native.errors <= 50%', true]]);
+  });
+
+  test('still lets no failed call pass on variants that a threshold on errors does not name', async () => {
+    const variants = [new Watched('native'), new Watched('json')];
+    const { record } = await runScenarios(
+      [{ scenario: scenario({ thresholds: ['native.errors <= 100%'] }), variants }],
+      options(),
+    );
+    assert.deepEqual(
+      record.scenarios[0]?.thresholds.map(({ expression }) => expression),
+      ['native.errors <= 100%', 'json.errors <= 0%'],
+    );
   });
 
   test('refuses thresholds, loads and sizes that make no sense before anything starts', async () => {

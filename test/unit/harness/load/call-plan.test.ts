@@ -31,18 +31,44 @@ describe('planCalls', () => {
     );
   });
 
-  test('draws operations by weight', () => {
+  test('has the mix of the weights in every stretch, so that a slow variant is asked the same', () => {
     const operations = [
       echoOperation({ name: 'rare', weight: 1 }),
       echoOperation({ name: 'usual', weight: 9 }),
     ];
-    const plan = planCalls(
-      echoCase({ operations, order: 'shuffled', inputs: 10_000 }),
-      seededRandom(7),
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 0, max: 900 }), (seed, start) => {
+        const plan = planCalls(
+          echoCase({ operations, order: 'shuffled', inputs: 1_000 }),
+          seededRandom(seed),
+        );
+        const rare = plan
+          .slice(start, start + 100)
+          .filter(({ operation }) => operation.name === 'rare').length;
+        assert.ok(rare >= 9 && rare <= 11, `${rare} of 100`);
+      }),
     );
-    assert.equal(plan.length, 10_000);
-    const rare = plan.filter(({ operation }) => operation.name === 'rare').length;
-    assert.ok(Math.abs(rare - 1_000) < 4 * Math.sqrt(10_000 * 0.1 * 0.9), `${rare} of 10,000`);
+  });
+
+  test('shuffles each deck anew', () => {
+    const operations = [echoOperation({ name: 'a' }), echoOperation({ name: 'b' })];
+    const plan = planCalls(
+      echoCase({ operations, order: 'shuffled', inputs: 100 }),
+      seededRandom(1),
+    );
+    const firsts = plan
+      .filter((_, index) => index % 2 === 0)
+      .map(({ operation }) => operation.name);
+    assert.deepEqual(new Set(firsts), new Set(['a', 'b']));
+  });
+
+  test('holds every operation, however few inputs were asked for', () => {
+    const operations = [
+      echoOperation({ name: 'usual', weight: 50 }),
+      echoOperation({ name: 'rare', weight: 1 }),
+    ];
+    const plan = planCalls(echoCase({ operations, order: 'shuffled', inputs: 4 }), seededRandom(1));
+    assert.equal(plan.filter(({ operation }) => operation.name === 'rare').length, 1);
   });
 
   test('makes 1,024 shuffled calls unless told otherwise', () => {

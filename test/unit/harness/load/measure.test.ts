@@ -81,22 +81,42 @@ describe('measureCase', () => {
     );
     destroy(measurement);
     const phases = progress.map(({ variant, phase, round }) => `${phase} ${round} ${variant}`);
-    // A warm-up takes as many windows as fit.
-    const distinct = phases.filter((phase, index) => phase !== phases[index - 1]);
-    assert.deepEqual(distinct, [
-      'warm-up 0 a',
-      'warm-up 0 b',
-      'warm-up 0 c',
-      'measure 1 a',
-      'measure 1 b',
-      'measure 1 c',
-      'measure 2 c',
-      'measure 2 b',
-      'measure 2 a',
-    ]);
-    // The reference's twin comes before a round, then after it.
+    // Warm-ups take turns, as many windows as fit.
+    assert.deepEqual(
+      [...new Set(phases)],
+      [
+        'warm-up 0 a',
+        'warm-up 0 b',
+        'warm-up 0 c',
+        'measure 1 a',
+        'measure 1 b',
+        'measure 1 c',
+        'measure 2 c',
+        'measure 2 b',
+        'measure 2 a',
+      ],
+    );
+    // The reference's twin comes after a round, then before it.
     assert.deepEqual(runsOf(log.slice(0, 3)), ['a×1', 'b×1', 'c×1']);
-    assert.deepEqual(runsOf(log.slice(-32)), ['b×4', 'a×4', 'b×4', 'c×8', 'b×4', 'a×4', 'b×4']);
+    assert.deepEqual(runsOf(log.slice(-32)), ['a×4', 'b×4', 'c×4', 'b×8', 'c×4', 'b×4', 'a×4']);
+  });
+
+  test('goes on in the plan from block to block, so that all are asked the same', async () => {
+    const asked: Record<string, unknown[]> = { a: [], b: [] };
+    const contestants = ['a', 'b'].map((variant) => {
+      const invoke = async (params: unknown) => {
+        asked[variant]?.push(argumentOf(params));
+        return argumentOf(params);
+      };
+      return { variant, target: echoTarget({ prepare: () => invoke }) };
+    });
+    const long = planCalls(echoCase({ inputs: 10 }), seededRandom(3));
+    const settings = load({ rounds: 3, calls: 12 });
+    destroy(await measureCase(long, contestants, settings, options({ reference: 'none' })));
+    const inputs = long.map(({ input }) => input);
+    const expected = [...inputs, ...inputs.slice(0, 2)];
+    assert.deepEqual(asked['a']?.slice(-12), expected);
+    assert.deepEqual(asked['b']?.slice(-12), expected);
   });
 
   test('splits the calls over the rounds exactly, the first ones taking the rest', async () => {
@@ -212,7 +232,7 @@ describe('measureCase', () => {
       measurement.variants.map(({ blocks }) => blocks.map(({ round }) => round)),
       [[0], [0], [0, 1]],
     );
-    assert.equal(measurement.twinNsPerCall.length, 1);
+    assert.equal(measurement.twinNsPerCall.length, 2);
   });
 
   test('keeps the block under way when it is interrupted, with the calls it made', async () => {
@@ -237,9 +257,9 @@ describe('measureCase', () => {
   test('has no time of a twin that made no call before the interruption', async () => {
     const controller = new AbortController();
     let meterings = 0;
-    // Metered before and after each block: in round 0 twin and block, in round 1 block and twin.
+    // Metered before and after each block: in round 0 block and twin, in round 1 twin and block.
     const usage = async () => {
-      if (++meterings === 7) controller.abort();
+      if (++meterings === 5) controller.abort();
       return NO_USAGE;
     };
     const { signal } = controller;
@@ -250,7 +270,7 @@ describe('measureCase', () => {
       options({ signal }),
     );
     destroy(measurement);
-    assert.equal(measurement.variants[0]?.blocks.length, 2);
+    assert.equal(measurement.variants[0]?.blocks.length, 1);
     assert.equal(measurement.twinNsPerCall.length, 1);
   });
 

@@ -68,6 +68,8 @@ describe('parseThreshold', () => {
       'errors < 5ms': /unit of errors must be one of none, %/,
       'throughput > 5%': /unit of throughput/,
       'p99 < 5constructor': /unit of p99/,
+      'errors >= 0%': /would ask for errors/,
+      'native.errors > 5%': /would ask for errors/,
       'p99 == 5ms': /write it as/,
       'p99 < -5ms': /write it as/,
       'p99 < ms': /write it as/,
