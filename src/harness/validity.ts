@@ -2,9 +2,8 @@
 
 import type { Environment, ScenarioRecord, Validity, VariantRecord } from './results/run-record.ts';
 import { groupByScenario, measurementName, type ScenarioGroup } from './results/scenario-group.ts';
+import { FEWEST_ROUNDS } from './stats/bootstrap.ts';
 
-/** With fewer rounds, an interval says almost nothing. */
-const FEWEST_ROUNDS = 5;
 /** Up to so many measurements of a scenario are named; of more, it says how many. */
 const MOST_NAMED = 3;
 

@@ -1,11 +1,9 @@
 /** The words around a scenario's table: how it was run, and how to read the columns. */
 
 import type { ScenarioRecord } from '../results/run-record.ts';
-import { isBounded } from '../stats/bootstrap.ts';
+import { FEWEST_ROUNDS, isBounded } from '../stats/bootstrap.ts';
 import { formatBytes, formatCount, formatNumber } from './units.ts';
 
-/** Rounds from which the range of a median's interval is a 95 % one; see `medianInterval`. */
-const ROUNDS_FOR_AN_INTERVAL = 6;
 /** Above this noise floor only differences of several times can be told from chance. */
 const HIGH_NOISE_FLOOR = 0.5;
 
@@ -34,9 +32,9 @@ export function legendOf(cases: readonly ScenarioRecord[], hasRatios: boolean): 
   const rounds = Math.min(...variants.map((variant) => variant.rounds.length));
   const isAnyBounded = variants.some(({ throughputPerSecond }) => isBounded(throughputPerSecond));
   const interval =
-    rounds >= ROUNDS_FOR_AN_INTERVAL
+    rounds >= FEWEST_ROUNDS
       ? '[…] is the 95 % interval over rounds'
-      : `[…] is the range of ${rounds} rounds: run ${ROUNDS_FOR_AN_INTERVAL} or more for a 95 % interval`;
+      : `[…] is the range of ${rounds} rounds: run ${FEWEST_ROUNDS} or more for a 95 % interval`;
   return [
     'CPU and alloc are per call',
     hasRatios ? '× is times as fast, ÷ times as slow' : [],

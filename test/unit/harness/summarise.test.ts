@@ -146,7 +146,8 @@ describe('summariseCase', () => {
   });
 
   test('compares every variant with every baseline, paired by round', () => {
-    const at = (latencyNs: number) => [0, 1, 2].map((round) => block(round, { latencyNs }));
+    const at = (latencyNs: number) =>
+      [0, 1, 2, 3, 4, 5].map((round) => block(round, { latencyNs }));
     const { record } = summarise([
       measured('native', at(1_000)),
       measured('json', at(6_000)),

@@ -35,11 +35,11 @@ describe('validityOf', () => {
   });
 
   test('is suspect for each doubt, and names it', () => {
-    const rounds = sampleVariant('x', 500).rounds.slice(0, 4);
+    const rounds = sampleVariant('x', 500).rounds.slice(0, 5);
     const doubts: readonly (readonly [ReturnType<typeof validityOf>, RegExp])[] = [
       [
         validityOf([scenario(sampleVariant('x', 500, { rounds }))], QUIET, undefined),
-        /^calc: fewer than 5 rounds: x \(only 4\)$/,
+        /^calc: fewer than 6 rounds: x \(only 5\)$/,
       ],
       [
         validityOf([scenario(sampleVariant('x', 500, { isSteady: false }))], QUIET, undefined),
@@ -76,7 +76,7 @@ describe('validityOf', () => {
     }));
     assert.deepEqual(validityOf(sweep, QUIET, undefined).reasons, [
       'sweep: 4 of 8 measurements were not steady after the warm-up (longest 303 ms)',
-      'sweep: 4 of 8 measurements had fewer than 5 rounds (fewest 2)',
+      'sweep: 4 of 8 measurements had fewer than 6 rounds (fewest 2)',
     ]);
   });
 
