@@ -46,6 +46,14 @@ describe('validityOf', () => {
         /^calc: not steady after the warm-up: x \(420 ms\)$/,
       ],
       [
+        validityOf(
+          [scenario(sampleVariant('x', 500, { calls: 1_000, succeeded: 997, failed: 3 }))],
+          QUIET,
+          undefined,
+        ),
+        /^calc: 3 of 1,000 calls failed on x$/,
+      ],
+      [
         validityOf([scenario(sampleVariant('x', 500))], QUIET, 'the run was interrupted'),
         /interrupted/,
       ],
@@ -78,6 +86,16 @@ describe('validityOf', () => {
       'sweep: 4 of 8 measurements were not steady after the warm-up (longest 303 ms)',
       'sweep: 4 of 8 measurements had fewer than 6 rounds (fewest 2)',
     ]);
+  });
+
+  test('sums up failed calls of many measurements, and says them once where none succeeded', () => {
+    const failing = sampleVariant('x', 500, { calls: 1_000, succeeded: 997, failed: 3 });
+    const sweep = ['a', 'b', 'c', 'd'].map((name) => ({ ...scenario(failing), name: `s/${name}` }));
+    assert.deepEqual(validityOf(sweep, QUIET, undefined).reasons, [
+      's: 4 of 4 measurements had failed calls (at most 0.3 % of them)',
+    ]);
+    const dead = sampleVariant('x', 500, { calls: 9, succeeded: 0, failed: 9 });
+    assert.equal(validityOf([scenario(dead)], QUIET, undefined).reasons.length, 1);
   });
 
   test('names up to three measurements of a scenario, each with its case', () => {
