@@ -155,7 +155,7 @@ describe('summariseCase', () => {
       own.latency.destroy = () => destroyed.push('latency');
       own.batchLatency.destroy = () => destroyed.push('batchLatency');
       const run = () => summarise([measured('native', [own])]);
-      if (Number.isNaN(durationMs)) assert.throws(run, { code: 'ERR_INVALID_MEASUREMENT' });
+      if (Number.isNaN(durationMs)) assert.throws(run, { code: 'ERR_INVALID_OPTION' });
       else run();
       assert.deepEqual(destroyed, ['latency', 'batchLatency']);
     }
