@@ -1,6 +1,6 @@
 /**
  * Measurement → record: the blocks of a case become a scenario's entry in the run record, and the
- * text of one interval log a variant. The histograms are destroyed on the way.
+ * text of one interval log a variant. The measurement's histograms are destroyed at the end.
  */
 
 import { compareVariants, noiseFloorOf, type TimedVariant } from './compare/comparison.ts';
@@ -36,6 +36,8 @@ export interface CaseContext {
   readonly reference: string;
   /** The variants that the others are compared with, where they run. */
   readonly baselines: readonly string[];
+  /** Variants that drive the load themselves: the harness costs their calls nothing. Default: none. */
+  readonly drivenVariants?: readonly string[];
   readonly random: () => number;
 }
 
@@ -45,8 +47,22 @@ export interface CaseSummary {
   readonly intervalLogs: ReadonlyMap<string, string>;
 }
 
-/** Turns a case's measurement into its record. Variants without a single block are left out. */
+/**
+ * Turns a case's measurement into its record. Variants without a single block are left out. The
+ * histograms of its blocks cannot be used afterwards, whether it returned or threw.
+ */
 export function summariseCase(measurement: CaseMeasurement, context: CaseContext): CaseSummary {
+  try {
+    return summarise(measurement, context);
+  } finally {
+    for (const { latency, batchLatency } of measurement.variants.flatMap(({ blocks }) => blocks)) {
+      latency.destroy();
+      batchLatency.destroy();
+    }
+  }
+}
+
+function summarise(measurement: CaseMeasurement, context: CaseContext): CaseSummary {
   const measured = measurement.variants.filter((variant) => variant.blocks.length > 0);
   const intervalLogs = new Map(measured.map((each) => [each.variant, intervalLogOf(each)]));
   const timed = measured.map(timedOf);
@@ -69,14 +85,28 @@ export function summariseCase(measurement: CaseMeasurement, context: CaseContext
 
 function summariseVariant(measurement: VariantMeasurement, context: CaseContext): VariantRecord {
   const { blocks } = measurement;
-  const { cost, load, random } = context;
   const latency = merge(blocks.map((block) => block.latency));
   const batches = merge(blocks.map((block) => block.batchLatency));
+  try {
+    return recordOf(measurement, latency, batches, context);
+  } finally {
+    latency.destroy();
+    batches.destroy();
+  }
+}
+
+/** @param latency - of all blocks, as `batches` */
+function recordOf(
+  { variant, blocks, warmupMs, isSteady }: VariantMeasurement,
+  latency: LatencyHistogram,
+  batches: LatencyHistogram,
+  { cost, load, random, drivenVariants = [] }: CaseContext,
+): VariantRecord {
   const calls = sum(blocks, (block) => block.calls);
   const latencyNs = latency.summary();
   const isTimerLimited = latencyNs.p50 < TIMER_LIMIT_READS * cost.clockReadNs;
-  const record: VariantRecord = {
-    variant: measurement.variant,
+  return {
+    variant,
     calls,
     succeeded: sum(blocks, (block) => block.succeeded),
     failed: sum(blocks, (block) => block.failed),
@@ -102,18 +132,13 @@ function summariseVariant(measurement: VariantMeasurement, context: CaseContext)
       max: Math.max(...blocks.map((block) => block.gcPauseNs.max)),
     },
     rssBytes: blocks.at(-1)?.rssBytes ?? 0,
-    harnessNsPerCall: cost.harnessNsPerCall,
-    warmupMs: measurement.warmupMs,
-    isSteady: measurement.isSteady,
+    clockReadNs: cost.clockReadNs,
+    harnessNsPerCall: drivenVariants.includes(variant) ? null : cost.harnessNsPerCall,
+    warmupMs,
+    isSteady,
     histogram: latency.encode(),
     rounds: blocks.map(roundOf),
   };
-  for (const histogram of [latency, batches]) histogram.destroy();
-  for (const block of blocks) {
-    block.latency.destroy();
-    block.batchLatency.destroy();
-  }
-  return record;
 }
 
 function roundOf(block: BlockMeasurement): VariantRecord['rounds'][number] {

@@ -2,9 +2,8 @@
 
 import type { Environment, ScenarioRecord, Validity, VariantRecord } from './results/run-record.ts';
 import { groupByScenario, measurementName, type ScenarioGroup } from './results/scenario-group.ts';
+import { FEWEST_ROUNDS } from './stats/bootstrap.ts';
 
-/** With fewer rounds, an interval says almost nothing. */
-const FEWEST_ROUNDS = 5;
 /** Up to so many measurements of a scenario are named; of more, it says how many. */
 const MOST_NAMED = 3;
 
@@ -56,7 +55,15 @@ function scenarioDoubts({ name, cases }: ScenarioGroup): string[] {
   const short = all.filter(({ record }) => record.rounds.length < FEWEST_ROUNDS);
   const share = ({ length }: readonly Measurement[]) =>
     `${name}: ${length} of ${all.length} measurements`;
+  // Where not one call succeeded, the run is invalid and says so.
+  const failing = all.filter(({ record }) => record.failed > 0 && record.succeeded > 0);
   const reasons: string[] = [];
+  if (failing.length > MOST_NAMED) {
+    const most = Math.max(...failing.map(({ record }) => record.failed / record.calls));
+    reasons.push(`${share(failing)} had failed calls (at most ${percent(most)} of them)`);
+  } else if (failing.length > 0) {
+    reasons.push(`${name}: ${failing.map(failureText).join(', ')}`);
+  }
   if (unsteady.length > MOST_NAMED) {
     const longestMs = Math.max(...unsteady.map(warmupMs));
     reasons.push(`${share(unsteady)} were not steady after the warm-up (longest ${longestMs} ms)`);
@@ -76,6 +83,18 @@ function scenarioDoubts({ name, cases }: ScenarioGroup): string[] {
 
 function named(measurements: readonly Measurement[], detail: (each: Measurement) => string) {
   return measurements.map((each) => `${each.name} (${detail(each)})`).join(', ');
+}
+
+function failureText({ name, record: { failed, calls } }: Measurement): string {
+  return `${count(failed)} of ${count(calls)} calls failed on ${name}`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toLocaleString('en-US', { maximumSignificantDigits: 2 })} %`;
 }
 
 function warmupMs({ record }: Measurement): number {

@@ -145,7 +145,7 @@ describe('bench', { concurrency: 2 }, () => {
     const { scenarios, validity } = parseRecord(stdout);
     assert.equal(validity.verdict, 'suspect');
     assert.ok(
-      validity.reasons.some((reason) => /fewer than 5 rounds: native \(only 1\)/.test(reason)),
+      validity.reasons.some((reason) => /fewer than 6 rounds: native \(only 1\)/.test(reason)),
     );
     for (const { verdict } of scenarios[0]?.comparisons ?? []) {
       assert.equal(verdict, 'inconclusive');

@@ -44,7 +44,7 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'harness/capacity',
   ],
   // Where the rooms meet: a run, from its scenarios to its record.
-  'harness/validity.ts': ['harness/results'],
+  'harness/validity.ts': ['harness/stats', 'harness/results'],
   'harness/summarise.ts': ['harness/stats', 'harness/load', 'harness/results', 'harness/compare'],
   'harness/run.ts': [
     'core',

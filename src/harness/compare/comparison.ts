@@ -7,10 +7,12 @@
  *   ├regressed┤                    ├improved┤     whole interval beyond the floor
  *             ├────── unchanged ───┤              whole interval within it
  *                     anything else: inconclusive
+ *
+ * Fewer rounds than an interval needs are inconclusive, however far apart the two came out.
  */
 
 import type { Comparison, Verdict } from '../results/run-record.ts';
-import { pairedRatio } from '../stats/bootstrap.ts';
+import { FEWEST_ROUNDS, pairedRatio } from '../stats/bootstrap.ts';
 
 /** Time per call of each round of one variant, in ns, by round. */
 export interface TimedVariant {
@@ -38,7 +40,7 @@ export function compareVariants(
     low,
     high,
     noiseFloor,
-    verdict: verdictOf(low, high, noiseFloor ?? 0),
+    verdict: rounds.length < FEWEST_ROUNDS ? 'inconclusive' : verdictOf(low, high, noiseFloor ?? 0),
   };
 }
 
@@ -61,7 +63,7 @@ export function noiseFloorOf(
   return Math.max(high - 1, 1 / low - 1, 0);
 }
 
-/** The verdict on an interval of a ratio. */
+/** The verdict on an interval of a ratio that enough rounds stand behind. */
 export function verdictOf(low: number, high: number, noiseFloor: number): Verdict {
   if (low > 1 + noiseFloor) return 'improved';
   if (high < 1 / (1 + noiseFloor)) return 'regressed';

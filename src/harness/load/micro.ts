@@ -15,6 +15,7 @@ import { requireInteger, requirePositive } from '../../core/options.ts';
 import { isSteady } from '../stats/steady-state.ts';
 import type { MicroBench } from './micro-bench.ts';
 import { measureBlock, nextGroupSize, type PreparedTask } from './micro-block.ts';
+import { roundOrder } from './round-order.ts';
 
 export interface MicroOptions {
   /** Rounds that are measured. Default: 24. */
@@ -146,7 +147,7 @@ async function* playRounds(
     if (isAborted()) return;
     onRound(round);
     const nsPerCall: number[] = [];
-    for (const index of roundOrder(tasks.length, round)) {
+    for (const index of roundOrder([...tasks.keys()], round)) {
       if (isAborted()) return;
       const task = tasks[index] as RunningTask;
       await clock.sleep(0); // timers of the runtime get their turn between blocks, not inside
@@ -158,10 +159,4 @@ async function* playRounds(
 
 function unsteady(tasks: readonly RunningTask[]): RunningTask[] {
   return tasks.filter((task) => !isSteady(task.warmupNs));
-}
-
-/** The order of `count` tasks in a round: forwards in even rounds, backwards in odd ones. */
-export function roundOrder(count: number, round: number): number[] {
-  const order = Array.from({ length: count }, (_, index) => index);
-  return round % 2 === 0 ? order : order.toReversed();
 }

@@ -66,6 +66,7 @@ function rowOf(
     is_steady: variant.isSteady,
     ...ratioFields(scenario, 'json', variant.variant),
     ...ratioFields(scenario, 'direct', variant.variant),
+    clock_read_ns: variant.clockReadNs,
   };
 }
 

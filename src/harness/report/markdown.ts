@@ -41,7 +41,7 @@ function validityBlock({ verdict, reasons }: Validity): string {
 
 /** One table a scenario; a column names the case where the scenario names its cases. */
 function scenarioBlocks(scenario: ScenarioGroup): string[] {
-  const { name, settings, header, sections, legend, notes, thresholds } =
+  const { name, settings, header, sections, legend, batches, notes, thresholds } =
     tabulateScenario(scenario);
   const hasCases = sections.some(({ title }) => title !== '');
   return [
@@ -58,7 +58,8 @@ function scenarioBlocks(scenario: ScenarioGroup): string[] {
       ),
       hasCases ? 2 : 1,
     ),
-    `${escaped(legend)}.`,
+    `${escaped(legend, 1_000)}.`,
+    ...(batches === '' ? [] : [`${escaped(batches, 4_000)}.`]),
     ...(notes.length === 0 ? [] : [list(notes.map(({ mark, text }) => `${mark} ${text}`))]),
     ...(thresholds.length === 0
       ? []
@@ -120,8 +121,8 @@ function list(items: readonly string[]): string {
 }
 
 /** Backslashes before everything that Markdown or GitHub gives a meaning to within a line. */
-function escaped(text: string): string {
-  return inertText(text, 400)
+function escaped(text: string, maxLength = 400): string {
+  return inertText(text, maxLength)
     .replaceAll(/[\\`*_{}[\]<>#!|~&@$]/g, String.raw`\$&`)
     .replaceAll('://', String.raw`\://`)
     .replaceAll(/www\./gi, (prefix) => `${prefix.slice(0, -1)}\\.`);

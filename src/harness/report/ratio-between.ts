@@ -1,14 +1,17 @@
 /** Finds what a scenario says about two of its variants, whichever of them it was compared with. */
 
-import type { ScenarioRecord } from '../results/run-record.ts';
+import type { Comparison, ScenarioRecord, Verdict } from '../results/run-record.ts';
 import { isBounded } from '../stats/bootstrap.ts';
 
-export interface Ratio {
-  /** Above 1: the candidate is faster. */
-  readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
-}
+/** Above 1: the candidate is faster. The verdict is the candidate's. */
+export type Ratio = Pick<Comparison, 'ratio' | 'low' | 'high' | 'noiseFloor' | 'verdict'>;
+
+const TURNED: Readonly<Record<Verdict, Verdict>> = {
+  improved: 'regressed',
+  regressed: 'improved',
+  unchanged: 'unchanged',
+  inconclusive: 'inconclusive',
+};
 
 /** The ratio of `candidate` to `baseline`; `undefined` when the two were not compared. */
 export function ratioBetween(
@@ -19,10 +22,14 @@ export function ratioBetween(
   const find = (from: string, to: string) =>
     scenario.comparisons.find((pair) => pair.baseline === from && pair.candidate === to);
   const found = find(baseline, candidate);
-  if (found !== undefined) return { ratio: found.ratio, low: found.low, high: found.high };
+  if (found !== undefined) return found;
   const inverse = find(candidate, baseline);
   if (inverse === undefined) return undefined;
-  return isBounded(inverse)
-    ? { ratio: 1 / inverse.ratio, low: 1 / inverse.high, high: 1 / inverse.low }
-    : { ratio: 1 / inverse.ratio, low: inverse.low, high: inverse.high };
+  const { ratio, low, high, noiseFloor, verdict } = inverse;
+  return {
+    ratio: 1 / ratio,
+    ...(isBounded(inverse) ? { low: 1 / high, high: 1 / low } : { low, high }),
+    noiseFloor,
+    verdict: TURNED[verdict],
+  };
 }

@@ -11,7 +11,7 @@
 import type { LatencySummary, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import type { CaseRecord, ScenarioGroup } from '../results/scenario-group.ts';
 import { ratioBetween } from './ratio-between.ts';
-import { legendOf, settingsOf } from './table-legend.ts';
+import { batchLatenciesOf, legendOf, settingsOf } from './table-legend.ts';
 import { marksOf, notesOf, type OwnedNote, type TableNote } from './table-notes.ts';
 import { type ThresholdLine, thresholdLines } from './table-thresholds.ts';
 import { formatBytes, formatInterval, formatNs, formatRatio } from './units.ts';
@@ -25,6 +25,8 @@ export interface ScenarioTable {
   readonly sections: readonly TableSection[];
   /** How to read the columns. */
   readonly legend: string;
+  /** How long whole batches take; empty when calls are sent alone. */
+  readonly batches: string;
   readonly notes: readonly TableNote[];
   readonly thresholds: readonly ThresholdLine[];
 }
@@ -69,6 +71,7 @@ export function tabulateScenario({ name, cases }: ScenarioGroup): ScenarioTable 
     ],
     sections: cases.map((each) => sectionOf(each, baselines, notes)),
     legend: legendOf(records, baselines.length > 0),
+    batches: batchLatenciesOf(cases),
     notes,
     thresholds: thresholdLines(cases),
   };

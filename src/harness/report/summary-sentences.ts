@@ -3,14 +3,18 @@
  * (finding the service, queueing, checking, timing out) and serialization (copying through JSON).
  *
  * They are told apart by which variants are compared: `native` does everything that `direct` does
- * not, by reference; `json` is `native` plus stringifying and parsing. Only differences that the
- * paired intervals support are given as numbers.
+ * not, by reference; `json` is `native` plus stringifying and parsing. Which differences are given
+ * as numbers is up to `cost-between.ts`.
  */
 
 import type { RunRecord, ScenarioRecord } from '../results/run-record.ts';
+import { FEWEST_ROUNDS } from '../stats/bootstrap.ts';
+import { costBetween, type NoCost } from './cost-between.ts';
 import { inertText } from './plain-text.ts';
-import { ratioBetween } from './ratio-between.ts';
-import { formatBytes, formatNs, formatShort } from './units.ts';
+import { formatBytes, formatInterval, formatNs, formatNsInterval } from './units.ts';
+
+/** Whose time the figures are: the wall time of a whole block over its calls. */
+const WHOSE_TIME = 'in this loop, harness included';
 
 /** The sentences that the run's variants support: two, one or none. */
 export function summarySentences({ scenarios }: RunRecord): string[] {
@@ -37,25 +41,27 @@ function dispatchSentence(scenarios: readonly ScenarioRecord[]): string | undefi
   const clauses: string[] = [];
   if (has(scenario, 'direct')) {
     const direct = nsPerCall(scenario, 'direct');
-    const cost = isSlower(scenario, 'native', 'direct')
-      ? `so registry, mailbox, validation, deadline and telemetry cost ${formatNs(native - direct)} a call`
-      : `a difference that this run cannot tell from noise`;
+    const cost = costBetween(scenario, 'direct', 'native');
+    const conclusion = cost.claimed
+      ? `so registry, mailbox, validation, deadline and telemetry cost ${formatNsInterval(cost.ns)} a call`
+      : differenceThat(cost.reason);
     clauses.push(
-      `a native call takes ${formatNs(native)} where the bare function takes ${formatNs(direct)}, ${cost}`,
+      `a native call takes ${formatNs(native)} where the bare function takes ${formatNs(direct)}, ${conclusion}`,
     );
   } else {
     clauses.push(`a native call takes ${formatNs(native)}`);
   }
   if (has(scenario, 'sdk-memory')) {
     const sdk = nsPerCall(scenario, 'sdk-memory');
+    const cost = costBetween(scenario, 'native', 'sdk-memory');
+    const conclusion = cost.claimed
+      ? `${formatInterval(cost.times)} times as long`
+      : differenceThat(cost.reason);
     clauses.push(
-      isSlower(scenario, 'sdk-memory', 'native')
-        ? `the SDK's in-memory transport, which passes by reference too, takes ${formatNs(sdk)}, ` +
-            `${formatShort(sdk / native)} times as long`
-        : `the SDK's in-memory transport takes ${formatNs(sdk)}, which this run cannot tell from native`,
+      `the SDK's in-memory transport, which passes by reference too, takes ${formatNs(sdk)}, ${conclusion}`,
     );
   }
-  return `Dispatch (${inertText(scenario.name)}): ${clauses.join('; ')}.`;
+  return `Dispatch (${inertText(scenario.name)}; ${WHOSE_TIME}): ${clauses.join('; ')}.`;
 }
 
 /** From the smallest and the largest payload, or else from the scenario with the cheapest call. */
@@ -70,31 +76,45 @@ function serializationSentence(scenarios: readonly ScenarioRecord[]): string | u
   if (smallest === undefined || largest === undefined || sizeOf(smallest) === sizeOf(largest)) {
     const scenario = measured.toSorted(byNative)[0];
     if (scenario === undefined) return undefined;
-    return `Serialization (${inertText(scenario.name)}): JSON ${jsonCost(scenario)} (${figures(scenario)}).`;
+    return `Serialization (${inertText(scenario.name)}; ${WHOSE_TIME}): JSON ${jsonCost(scenario)} (${figures(scenario)}).`;
   }
   const [small, large] = [smallest, largest].map(
     (each) =>
-      `${jsonCost(each)} of ${formatBytes(sizeOf(each))} (${figures(each)}; ${inertText(each.name)})`,
+      `${jsonCost(each, ` of ${formatBytes(sizeOf(each))}`)} (${figures(each)}; ${inertText(each.name)})`,
   );
-  return `Serialization grows with the payload: JSON ${small}, and ${large}.`;
+  const subject = grows(smallest, largest)
+    ? 'Serialization grows with the payload'
+    : 'Serialization';
+  return `${subject} (${WHOSE_TIME}): JSON ${small}, and ${large}.`;
 }
 
-function jsonCost(scenario: ScenarioRecord): string {
-  const [native, json] = [nsPerCall(scenario, 'native'), nsPerCall(scenario, 'json')];
-  return isSlower(scenario, 'json', 'native')
-    ? `adds ${formatNs(json - native)} to a call`
-    : `adds nothing that this run can tell from noise to a call`;
+/** Whether the cost of the larger payload is above that of the smaller beyond both intervals. */
+function grows(smallest: ScenarioRecord, largest: ScenarioRecord): boolean {
+  const [small, large] = [smallest, largest].map((each) => costBetween(each, 'native', 'json'));
+  return small?.claimed === true && large?.claimed === true && large.ns.low > small.ns.high;
+}
+
+/** @param what - what the call carries, with a space before it; empty to leave it unsaid */
+function jsonCost(scenario: ScenarioRecord, what = ''): string {
+  const cost = costBetween(scenario, 'native', 'json');
+  return cost.claimed
+    ? `adds ${formatNsInterval(cost.ns)} to a call${what}`
+    : `makes ${differenceThat(cost.reason, ` to a call${what}`)}`;
+}
+
+/** What is said in the place of a cost. */
+function differenceThat(reason: NoCost, toWhat = ''): string {
+  const why = {
+    failures: 'says nothing, since calls failed',
+    rounds: `fewer than ${FEWEST_ROUNDS} rounds cannot support`,
+    noise: 'this run cannot tell from noise',
+  }[reason];
+  return `a difference${toWhat} that ${why}`;
 }
 
 function figures(scenario: ScenarioRecord): string {
   const [native, json] = [nsPerCall(scenario, 'native'), nsPerCall(scenario, 'json')];
   return `${formatNs(json)} against ${formatNs(native)} by reference`;
-}
-
-/** Whether the paired interval says so; without one nothing is claimed. */
-function isSlower(scenario: ScenarioRecord, candidate: string, baseline: string): boolean {
-  const ratio = ratioBetween(scenario, baseline, candidate);
-  return ratio !== undefined && ratio.high < 1;
 }
 
 function has({ variants }: ScenarioRecord, variant: string): boolean {

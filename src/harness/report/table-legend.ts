@@ -1,31 +1,40 @@
 /** The words around a scenario's table: how it was run, and how to read the columns. */
 
-import type { ScenarioRecord } from '../results/run-record.ts';
-import { isBounded } from '../stats/bootstrap.ts';
-import { formatBytes, formatCount, formatNumber } from './units.ts';
+import type { ScenarioRecord, VariantRecord } from '../results/run-record.ts';
+import { type CaseRecord, measurementName } from '../results/scenario-group.ts';
+import { FEWEST_ROUNDS, isBounded } from '../stats/bootstrap.ts';
+import { formatBytes, formatCount, formatNs, formatNumber } from './units.ts';
 
-/** Rounds from which the range of a median's interval is a 95 % one; see `medianInterval`. */
-const ROUNDS_FOR_AN_INTERVAL = 6;
 /** Above this noise floor only differences of several times can be told from chance. */
 const HIGH_NOISE_FLOOR = 0.5;
 
 /** How a scenario was run: loop, concurrency, batch, payload, rounds. What cases differ in is left out. */
 export function settingsOf(cases: readonly ScenarioRecord[]): string {
-  const concurrency = shared(cases, (each) => each.concurrency);
-  const batch = shared(cases, (each) => each.batch) ?? 1;
   const payloadBytes = shared(cases, (each) => each.payloadBytes) ?? null;
   const rounds = cases.map(({ variants }) =>
     Math.max(0, ...variants.map((variant) => variant.rounds.length)),
   );
   return [
     `${shared(cases, (each) => each.executor)} loop`,
-    concurrency === undefined ? [] : `${concurrency} in flight`,
-    batch > 1 ? `batches of ${formatCount(batch)}` : [],
+    inFlight(
+      shared(cases, (each) => each.concurrency),
+      shared(cases, (each) => each.batch),
+    ),
     payloadBytes === null ? [] : `payload ${formatBytes(payloadBytes)}`,
     `${rangeOf(rounds, String)} ${Math.max(...rounds) === 1 ? 'round' : 'rounds'}`,
   ]
     .flat()
     .join(', ');
+}
+
+/** Callers, and what each has under way at once; what cases differ in is `undefined`. */
+function inFlight(callers: number | undefined, batch: number | undefined): string[] {
+  if (batch === 1) return callers === undefined ? [] : [`${formatCount(callers)} in flight`];
+  const who = callers === undefined ? [] : [plural(callers, 'caller')];
+  const what = batch === undefined ? [] : [`batches of ${formatCount(batch)}`];
+  const both = [...who, ...what].join(' × ');
+  if (callers === undefined || batch === undefined) return both === '' ? [] : [both];
+  return [`${both} = ${formatCount(callers * batch)} in flight`];
 }
 
 /** How to read the columns, and how finely they can be told apart. */
@@ -34,17 +43,41 @@ export function legendOf(cases: readonly ScenarioRecord[], hasRatios: boolean): 
   const rounds = Math.min(...variants.map((variant) => variant.rounds.length));
   const isAnyBounded = variants.some(({ throughputPerSecond }) => isBounded(throughputPerSecond));
   const interval =
-    rounds >= ROUNDS_FOR_AN_INTERVAL
+    rounds >= FEWEST_ROUNDS
       ? '[…] is the 95 % interval over rounds'
-      : `[…] is the range of ${rounds} rounds: run ${ROUNDS_FOR_AN_INTERVAL} or more for a 95 % interval`;
+      : `[…] is the range of ${rounds} rounds: run ${FEWEST_ROUNDS} or more for a 95 % interval`;
   return [
     'CPU and alloc are per call',
+    'alloc is V8 heap of the calling side, buffers (ArrayBuffer) and child processes not included',
+    harnessShare(variants),
     hasRatios ? '× is times as fast, ÷ times as slow' : [],
     isAnyBounded ? interval : 'one round says nothing about the spread',
     noiseOf(cases),
   ]
     .flat()
     .join('; ');
+}
+
+/** How long a batch takes on each variant of each case that sends them; empty when none does. */
+export function batchLatenciesOf(cases: readonly CaseRecord[]): string {
+  const figures = cases.flatMap(({ name, record }) =>
+    record.variants.flatMap(({ variant, batchNs }) =>
+      batchNs === null
+        ? []
+        : `${measurementName(name, variant)} ${formatNs(batchNs.p50)}, ${formatNs(batchNs.p99)}`,
+    ),
+  );
+  return figures.length === 0 ? '' : `a whole batch takes (p50, p99): ${figures.join('; ')}`;
+}
+
+/** What the harness adds to each figure, by the first variant whose load it drove itself. */
+function harnessShare(variants: readonly VariantRecord[]): string[] {
+  const driven = variants.filter(({ harnessNsPerCall }) => harnessNsPerCall !== null);
+  const share = driven[0]?.harnessNsPerCall;
+  if (share === undefined || share === null) return [];
+  const others = variants.filter((each) => !driven.includes(each)).map(({ variant }) => variant);
+  const except = others.length === 0 ? '' : ` but those of ${[...new Set(others)].join(', ')}`;
+  return [`the harness's own ${formatNs(share)} a call are inside every figure${except}`];
 }
 
 /** How finely this run can tell variants apart, where that was measured. */
@@ -57,11 +90,11 @@ function noiseOf(cases: readonly ScenarioRecord[]): string[] {
   if (floors.length === 0) return [];
   const range = `${rangeOf(floors, (floor) => formatNumber(Number((floor * 100).toPrecision(2))))} %`;
   if (Math.max(...floors) <= HIGH_NOISE_FLOOR) {
-    return [`a variant differs from itself by up to ${range} here`];
+    return [`one variant measured twice differs from itself by up to ${range} here`];
   }
   const where = Math.min(...floors) > HIGH_NOISE_FLOOR ? '' : ' in some of the cases';
   return [
-    `this machine was too noisy${where} to tell variants apart finely: a variant differs from itself by up to ${range}`,
+    `this machine was too noisy${where} to tell variants apart finely: one variant measured twice differs from itself by up to ${range}`,
   ];
 }
 
@@ -69,6 +102,10 @@ function noiseOf(cases: readonly ScenarioRecord[]): string[] {
 function rangeOf(values: readonly number[], format: (value: number) => string): string {
   const ends = [Math.min(...values), Math.max(...values)].map(format);
   return [...new Set(ends)].join('–');
+}
+
+function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function shared<T>(

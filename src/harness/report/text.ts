@@ -17,6 +17,8 @@ type Colours = ReturnType<typeof picocolors.createColors>;
 
 const MAX_WIDTH = 120;
 const MAX_NAME_WIDTH = 18;
+/** Of the line about batches: enough for every variant of ten cases. */
+const MAX_BATCHES_LENGTH = 4_000;
 /** Names are cut down to this where figures and marks leave no more room. */
 const MIN_NAME_WIDTH = 8;
 const COLUMN_GAP = 2;
@@ -40,7 +42,10 @@ export function renderScenarioText(scenario: ScenarioGroup, options: TextOptions
   return [
     `${colours.bold(inertText(table.name, 60))}  ${colours.dim(table.settings)}`,
     drawTable(table, colours),
-    colours.dim(wrapText(table.legend, MAX_WIDTH)),
+    colours.dim(wrapText(inertText(table.legend, 1_000), MAX_WIDTH)),
+    ...(table.batches === ''
+      ? []
+      : [wrapText(inertText(table.batches, MAX_BATCHES_LENGTH), MAX_WIDTH, '  ')]),
     ...table.notes.map(({ mark, text }) => colours.yellow(note(`${mark} ${text}`))),
     ...table.thresholds.map(({ passed, text }) =>
       passed ? colours.green(note(`✓ ${text}`)) : colours.red(note(`✗ ${text}`)),

@@ -45,11 +45,12 @@ export function formatNumber(value: number): string {
 
 /** Median and interval: `1.23M [1.20–1.26]`. After a single round the median alone. */
 export function formatInterval(interval: { median: number; low: number; high: number }): string {
-  const { median, low, high } = interval;
-  const { divisor, unit, decimals } = scaleOf(median, COUNT);
-  const figure = (value: number) => (value / divisor).toFixed(decimals);
-  const middle = `${figure(median)}${unit}`;
-  return isBounded(interval) ? `${middle} [${figure(low)}–${figure(high)}]` : middle;
+  return formatIntervalIn(interval, COUNT);
+}
+
+/** Median and interval of a time given in ns: `106 ns [98–113]`. */
+export function formatNsInterval(interval: { median: number; low: number; high: number }): string {
+  return formatIntervalIn(interval, TIME);
 }
 
 /**
@@ -63,6 +64,14 @@ export function formatRatio(comparison: { ratio: number; low: number; high: numb
   // Without an interval `low` is 0 and `high` stays what marks that.
   const inverse = isBounded(comparison) ? { low: 1 / high, high: 1 / low } : { low, high };
   return `÷${formatInterval({ median: 1 / ratio, ...inverse })}`;
+}
+
+function formatIntervalIn(interval: { median: number; low: number; high: number }, scale: Scale) {
+  const { median, low, high } = interval;
+  const { divisor, unit, decimals } = scaleOf(median, scale);
+  const figure = (value: number) => (value / divisor).toFixed(decimals);
+  const middle = `${figure(median)}${unit}`;
+  return isBounded(interval) ? `${middle} [${figure(low)}–${figure(high)}]` : middle;
 }
 
 function formatScaled(value: number, scale: Scale): string {

@@ -89,15 +89,20 @@ export interface VariantRecord {
   readonly latencyVerdict: 'ok' | 'timer-limited';
   /** User and system time of every process that took part, per call. */
   readonly cpuNsPerCall: number;
-  /** Bytes allocated on the measuring side's heap, per call. */
+  /** Bytes allocated on V8's heap of the calling side, per call: no buffers, no child processes. */
   readonly allocatedBytesPerCall: number;
   /** Share of the wall time in which the measuring event loop was busy, 0 to 1. */
   readonly eventLoopUtilization: number;
   readonly gcPauseNs: { readonly count: number; readonly total: number; readonly max: number };
   /** Resident size of every process that took part, at the end. */
   readonly rssBytes: number;
-  /** What the harness itself adds to each call: clock, check, recording. */
-  readonly harnessNsPerCall: number;
+  /** What one read of the clock takes: `latencyVerdict` rests on it. */
+  readonly clockReadNs: number;
+  /**
+   * What the harness itself adds to each call: clock, check, recording. `null` for a variant that
+   * drives the load itself.
+   */
+  readonly harnessNsPerCall: number | null;
   /** Time from the first call to steady. */
   readonly warmupMs: number;
   /** `false`: the cap was reached before the variant was steady. */

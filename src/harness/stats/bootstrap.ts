@@ -15,6 +15,12 @@ import { cumulativeStdNormalProbability, median, probit } from 'simple-statistic
 import { ToolrigError } from '../../core/errors.ts';
 import { requireInteger } from '../../core/options.ts';
 
+/**
+ * Rounds from which an interval is one of 95 %, and a verdict may rest on it. Below it even the
+ * widest that rounds can give, their range, holds the median less often: 94 % of the time for 5.
+ */
+export const FEWEST_ROUNDS = 6;
+
 /** A median with its 95 % bootstrap interval over rounds. */
 export interface Interval {
   readonly median: number;
@@ -41,7 +47,7 @@ export function isBounded(interval: { readonly low: number; readonly high: numbe
  *
  * - One value: from 0 to `Number.MAX_VALUE`. Nothing is known about its spread, and an interval of
  *   no width would claim the opposite. Both ends survive JSON, and no verdict can rest on them.
- * - Two to five values: the 95 % interval comes out as their range, and is worth less than it says.
+ * - Fewer than {@link FEWEST_ROUNDS}: the 95 % interval comes out as their range, and is worth less than it says.
  *   A range of n values holds the median with probability 1 − 2^(1−n): 50 % for 2, 94 % for 5.
  * - Six or more: the expanded percentile bootstrap, which in simulations holds it 95 to 98 %.
  *

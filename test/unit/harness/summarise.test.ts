@@ -136,6 +136,31 @@ describe('summariseCase', () => {
     assert.deepEqual(verdicts, ['timer-limited', 'ok']);
   });
 
+  test('keeps what the verdict on latencies rests on, and what the harness adds where it drives', () => {
+    const variants = ['native', 'http-saturation'].map((name) => measured(name, [block(0)]));
+    const { record } = summarise(variants, { drivenVariants: ['http-saturation'] });
+    assert.deepEqual(
+      record.variants.map(({ clockReadNs, harnessNsPerCall }) => [clockReadNs, harnessNsPerCall]),
+      [
+        [10, 55],
+        [10, null],
+      ],
+    );
+  });
+
+  test('gives the memory of histograms back, also when it throws', () => {
+    for (const durationMs of [1, Number.NaN]) {
+      const own = block(0, { durationMs });
+      const destroyed: string[] = [];
+      own.latency.destroy = () => destroyed.push('latency');
+      own.batchLatency.destroy = () => destroyed.push('batchLatency');
+      const run = () => summarise([measured('native', [own])]);
+      if (Number.isNaN(durationMs)) assert.throws(run, { code: 'ERR_INVALID_OPTION' });
+      else run();
+      assert.deepEqual(destroyed, ['latency', 'batchLatency']);
+    }
+  });
+
   test('reports batches where there are any', () => {
     const own = block(0);
     own.batchLatency.record(9_000, 4);
@@ -146,7 +171,8 @@ describe('summariseCase', () => {
   });
 
   test('compares every variant with every baseline, paired by round', () => {
-    const at = (latencyNs: number) => [0, 1, 2].map((round) => block(round, { latencyNs }));
+    const at = (latencyNs: number) =>
+      [0, 1, 2, 3, 4, 5].map((round) => block(round, { latencyNs }));
     const { record } = summarise([
       measured('native', at(1_000)),
       measured('json', at(6_000)),

@@ -35,15 +35,23 @@ describe('validityOf', () => {
   });
 
   test('is suspect for each doubt, and names it', () => {
-    const rounds = sampleVariant('x', 500).rounds.slice(0, 4);
+    const rounds = sampleVariant('x', 500).rounds.slice(0, 5);
     const doubts: readonly (readonly [ReturnType<typeof validityOf>, RegExp])[] = [
       [
         validityOf([scenario(sampleVariant('x', 500, { rounds }))], QUIET, undefined),
-        /^calc: fewer than 5 rounds: x \(only 4\)$/,
+        /^calc: fewer than 6 rounds: x \(only 5\)$/,
       ],
       [
         validityOf([scenario(sampleVariant('x', 500, { isSteady: false }))], QUIET, undefined),
         /^calc: not steady after the warm-up: x \(420 ms\)$/,
+      ],
+      [
+        validityOf(
+          [scenario(sampleVariant('x', 500, { calls: 1_000, succeeded: 997, failed: 3 }))],
+          QUIET,
+          undefined,
+        ),
+        /^calc: 3 of 1,000 calls failed on x$/,
       ],
       [
         validityOf([scenario(sampleVariant('x', 500))], QUIET, 'the run was interrupted'),
@@ -76,8 +84,18 @@ describe('validityOf', () => {
     }));
     assert.deepEqual(validityOf(sweep, QUIET, undefined).reasons, [
       'sweep: 4 of 8 measurements were not steady after the warm-up (longest 303 ms)',
-      'sweep: 4 of 8 measurements had fewer than 5 rounds (fewest 2)',
+      'sweep: 4 of 8 measurements had fewer than 6 rounds (fewest 2)',
     ]);
+  });
+
+  test('sums up failed calls of many measurements, and says them once where none succeeded', () => {
+    const failing = sampleVariant('x', 500, { calls: 1_000, succeeded: 997, failed: 3 });
+    const sweep = ['a', 'b', 'c', 'd'].map((name) => ({ ...scenario(failing), name: `s/${name}` }));
+    assert.deepEqual(validityOf(sweep, QUIET, undefined).reasons, [
+      's: 4 of 4 measurements had failed calls (at most 0.3 % of them)',
+    ]);
+    const dead = sampleVariant('x', 500, { calls: 9, succeeded: 0, failed: 9 });
+    assert.equal(validityOf([scenario(dead)], QUIET, undefined).reasons.length, 1);
   });
 
   test('names up to three measurements of a scenario, each with its case', () => {

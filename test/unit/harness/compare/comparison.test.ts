@@ -104,9 +104,12 @@ describe('compareVariants', () => {
     assert.equal(comparison, undefined);
   });
 
-  test('is inconclusive for a single round, however far apart', () => {
-    const comparison = compareVariants(timed('a', [100]), timed('b', [1]), null, seededRandom(1));
-    assert.equal(comparison?.verdict, 'inconclusive');
+  test('is inconclusive for fewer rounds than an interval needs, however far apart', () => {
+    const verdicts = [1, 5, 6].map((rounds) => {
+      const of = (variant: string, ns: number) => timed(variant, Array(rounds).fill(ns));
+      return compareVariants(of('a', 100), of('b', 1), 0.02, seededRandom(1))?.verdict;
+    });
+    assert.deepEqual(verdicts, ['inconclusive', 'inconclusive', 'improved']);
   });
 });
 

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Clock } from '../../../../src/core/clock.ts';
-import {
-  type MicroProgress,
-  roundOrder,
-  runMicroBench,
-} from '../../../../src/harness/load/micro.ts';
+import { type MicroProgress, runMicroBench } from '../../../../src/harness/load/micro.ts';
 import { defineMicroBench, type MicroTask } from '../../../../src/harness/load/micro-bench.ts';
 import { nextGroupSize } from '../../../../src/harness/load/micro-block.ts';
 
@@ -241,11 +237,4 @@ test('a group grows a hundredfold at most, and shrinks at once', () => {
   assert.equal(nextGroupSize(1_000, 500, 50_000), 100);
   assert.equal(nextGroupSize(7, 1e9, 50_000), 1);
   assert.equal(nextGroupSize(7, 0, 50_000), 700);
-});
-
-test('rounds go forwards and backwards in turn', () => {
-  assert.deepEqual(
-    [0, 1, 2].map((round) => roundOrder(3, round).join('')),
-    ['012', '210', '012'],
-  );
 });

@@ -88,6 +88,54 @@ describe('the table of a scenario', () => {
     assert.equal(settings, 'closed loop, 3–8 rounds');
   });
 
+  test('counts the calls in flight over callers and batches', () => {
+    const settingsOf = (...loads: [concurrency: number, batch: number][]) =>
+      tableOf(
+        ...loads.map(([concurrency, batch], i) =>
+          sampleScenario(`sweep/${i}`, [native], { concurrency, batch }),
+        ),
+      ).settings;
+    assert.equal(
+      settingsOf([2, 16]),
+      'closed loop, 2 callers × batches of 16 = 32 in flight, 8 rounds',
+    );
+    assert.equal(
+      settingsOf([1, 16]),
+      'closed loop, 1 caller × batches of 16 = 16 in flight, 8 rounds',
+    );
+    assert.equal(settingsOf([2, 16], [2, 8]), 'closed loop, 2 callers, 8 rounds');
+    assert.equal(settingsOf([2, 16], [4, 16]), 'closed loop, batches of 16, 8 rounds');
+    assert.equal(settingsOf([2, 16], [4, 8]), 'closed loop, 8 rounds');
+  });
+
+  test('says how long whole batches take, where there are any', () => {
+    const batchNs = { ...native.latencyNs, p50: 2_400, p99: 9_600 };
+    const [first, second] = ['a', 'b'].map((name) =>
+      sampleScenario(`sweep/${name}`, [{ ...native, batchNs }, json], { batch: 16 }),
+    );
+    assert.ok(first !== undefined && second !== undefined);
+    assert.equal(
+      tableOf(first, second).batches,
+      'a whole batch takes (p50, p99): a on native 2.40 µs, 9.60 µs; b on native 2.40 µs, 9.60 µs',
+    );
+    assert.equal(tableOf(sampleScenario('x', [native])).batches, '');
+  });
+
+  test('says what allocations are, and what the harness adds to which figures', () => {
+    const own = sampleVariant('http-saturation', 1e5, { harnessNsPerCall: null });
+    const legendOf = (...variants: ScenarioRecord['variants']) =>
+      tableOf(sampleScenario('x', variants)).legend;
+    assert.match(
+      legendOf(native),
+      /; alloc is V8 heap of the calling side, buffers \(ArrayBuffer\) and child processes not included; the harness's own 62 ns a call are inside every figure; /,
+    );
+    assert.match(
+      legendOf(own, native),
+      /62 ns a call are inside every figure but those of http-saturation; /,
+    );
+    assert.doesNotMatch(legendOf(own), /harness/);
+  });
+
   test('says once what befell many rows, and each failure by itself', () => {
     const [slow, slower] = [300, 460].map((warmupMs) =>
       sampleVariant('http', 1e6, { isSteady: false, warmupMs }),
@@ -121,7 +169,7 @@ describe('the table of a scenario', () => {
       tableOf(...floors.map((floor, i) => withFloor(`sweep/${i}`, floor))).legend;
     assert.match(
       legendOf(0.1204, 0.0311, 0.05),
-      /; a variant differs from itself by up to 3\.1–12 % here$/,
+      /; one variant measured twice differs from itself by up to 3\.1–12 % here$/,
     );
     assert.match(legendOf(0.0311, 0.0312), /by up to 3\.1 % here$/);
   });
@@ -129,10 +177,13 @@ describe('the table of a scenario', () => {
   test('says in plain words when the machine was too noisy', () => {
     const legendOf = (...floors: number[]) =>
       tableOf(...floors.map((floor, i) => withFloor(`sweep/${i}`, floor))).legend;
-    assert.match(legendOf(0.5), /; a variant differs from itself by up to 50 % here$/);
+    assert.match(
+      legendOf(0.5),
+      /; one variant measured twice differs from itself by up to 50 % here$/,
+    );
     assert.match(
       legendOf(0.66),
-      /; this machine was too noisy to tell variants apart finely: a variant differs from itself by up to 66 %$/,
+      /; this machine was too noisy to tell variants apart finely: one variant measured twice differs from itself by up to 66 %$/,
     );
     assert.match(
       legendOf(0.1, 19.04),

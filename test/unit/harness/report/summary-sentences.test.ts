@@ -29,12 +29,13 @@ describe('summarySentences', () => {
     assert.deepEqual(
       sentencesOf(slow, sampleScenario('fast', [direct, native, sdkMemory]), ...sweep),
       [
-        'Dispatch (fast): a native call takes 200 ns where the bare function takes 50 ns, so ' +
-          "registry, mailbox, validation, deadline and telemetry cost 150 ns a call; the SDK's " +
-          'in-memory transport, which passes by reference too, takes 40 µs, 200 times as long.',
-        'Serialization grows with the payload: JSON adds 6 µs to a call of 64 B (6.20 µs against ' +
-          '200 ns by reference; sweep 64), and adds 8 ms to a call of 1 MiB (8.00 ms against 200 ns ' +
-          'by reference; sweep 1048576).',
+        'Dispatch (fast; in this loop, harness included): a native call takes 200 ns where the bare ' +
+          'function takes 50 ns, so registry, mailbox, validation, deadline and telemetry cost ' +
+          "150 ns [144–156] a call; the SDK's in-memory transport, which passes by reference too, " +
+          'takes 40 µs, 200 [194–206] times as long.',
+        'Serialization grows with the payload (in this loop, harness included): JSON adds 6.00 µs ' +
+          '[5.82–6.19] to a call of 64 B (6.20 µs against 200 ns by reference; sweep 64), and adds ' +
+          '8.00 ms [7.77–8.25] to a call of 1 MiB (8.00 ms against 200 ns by reference; sweep 1048576).',
       ],
     );
   });
@@ -44,11 +45,11 @@ describe('summarySentences', () => {
     const slow = sampleScenario('calc', [sampleVariant('native', 900), sdkMemory]);
     assert.match(
       sentencesOf(sized, slow)[0] ?? '',
-      /^Dispatch \(calc\): a native call takes 900 ns/,
+      /^Dispatch \(calc; in this loop, harness included\): a native call takes 900 ns/,
     );
     assert.match(
       sentencesOf(sized)[0] ?? '',
-      /^Dispatch \(sweep\/64B\): a native call takes 200 ns/,
+      /^Dispatch \(sweep\/64B; .*\): a native call takes 200 ns/,
     );
   });
 
@@ -64,7 +65,8 @@ describe('summarySentences', () => {
 
   test('speaks of one payload where there is only one', () => {
     assert.deepEqual(sentencesOf(sampleScenario('calc', [native, json])), [
-      'Serialization (calc): JSON adds 6 µs to a call (6.20 µs against 200 ns by reference).',
+      'Serialization (calc; in this loop, harness included): JSON adds 6.00 µs [5.82–6.19] to a ' +
+        'call (6.20 µs against 200 ns by reference).',
     ]);
   });
 
@@ -72,7 +74,7 @@ describe('summarySentences', () => {
     assert.deepEqual(sentencesOf(sampleScenario('x', [native])), []);
     assert.deepEqual(sentencesOf(sampleScenario('x', [direct, json, sdkMemory])), []);
     const [sentence, ...others] = sentencesOf(sampleScenario('x', [native, sdkMemory]));
-    assert.match(sentence ?? '', /^Dispatch \(x\): a native call takes 200 ns; the SDK's/);
+    assert.match(sentence ?? '', /^Dispatch \(x; .*\): a native call takes 200 ns; the SDK's/);
     assert.deepEqual(others, []);
   });
 
@@ -81,21 +83,48 @@ describe('summarySentences', () => {
     assert.deepEqual(sentencesOf(sampleScenario('x', [direct, dead, json])), []);
   });
 
-  test('claims no difference that the paired interval does not show', () => {
+  test('claims no cost that is not beyond the noise floor', () => {
     const scenario = sampleScenario('x', [direct, native, json, sdkMemory]);
-    const unclear = scenario.comparisons.map((pair) => ({
-      ...pair,
-      low: 0,
-      high: Number.MAX_VALUE,
-    }));
-    const text = sentencesOf({ ...scenario, comparisons: unclear }).join('\n');
-    assert.doesNotMatch(text, / cost |adds \d|times as long/);
-    assert.match(text, /a difference that this run cannot tell from noise/);
-    assert.match(text, /adds nothing that this run can tell from noise/);
+    const unclear = [
+      { verdict: 'inconclusive' as const },
+      { verdict: 'unchanged' as const },
+      { noiseFloor: null },
+    ];
+    for (const doubt of unclear) {
+      const comparisons = scenario.comparisons.map((pair) => ({ ...pair, ...doubt }));
+      const text = sentencesOf({ ...scenario, comparisons }).join('\n');
+      assert.doesNotMatch(text, / cost |adds \d|times as long/);
+      assert.match(text, /takes 50 ns, a difference that this run cannot tell from noise/);
+      assert.match(text, /takes 40 µs, a difference that this run cannot tell from noise/);
+      assert.match(text, /JSON makes a difference to a call that this run cannot tell from noise/);
+    }
+  });
+
+  test('claims no cost from too few rounds, or from a variant with failed calls', () => {
+    const few = { rounds: native.rounds.slice(0, 5) };
+    for (const [doubt, reason] of [
+      [few, 'that fewer than 6 rounds cannot support'],
+      [{ failed: 1, succeeded: 999_999 }, 'that says nothing, since calls failed'],
+    ] as const) {
+      for (const doubtful of ['direct', 'native']) {
+        const variants = [direct, native].map((each) =>
+          each.variant === doubtful ? { ...each, ...doubt } : each,
+        );
+        const [sentence = ''] = sentencesOf(sampleScenario('x', variants));
+        assert.ok(sentence.endsWith(`takes 50 ns, a difference ${reason}.`), sentence);
+      }
+    }
+  });
+
+  test('does not say that a cost grows when the intervals of both ends meet', () => {
+    const at = (payloadBytes: number, ns: number) =>
+      sampleScenario(`s/${payloadBytes}`, [native, sampleVariant('json', ns)], { payloadBytes });
+    assert.match(sentencesOf(at(1, 6_000), at(64, 6_100))[0] ?? '', /^Serialization \(in this/);
+    assert.match(sentencesOf(at(1, 6_000), at(64, 7_000))[0] ?? '', /^Serialization grows with/);
   });
 
   test('keeps control characters of names out of its prose', () => {
     const text = sentencesOf(sampleScenario('a\u001b[31m\nb', [native, json])).join('');
-    assert.match(text, /^Serialization \(a�\[31m�b\)/);
+    assert.match(text, /^Serialization \(a�\[31m�b; /);
   });
 });

@@ -50,6 +50,13 @@ describe('run.schema.json', () => {
     assert.ok(isRunRecord(JSON.parse(JSON.stringify(record))), ajv.errorsText(isRunRecord.errors));
   });
 
+  test('accepts a variant that drives the load itself', () => {
+    const record = storedRecord() as { scenarios: { variants: Container[] }[] };
+    const variant = record.scenarios[0]?.variants[0] as Container;
+    variant['harnessNsPerCall'] = null;
+    assert.ok(isRunRecord(record), ajv.errorsText(isRunRecord.errors));
+  });
+
   test('requires every field under its own name, and knows no others', () => {
     const record = storedRecord();
     let fields = 0;
