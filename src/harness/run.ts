@@ -235,6 +235,9 @@ async function runScenario(
       contestants.push({ variant: variant.name, target });
     }
     const names = variants.map(({ name }) => name);
+    const drivenVariants = contestants
+      .filter(({ target }) => target.drive !== undefined)
+      .map(({ variant }) => variant);
     const reference = REFERENCES.find((name) => names.includes(name)) ?? names[0] ?? '';
     for (const each of cases) {
       if (options.signal.aborted) break;
@@ -253,6 +256,7 @@ async function runScenario(
         cost,
         thresholds,
         reference,
+        drivenVariants,
         baselines: BASELINES,
         random: seededRandom(options.seed),
       });
