@@ -3,7 +3,6 @@
 import { inspect } from 'node:util';
 import { ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
-import { type CompiledSchema, describeMisfit } from './schema.ts';
 
 export function serviceNotFound(name: unknown, registered: Iterable<string>): ToolrigError {
   const names = [...registered];
@@ -44,16 +43,12 @@ export function missingToolName(service: string, params: unknown): ToolrigError 
   );
 }
 
-export function invalidArguments(
-  service: string,
-  tool: unknown,
-  schema: CompiledSchema,
-): ToolrigError {
+export function invalidArguments(service: string, tool: string, reason: string): ToolrigError {
   return new ToolrigError(
     'ERR_INVALID_PARAMS',
-    `Invalid arguments for tool '${String(tool)}' of '${service}': ${describeMisfit(schema)}. ` +
+    `Invalid arguments for tool '${tool}' of '${service}': ${reason}. ` +
       'tools/list has its input schema.',
-    { data: { service, tool: String(tool) } },
+    { data: { service, tool } },
   );
 }
 

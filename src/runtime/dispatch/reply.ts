@@ -2,7 +2,7 @@
 
 import { ToolError, ToolrigError } from '../../core/errors.ts';
 import type { ToolResult } from './protocol.ts';
-import { type CompiledSchema, describeMisfit } from './schema.ts';
+import { type CompiledSchema, describeFailure, describeMisfit } from './schema.ts';
 
 /** Whether a handler's reply has to be waited for. */
 export function isThenable(reply: unknown): reply is PromiseLike<unknown> {
@@ -27,11 +27,22 @@ export function failedResult(message: string): ToolResult {
   return { content: [{ type: 'text', text: message }], isError: true };
 }
 
-/** The reply, or a failed result when its structured content breaks the tool's output schema. */
+/**
+ * The reply, or a failed result when its structured content breaks the tool's output schema. A zod
+ * schema is asked whether the content is right, and does not change it.
+ */
 export function checkOutput(output: CompiledSchema, reply: unknown): unknown {
   const result = reply as ToolResult | undefined;
-  if (result?.isError === true || output.fits(result?.structuredContent)) return reply;
-  return failedResult(
-    `the result does not fit the tool's output schema: ${describeMisfit(output)}`,
-  );
+  if (result?.isError === true) return reply;
+  let reason: string;
+  try {
+    if (output.fits(result?.structuredContent)) {
+      output.parse?.(result?.structuredContent);
+      return reply;
+    }
+    reason = describeMisfit(output);
+  } catch (thrown) {
+    reason = describeFailure(thrown);
+  }
+  return failedResult(`the result does not fit the tool's output schema: ${reason}`);
 }

@@ -6,9 +6,9 @@
  */
 
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import * as z from 'zod';
 import { ToolrigError } from '../../core/errors.ts';
 import { addNativeForms, withNativeForms } from './native-forms.ts';
+import { documentOfZod, isZodSchema, type Parse, parserOfZod } from './zod-schema.ts';
 
 /** A JSON Schema 2020-12 document whose root is an object, or the zod schema of one. */
 export type SchemaSource = object;
@@ -18,6 +18,11 @@ export interface CompiledSchema {
   readonly document: object;
   /** Whether a value fits; when it does not, `errors` of this function say why, until the next call. */
   readonly fits: ValidateFunction;
+  /**
+   * For zod: what its schema makes of a value that fits, with defaults and transforms; throws what
+   * {@link describeFailure} explains. `undefined` for JSON Schema, which changes nothing.
+   */
+  readonly parse: Parse | undefined;
 }
 
 /** Knows the dialect; compiles nothing but it. */
@@ -31,13 +36,15 @@ const dialect = new Ajv2020();
  */
 export function compileSchema(where: string, source: SchemaSource): CompiledSchema {
   try {
-    const document = isZodSchema(source) ? fromZod(source) : structuredClone(source);
+    const isZod = isZodSchema(source);
+    const document = isZod ? documentOfZod(source) : structuredClone(source);
     if ((document as { type?: unknown }).type !== 'object') {
       throw new Error('its root must have type: "object"');
     }
     dialect.validateSchema(document, true);
-    const fits = createCompiler().compile(withNativeForms(document));
-    return { document: deepFreezeJson(document), fits };
+    const fits = createCompiler().compile(isZod ? document : withNativeForms(document));
+    const parse = isZod ? parserOfZod(source) : undefined;
+    return { document: deepFreezeJson(document), fits, parse };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ToolrigError(
@@ -59,6 +66,12 @@ export function describeMisfit(schema: CompiledSchema): string {
   return `${path} ${error.message}${extra === undefined ? '' : ` (${String(extra)})`}`;
 }
 
+/** Why a check threw, in one line: zod objects, or the value is deeper than the stack. */
+export function describeFailure(thrown: unknown): string {
+  if (thrown instanceof RangeError) return 'the value is nested too deep to be checked';
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 function createCompiler(): Ajv2020 {
   const ajv = new Ajv2020({
     strict: true, // an unknown keyword is a typing error
@@ -71,15 +84,6 @@ function createCompiler(): Ajv2020 {
   });
   addNativeForms(ajv);
   return ajv;
-}
-
-function isZodSchema(source: SchemaSource): source is z.ZodType {
-  return '_zod' in source;
-}
-
-function fromZod(schema: z.ZodType): object {
-  const { $schema: _dialect, ...document } = z.toJSONSchema(schema, { io: 'input' });
-  return document;
 }
 
 function deepFreezeJson<T>(value: T): T {

@@ -30,7 +30,10 @@ type Awaitable<T> = T | Promise<T>;
 export interface ToolSpec<TState> {
   /** What the tool does, for the model that chooses it. */
   readonly description: string;
-  /** JSON Schema 2020-12 of the arguments, or the zod schema of them; its root is an object. */
+  /**
+   * JSON Schema 2020-12 of the arguments, or the zod schema of them; its root is an object. The
+   * handler receives what zod makes of the arguments: defaults filled in, transforms applied.
+   */
   readonly inputSchema: SchemaSource;
   /** Schema of `structuredContent`; a result that breaks it becomes a tool error. */
   readonly outputSchema?: SchemaSource;

@@ -191,6 +191,8 @@ describe('compileSchema', () => {
       [{ type: 'object', properties: { a: { type: 'nombre' } } }, /cannot be used/],
       [{ type: 'object', properties: { a: { $ref: '#/$defs/none' } } }, /none/],
       [z.object({ when: z.date() }), /cannot be used/],
+      [z.object({ a: z.string().refine(async () => true) }), /asynchronous rule/],
+      [z.object({ a: z.array(z.string().transform(async () => 1)) }), /asynchronous rule/],
     ];
     for (const [schema, message] of bad) {
       assert.throws(() => compileSchema("tool 'x'", schema), {
