@@ -5,7 +5,7 @@
  * timed-out attempt may have done its work all the same, so retry only what may happen twice.
  */
 
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, MAX_TIMER_MS } from '../../core/clock.ts';
 import { ToolrigError } from '../../core/errors.ts';
 import { requireAtLeast, requireInteger } from '../../core/options.ts';
 import type { CallOptions } from './call-context.ts';
@@ -32,9 +32,6 @@ export interface RetryEnvironment {
   /** A number in [0, 1), as `Math.random`. */
   readonly random: () => number;
 }
-
-/** The longest delay a timer of Node can hold; above it fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Calls until a reply comes, a failure is not worth another attempt, or the attempts are used up.
