@@ -41,7 +41,7 @@ export function compileSchema(where: string, source: SchemaSource): CompiledSche
     if ((document as { type?: unknown }).type !== 'object') {
       throw new Error('its root must have type: "object"');
     }
-    dialect.validateSchema(document, true);
+    void dialect.validateSchema(document, true); // throws; its promise is for schemas with $async
     const fits = createCompiler().compile(isZod ? document : withNativeForms(document));
     const parse = isZod ? parserOfZod(source) : undefined;
     return { document: deepFreezeJson(document), fits, parse };

@@ -40,7 +40,8 @@ export interface ToolSpec<TState> {
   readonly annotations?: ToolAnnotations;
   /**
    * Does the work. Return the result, or a promise of it only when it must wait: a synchronous
-   * handler of an idle service is answered without a queue. Throw a `ToolError` for a failure the
+   * handler of an idle service is answered without a queue. A reply without a `content` list
+   * becomes a failed result, as it would behind an SDK server. Throw a `ToolError` for a failure the
    * caller should read. It is called without `this`.
    */
   handler(args: never, context: CallContext<TState>): Awaitable<ToolResult>;
@@ -87,6 +88,8 @@ export interface Endpoint {
   readonly invoke: (params: never, context: CallContext<never>) => unknown;
   readonly input: CompiledSchema | undefined;
   readonly output: CompiledSchema | undefined;
+  /** Whether what it replies must be a tool's result. */
+  readonly isTool: boolean;
 }
 
 /** A checked service; made by {@link defineService}. */
@@ -155,7 +158,7 @@ export function defineService<TState = undefined>(
     const input = compileSchema(where, tool.inputSchema);
     const output =
       tool.outputSchema === undefined ? undefined : compileSchema(where, tool.outputSchema);
-    tools.set(toolName, { invoke: tool.handler, input, output });
+    tools.set(toolName, { invoke: tool.handler, input, output, isTool: true });
     toolDescriptors.push(
       Object.freeze({
         name: toolName,
@@ -195,6 +198,7 @@ function ownMethods<TState>(name: string, spec: ServiceSpec<TState>): Map<string
       invoke,
       input: undefined,
       output: undefined,
+      isTool: false,
     });
   for (const [method, handler] of Object.entries(spec.methods ?? {})) {
     if (BUILT_IN_METHODS.includes(method)) {

@@ -33,7 +33,7 @@ import {
 import { CallList } from './call-list.ts';
 import { PendingCall, type PendingCallOwner } from './pending-call.ts';
 import type { ToolResult } from './protocol.ts';
-import { checkOutput, failedResult, isNoDefect, isThenable } from './reply.ts';
+import { checkResult, failedResult, isNoDefect, isThenable } from './reply.ts';
 import { describeFailure, describeMisfit } from './schema.ts';
 import { createCounters } from './service-counters.ts';
 import type { Endpoint, ServiceDefinition } from './service-definition.ts';
@@ -218,10 +218,10 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     if (call.isSettled) {
       this.#counters.lateReplyCount++;
     } else {
-      const output = call.endpoint?.output;
+      const { endpoint } = call;
       this.#wheel.remove(call);
       this.#counters.requestCount++;
-      call.resolve(output === undefined ? reply : checkOutput(output, reply));
+      call.resolve(endpoint?.isTool === true ? checkResult(endpoint.output, reply) : reply);
     }
     this.#recycle(call);
     this.#release();
@@ -290,8 +290,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     }
     this.#counters.requestCount++;
     this.#release();
-    const { output } = endpoint;
-    return Promise.resolve(output === undefined ? reply : checkOutput(output, reply));
+    return Promise.resolve(endpoint.isTool ? checkResult(endpoint.output, reply) : reply);
   }
 
   #objectionTo(options: CallOptions): ToolrigError | undefined {

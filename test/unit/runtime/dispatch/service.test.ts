@@ -299,6 +299,32 @@ describe('A tool with a zod schema', () => {
   });
 });
 
+describe('A tool whose handler returns no result', () => {
+  const replies: [unknown, string][] = [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['done', "'done'"],
+    [{ sum: 3 }, '{ sum: 3 }'],
+    [{ content: 'done' }, "{ content: 'done' }"],
+  ];
+  for (const [reply, shown] of replies) {
+    test(`fails and says what to return, given ${shown}, now or later`, async () => {
+      const tool = { description: 'Errs.', inputSchema: ANYTHING };
+      const { service } = await startService({
+        tools: {
+          now: { ...tool, handler: () => reply as never },
+          later: { ...tool, handler: async () => reply as never },
+        },
+      });
+      for (const name of ['now', 'later']) {
+        const result = await service.call('tools/call', { name });
+        assert.equal((result as ToolResult).isError, true);
+        assert.ok(text(result)?.startsWith(`the tool returned ${shown}: its handler must return`));
+      }
+    });
+  }
+});
+
 describe('A tool with an output schema', () => {
   const outputSchema = {
     type: 'object',
