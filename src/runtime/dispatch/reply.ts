@@ -3,7 +3,7 @@
 import { inspect } from 'node:util';
 import { ToolError, ToolrigError } from '../../core/errors.ts';
 import type { ToolResult } from './protocol.ts';
-import { type CompiledSchema, describeFailure, describeMisfit } from './schema.ts';
+import { type CompiledSchema, describeMisfit } from './schema.ts';
 
 /** Whether a handler's reply has to be waited for. */
 export function isThenable(reply: unknown): reply is PromiseLike<unknown> {
@@ -54,11 +54,5 @@ function isToolResult(reply: unknown): reply is ToolResult {
 }
 
 function objectionTo(output: CompiledSchema, content: unknown): string | undefined {
-  try {
-    if (!output.fits(content)) return describeMisfit(output);
-    if (output.parse !== undefined) output.parse(content);
-    return undefined;
-  } catch (thrown) {
-    return describeFailure(thrown);
-  }
+  return output.fits(content) ? output.parse?.(content).objection : describeMisfit(output);
 }

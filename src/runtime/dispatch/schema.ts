@@ -8,20 +8,22 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { ToolrigError } from '../../core/errors.ts';
 import { addNativeForms, withNativeForms } from './native-forms.ts';
-import { documentOfZod, isZodSchema, type Parse, parserOfZod } from './zod-schema.ts';
+import { documentOfZod, isZodSchema, type Parse, parserOfZod, TOO_DEEP } from './zod-schema.ts';
 
 /** A JSON Schema 2020-12 document whose root is an object, or the zod schema of one. */
 export type SchemaSource = object;
 
+/** Whether a value fits; when it does not, `errors` say why, until the next call. Throws nothing. */
+export interface Fits {
+  (value: unknown): boolean;
+  errors?: readonly Partial<ErrorObject>[] | null | undefined;
+}
+
 export interface CompiledSchema {
   /** The schema as it is shown to clients: frozen JSON. */
   readonly document: object;
-  /** Whether a value fits; when it does not, `errors` of this function say why, until the next call. */
-  readonly fits: ValidateFunction;
-  /**
-   * For zod: what its schema makes of a value that fits, with defaults and transforms; throws what
-   * {@link describeFailure} explains. `undefined` for JSON Schema, which changes nothing.
-   */
+  readonly fits: Fits;
+  /** For zod: what it makes of a value that fits. `undefined` for JSON Schema, which makes nothing. */
   readonly parse: Parse | undefined;
 }
 
@@ -44,7 +46,11 @@ export function compileSchema(where: string, source: SchemaSource): CompiledSche
     void dialect.validateSchema(document, true); // throws; its promise is for schemas with $async
     const fits = createCompiler().compile(isZod ? document : withNativeForms(document));
     const parse = isZod ? parserOfZod(source) : undefined;
-    return { document: deepFreezeJson(document), fits, parse };
+    return {
+      document: deepFreezeJson(document),
+      fits: isDeep(document) ? guarded(fits) : fits,
+      parse,
+    };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ToolrigError(
@@ -59,17 +65,33 @@ export function compileSchema(where: string, source: SchemaSource): CompiledSche
 
 /** What a failed check found, in one line: `/a must be number`. */
 export function describeMisfit(schema: CompiledSchema): string {
-  const error: ErrorObject | undefined = schema.fits.errors?.[0];
-  if (error === undefined) return 'does not fit the schema';
-  const path = error.instancePath === '' ? 'the value' : error.instancePath;
-  const extra = error.params['additionalProperty'] ?? error.params['allowedValues'];
-  return `${path} ${error.message}${extra === undefined ? '' : ` (${String(extra)})`}`;
+  const { instancePath, message, params } = schema.fits.errors?.[0] ?? {};
+  if (message === undefined) return 'the value does not fit the schema';
+  if (params === undefined) return message;
+  const path = instancePath === '' ? 'the value' : instancePath;
+  const extra = params['additionalProperty'] ?? params['allowedValues'];
+  return `${path} ${message}${extra === undefined ? '' : ` (${String(extra)})`}`;
 }
 
-/** Why a check threw, in one line: zod objects, or the value is deeper than the stack. */
-export function describeFailure(thrown: unknown): string {
-  if (thrown instanceof RangeError) return 'the value is nested too deep to be checked';
-  return thrown instanceof Error ? thrown.message : String(thrown);
+/** Whether checking a value may go as deep as the value does, rather than as the schema. */
+function isDeep(document: object): boolean {
+  return /"(?:\$ref|\$dynamicRef|uniqueItems)":/.test(JSON.stringify(document));
+}
+
+/** As `fits`, for a check that may run out of stack; the others are spared the cost of this. */
+function guarded(fits: ValidateFunction): Fits {
+  const check: Fits = (value) => {
+    try {
+      const isFit = fits(value);
+      check.errors = fits.errors;
+      return isFit;
+    } catch (thrown) {
+      if (!(thrown instanceof RangeError)) throw thrown;
+      check.errors = [{ message: TOO_DEEP }];
+      return false;
+    }
+  };
+  return check;
 }
 
 function createCompiler(): Ajv2020 {

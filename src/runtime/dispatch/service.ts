@@ -34,7 +34,7 @@ import { CallList } from './call-list.ts';
 import { PendingCall, type PendingCallOwner } from './pending-call.ts';
 import type { ToolResult } from './protocol.ts';
 import { checkResult, failedResult, isNoDefect, isThenable } from './reply.ts';
-import { describeFailure, describeMisfit } from './schema.ts';
+import { describeMisfit } from './schema.ts';
 import { createCounters } from './service-counters.ts';
 import type { Endpoint, ServiceDefinition } from './service-definition.ts';
 import type { ServiceReference, ServiceStats, ServiceStatus } from './service-reference.ts';
@@ -138,13 +138,15 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
       args = request?.arguments ?? NO_ARGUMENTS;
       const { input } = endpoint;
       if (input !== undefined) {
-        try {
-          if (!input.fits(args)) {
-            return this.#refuse(invalidArguments(this.name, tool, describeMisfit(input)));
+        if (!input.fits(args)) {
+          return this.#refuse(invalidArguments(this.name, tool, describeMisfit(input)));
+        }
+        if (input.parse !== undefined) {
+          const { value, objection } = input.parse(args);
+          if (objection !== undefined) {
+            return this.#refuse(invalidArguments(this.name, tool, objection));
           }
-          if (input.parse !== undefined) args = input.parse(args);
-        } catch (thrown) {
-          return this.#refuse(invalidArguments(this.name, tool, describeFailure(thrown)));
+          args = value;
         }
       }
     } else {

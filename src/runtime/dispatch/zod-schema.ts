@@ -7,9 +7,15 @@
 
 import * as z from 'zod';
 
-/** Gives back what the schema makes of a value; throws an `Error` that says what is wrong with it. */
-export type Parse = (value: unknown) => unknown;
+/** What a zod schema makes of a value, or else what is wrong with the value. Throws nothing. */
+export type Parse = (value: unknown) => Parsed;
 
+export type Parsed =
+  | { readonly value: unknown; readonly objection: undefined }
+  | { readonly value: undefined; readonly objection: string };
+
+/** What is wrong with a value that no recursive check gets to the bottom of. */
+export const TOO_DEEP = 'the value is nested too deep to be checked';
 const ASYNCHRONOUS =
   'the schema has an asynchronous rule, and values are checked at once: check that in the handler';
 
@@ -28,18 +34,22 @@ export function documentOfZod(schema: z.ZodType): object {
 export function parserOfZod(schema: z.ZodType): Parse {
   if (hasAsyncFunction(schema, new Set())) throw new Error(ASYNCHRONOUS);
   return (value) => {
-    const result = parse(schema, value);
-    if (result.success) return result.data;
-    throw new Error(describeIssue(result.error));
+    try {
+      const result = schema.safeParse(value);
+      return result.success
+        ? { value: result.data, objection: undefined }
+        : { value: undefined, objection: describeIssue(result.error) };
+    } catch (thrown) {
+      return { value: undefined, objection: describeThrown(thrown) };
+    }
   };
 }
 
-function parse(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unknown> {
-  try {
-    return schema.safeParse(value);
-  } catch (thrown) {
-    throw thrown instanceof z.core.$ZodAsyncError ? new Error(ASYNCHRONOUS) : thrown;
-  }
+/** Rules are code, and a value can be deeper than the stack. */
+function describeThrown(thrown: unknown): string {
+  if (thrown instanceof z.core.$ZodAsyncError) return ASYNCHRONOUS;
+  if (thrown instanceof RangeError) return TOO_DEEP;
+  return `a rule of the schema threw ${String(thrown)}`;
 }
 
 /** The first issue in the words of the JSON Schema check: `/a/0 must be …`. */
