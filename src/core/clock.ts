@@ -3,6 +3,9 @@
  * test can move time by hand.
  */
 
+/** The longest delay a timer of Node can hold, 24.8 days: given more, it would fire at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** A timer that can be started again and again without allocating. */
 export interface ClockTimer {
   /** (Re)starts the countdown. */
@@ -17,9 +20,12 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds since 1970, for dates that people read. */
   wallMs(): number;
-  /** A timer, not started, that calls `onFire` `delayMs` after each start. */
+  /**
+   * A timer, not started, that calls `onFire` `delayMs` after each start; the system's waits no
+   * longer than {@link MAX_TIMER_MS}.
+   */
   createTimer(delayMs: number, onFire: () => void): ClockTimer;
-  /** Resolves after `delayMs`. */
+  /** Resolves after `delayMs`; the system's waits no longer than {@link MAX_TIMER_MS}. */
   sleep(delayMs: number): Promise<void>;
 }
 
@@ -29,7 +35,7 @@ class SystemTimer implements ClockTimer {
   #timeout: NodeJS.Timeout | undefined;
 
   constructor(delayMs: number, onFire: () => void) {
-    this.#delayMs = delayMs;
+    this.#delayMs = Math.min(delayMs, MAX_TIMER_MS);
     this.#onFire = onFire;
   }
 
@@ -54,5 +60,6 @@ export const SYSTEM_CLOCK: Clock = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),
   createTimer: (delayMs, onFire) => new SystemTimer(delayMs, onFire),
-  sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+  sleep: (delayMs) =>
+    new Promise((resolve) => setTimeout(resolve, Math.min(delayMs, MAX_TIMER_MS))),
 };

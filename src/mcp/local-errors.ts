@@ -24,7 +24,7 @@ export function timedOut(service: string, timeoutMs: number, cause: unknown): To
   return new ToolrigError(
     'ERR_TIMEOUT',
     `Service timeout: '${service}' did not answer within ${timeoutMs} ms. ` +
-      'Allow more with timeoutMs, or look at its mailboxLength in get_stats.',
+      `Allow more with timeoutMs, or see what it is doing: transport.lookup('${service}').stats().`,
     { cause, data: { service, timeoutMs } },
   );
 }

@@ -20,6 +20,7 @@ const ALIKE: Readonly<Record<string, Request>> = {
   '1 MiB of bytes': ['tools/call', toolParams('bytes', { sizeBytes: MIB })],
   'no bytes': ['tools/call', toolParams('bytes', { sizeBytes: 0 })],
   'a tool that fails': ['tools/call', toolParams('fail', { message: 'no such file' })],
+  'a tool that returns nothing': ['tools/call', toolParams('mute', {})],
   'the list of tools': ['tools/list'],
   'the list of tools by its native name': ['list_tools'],
   'the list of resources': ['resources/list'],

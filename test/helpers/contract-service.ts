@@ -146,6 +146,11 @@ export function contractService(
           ],
         }),
       },
+      mute: {
+        description: 'Returns nothing, which no tool may',
+        inputSchema: NO_ARGUMENTS,
+        handler: () => undefined as never,
+      },
       counter: {
         description: 'Counts its calls; value is 1 for the first: shows the order of handling',
         inputSchema: NO_ARGUMENTS,

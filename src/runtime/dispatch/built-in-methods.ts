@@ -22,5 +22,8 @@ export function builtInMethods(
   if (promptDescriptors.length > 0) {
     methods.push(['prompts/list', () => ({ prompts: [...promptDescriptors] })]);
   }
-  return methods.map(([name, invoke]) => [name, { invoke, input: undefined, output: undefined }]);
+  return methods.map(([name, invoke]) => [
+    name,
+    { invoke, input: undefined, output: undefined, isTool: false },
+  ]);
 }

@@ -3,7 +3,6 @@
 import { inspect } from 'node:util';
 import { ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
-import { type CompiledSchema, describeMisfit } from './schema.ts';
 
 export function serviceNotFound(name: unknown, registered: Iterable<string>): ToolrigError {
   const names = [...registered];
@@ -44,16 +43,12 @@ export function missingToolName(service: string, params: unknown): ToolrigError 
   );
 }
 
-export function invalidArguments(
-  service: string,
-  tool: unknown,
-  schema: CompiledSchema,
-): ToolrigError {
+export function invalidArguments(service: string, tool: string, reason: string): ToolrigError {
   return new ToolrigError(
     'ERR_INVALID_PARAMS',
-    `Invalid arguments for tool '${String(tool)}' of '${service}': ${describeMisfit(schema)}. ` +
+    `Invalid arguments for tool '${tool}' of '${service}': ${reason}. ` +
       'tools/list has its input schema.',
-    { data: { service, tool: String(tool) } },
+    { data: { service, tool } },
   );
 }
 
@@ -68,7 +63,7 @@ export function timedOut(service: string, timeoutMs: number): ToolrigError {
   return new ToolrigError(
     'ERR_TIMEOUT',
     `Service timeout: '${service}' did not answer within ${timeoutMs} ms. ` +
-      'Allow more with timeoutMs, or look at its mailboxLength in get_stats.',
+      `Allow more with timeoutMs, or see what it is doing: transport.lookup('${service}').stats().`,
     { data: { service, timeoutMs } },
   );
 }

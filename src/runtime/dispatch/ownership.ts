@@ -16,11 +16,12 @@ export type CopyMode = (typeof COPY_MODES)[number];
 /**
  * Prepares a value for the other side. `reference` returns it as it is.
  *
- * @throws `ERR_INVALID_PARAMS` when it is to be cloned and holds what cannot be
+ * @throws `ERR_INVALID_PARAMS` when it is to be cloned and holds what cannot be, or is to be frozen
+ *   and nested too deep
  */
 export function handOver<T>(value: T, mode: CopyMode): T {
   if (mode === 'reference') return value;
-  return mode === 'clone' ? clone(value) : deepFreeze(value, new Set());
+  return mode === 'clone' ? clone(value) : freeze(value);
 }
 
 function clone<T>(value: T): T {
@@ -32,6 +33,25 @@ function clone<T>(value: T): T {
       'ERR_INVALID_PARAMS',
       `what is passed cannot be cloned: ${reason} Pass plain data, or choose another mode than ` +
         "copy: 'clone'.",
+      { cause },
+    );
+  }
+}
+
+function freeze<T>(value: T): T {
+  try {
+    return deepFreeze(value, new Set());
+  } catch (cause) {
+    const reason =
+      cause instanceof RangeError
+        ? 'it is nested too deep'
+        : cause instanceof Error
+          ? cause.message
+          : String(cause);
+    throw new ToolrigError(
+      'ERR_INVALID_PARAMS',
+      `what is passed cannot be frozen: ${reason}. Pass flatter data, or choose another mode than ` +
+        "copy: 'freeze'.",
       { cause },
     );
   }

@@ -1,5 +1,6 @@
 /** What a handler gave back, sorted: is it there yet, does it fit, and what to tell the caller if not. */
 
+import { inspect } from 'node:util';
 import { ToolError, ToolrigError } from '../../core/errors.ts';
 import type { ToolResult } from './protocol.ts';
 import { type CompiledSchema, describeMisfit } from './schema.ts';
@@ -27,11 +28,31 @@ export function failedResult(message: string): ToolResult {
   return { content: [{ type: 'text', text: message }], isError: true };
 }
 
-/** The reply, or a failed result when its structured content breaks the tool's output schema. */
-export function checkOutput(output: CompiledSchema, reply: unknown): unknown {
-  const result = reply as ToolResult | undefined;
-  if (result?.isError === true || output.fits(result?.structuredContent)) return reply;
-  return failedResult(
-    `the result does not fit the tool's output schema: ${describeMisfit(output)}`,
+/**
+ * A tool's reply, or a failed result that says what is wrong with it: it has no `content`, or its
+ * structured content breaks the output schema. A zod schema does not change the content.
+ */
+export function checkResult(output: CompiledSchema | undefined, reply: unknown): unknown {
+  if (!isToolResult(reply)) {
+    return failedResult(
+      `the tool returned ${inspect(reply, { depth: 0 })}: its handler must return an object with ` +
+        "a content list, as { content: [{ type: 'text', text: 'done' }] }",
+    );
+  }
+  if (output === undefined || reply.isError === true) return reply;
+  const objection = objectionTo(output, reply.structuredContent);
+  if (objection === undefined) return reply;
+  return failedResult(`the result does not fit the tool's output schema: ${objection}`);
+}
+
+function isToolResult(reply: unknown): reply is ToolResult {
+  return (
+    typeof reply === 'object' &&
+    reply !== null &&
+    Array.isArray((reply as { content?: unknown }).content)
   );
+}
+
+function objectionTo(output: CompiledSchema, content: unknown): string | undefined {
+  return output.fits(content) ? output.parse?.(content).objection : describeMisfit(output);
 }

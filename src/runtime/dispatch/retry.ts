@@ -5,9 +5,9 @@
  * timed-out attempt may have done its work all the same, so retry only what may happen twice.
  */
 
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, MAX_TIMER_MS } from '../../core/clock.ts';
 import { ToolrigError } from '../../core/errors.ts';
-import { requireAtLeast, requireInteger } from '../../core/options.ts';
+import { requireAtLeast, requireInteger, requireKnownKeys } from '../../core/options.ts';
 import type { CallOptions } from './call-context.ts';
 import { cancelled } from './call-errors.ts';
 import type { CallTransport } from './transport.ts';
@@ -33,14 +33,25 @@ export interface RetryEnvironment {
   readonly random: () => number;
 }
 
-/** The longest delay a timer of Node can hold; above it fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+const OPTION_KEYS = [
+  'attempts',
+  'backoffMs',
+  'growth',
+  'maxBackoffMs',
+  'jitterRatio',
+  'timeoutMs',
+  'signal',
+  'progressToken',
+  'onProgress',
+  'meta',
+] as const satisfies (keyof RetryOptions)[];
 
 /**
  * Calls until a reply comes, a failure is not worth another attempt, or the attempts are used up.
  *
  * @throws (rejects) `ERR_RETRIES_EXHAUSTED` with the last failure as `cause`; `ERR_CANCELLED` as
- *   soon as the caller's signal aborts, between attempts too; any other failure as it came
+ *   soon as the caller's signal aborts, between attempts too; `ERR_INVALID_OPTION` for an option
+ *   that is misspelled or makes no sense; any other failure as it came
  */
 export async function callWithRetry(
   transport: CallTransport,
@@ -50,6 +61,8 @@ export async function callWithRetry(
   params: unknown,
   options: RetryOptions,
 ): Promise<unknown> {
+  const given: unknown = options; // the check would take its type away
+  requireKnownKeys('the options', given, OPTION_KEYS);
   const {
     attempts = 3,
     backoffMs = 100,

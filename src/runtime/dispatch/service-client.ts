@@ -5,8 +5,10 @@
  */
 
 import { availableParallelism } from 'node:os';
+import { inspect } from 'node:util';
 import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
-import { requireInteger, requirePositive } from '../../core/options.ts';
+import { ToolrigError } from '../../core/errors.ts';
+import { requireInteger, requireKnownKeys, requirePositive } from '../../core/options.ts';
 import { Batch, type BatchCall, type CallOutcome } from './batch.ts';
 import { callWithRetry, type RetryEnvironment, type RetryOptions } from './retry.ts';
 import type { CallTransport } from './transport.ts';
@@ -26,6 +28,12 @@ export interface BatchOptions {
   /** Cancels the calls in flight and those still to be sent: each settles with `ERR_CANCELLED`. */
   readonly signal?: AbortSignal;
 }
+
+const BATCH_KEYS = [
+  'maxConcurrency',
+  'timeoutMs',
+  'signal',
+] as const satisfies (keyof BatchOptions)[];
 
 export class ServiceClient {
   readonly #transport: CallTransport;
@@ -58,12 +66,16 @@ export class ServiceClient {
    * Makes many calls, no more than `maxConcurrency` at a time.
    *
    * @returns how each call ended, in the order of `calls`; a failed call fails nothing but itself
-   * @throws (rejects) `ERR_INVALID_OPTION` when an option makes no sense, before any call is made
+   * @throws (rejects) `ERR_INVALID_OPTION` when an option or a call makes no sense, before any call
+   *   is made
    */
   async batchCalls(
     calls: readonly BatchCall[],
     options: BatchOptions = {},
   ): Promise<CallOutcome[]> {
+    const given: unknown = options; // the check would take its type away
+    requireKnownKeys('the options', given, BATCH_KEYS);
+    calls.forEach(requireCall);
     const { maxConcurrency = availableParallelism(), ...callOptions } = options;
     requireInteger('maxConcurrency', maxConcurrency, 1);
     if (callOptions.timeoutMs !== undefined) requirePositive('timeoutMs', callOptions.timeoutMs);
@@ -71,4 +83,12 @@ export class ServiceClient {
       maxConcurrency,
     );
   }
+}
+
+function requireCall(call: unknown, index: number): void {
+  if (typeof call === 'object' && call !== null) return;
+  throw new ToolrigError(
+    'ERR_INVALID_OPTION',
+    `calls[${index}] must be { service, method, params }, got ${inspect(call)}`,
+  );
 }

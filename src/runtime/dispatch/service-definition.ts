@@ -30,14 +30,18 @@ type Awaitable<T> = T | Promise<T>;
 export interface ToolSpec<TState> {
   /** What the tool does, for the model that chooses it. */
   readonly description: string;
-  /** JSON Schema 2020-12 of the arguments, or the zod schema of them; its root is an object. */
+  /**
+   * JSON Schema 2020-12 of the arguments, or the zod schema of them; its root is an object. The
+   * handler receives what zod makes of the arguments: defaults filled in, transforms applied.
+   */
   readonly inputSchema: SchemaSource;
   /** Schema of `structuredContent`; a result that breaks it becomes a tool error. */
   readonly outputSchema?: SchemaSource;
   readonly annotations?: ToolAnnotations;
   /**
    * Does the work. Return the result, or a promise of it only when it must wait: a synchronous
-   * handler of an idle service is answered without a queue. Throw a `ToolError` for a failure the
+   * handler of an idle service is answered without a queue. A reply without a `content` list
+   * becomes a failed result, as it would behind an SDK server. Throw a `ToolError` for a failure the
    * caller should read. It is called without `this`.
    */
   handler(args: never, context: CallContext<TState>): Awaitable<ToolResult>;
@@ -84,6 +88,8 @@ export interface Endpoint {
   readonly invoke: (params: never, context: CallContext<never>) => unknown;
   readonly input: CompiledSchema | undefined;
   readonly output: CompiledSchema | undefined;
+  /** Whether what it replies must be a tool's result. */
+  readonly isTool: boolean;
 }
 
 /** A checked service; made by {@link defineService}. */
@@ -152,7 +158,7 @@ export function defineService<TState = undefined>(
     const input = compileSchema(where, tool.inputSchema);
     const output =
       tool.outputSchema === undefined ? undefined : compileSchema(where, tool.outputSchema);
-    tools.set(toolName, { invoke: tool.handler, input, output });
+    tools.set(toolName, { invoke: tool.handler, input, output, isTool: true });
     toolDescriptors.push(
       Object.freeze({
         name: toolName,
@@ -192,6 +198,7 @@ function ownMethods<TState>(name: string, spec: ServiceSpec<TState>): Map<string
       invoke,
       input: undefined,
       output: undefined,
+      isTool: false,
     });
   for (const [method, handler] of Object.entries(spec.methods ?? {})) {
     if (BUILT_IN_METHODS.includes(method)) {

@@ -33,7 +33,8 @@ import {
 import { CallList } from './call-list.ts';
 import { PendingCall, type PendingCallOwner } from './pending-call.ts';
 import type { ToolResult } from './protocol.ts';
-import { checkOutput, failedResult, isNoDefect, isThenable } from './reply.ts';
+import { checkResult, failedResult, isNoDefect, isThenable } from './reply.ts';
+import { describeMisfit } from './schema.ts';
 import { createCounters } from './service-counters.ts';
 import type { Endpoint, ServiceDefinition } from './service-definition.ts';
 import type { ServiceReference, ServiceStats, ServiceStatus } from './service-reference.ts';
@@ -136,8 +137,17 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
       }
       args = request?.arguments ?? NO_ARGUMENTS;
       const { input } = endpoint;
-      if (input !== undefined && !input.fits(args)) {
-        return this.#refuse(invalidArguments(this.name, tool, input));
+      if (input !== undefined) {
+        if (!input.fits(args)) {
+          return this.#refuse(invalidArguments(this.name, tool, describeMisfit(input)));
+        }
+        if (input.parse !== undefined) {
+          const { value, objection } = input.parse(args);
+          if (objection !== undefined) {
+            return this.#refuse(invalidArguments(this.name, tool, objection));
+          }
+          args = value;
+        }
       }
     } else {
       endpoint = this.#methods.get(method);
@@ -210,10 +220,10 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     if (call.isSettled) {
       this.#counters.lateReplyCount++;
     } else {
-      const output = call.endpoint?.output;
+      const { endpoint } = call;
       this.#wheel.remove(call);
       this.#counters.requestCount++;
-      call.resolve(output === undefined ? reply : checkOutput(output, reply));
+      call.resolve(endpoint?.isTool === true ? checkResult(endpoint.output, reply) : reply);
     }
     this.#recycle(call);
     this.#release();
@@ -282,8 +292,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     }
     this.#counters.requestCount++;
     this.#release();
-    const { output } = endpoint;
-    return Promise.resolve(output === undefined ? reply : checkOutput(output, reply));
+    return Promise.resolve(endpoint.isTool ? checkResult(endpoint.output, reply) : reply);
   }
 
   #objectionTo(options: CallOptions): ToolrigError | undefined {

@@ -35,6 +35,8 @@ export type CallTransport = Pick<NativeTransport, 'call'>;
 
 export class NativeTransport {
   readonly #registry: Registry;
+  /** Those that were started here and have not ended, in order of start. */
+  readonly #started = new Set<ServiceReference>();
   readonly #copy: CopyMode;
   readonly #environment: { readonly wheel: DeadlineWheel; logger: Logger; clock: Clock };
 
@@ -57,13 +59,18 @@ export class NativeTransport {
   ): Promise<ServiceReference> {
     const service = new Service(definition, this.#environment, name);
     this.#registry.register(name, service);
+    this.#started.add(service);
+    void service.exited.then(() => this.#started.delete(service));
     await service.start();
     return service;
   }
 
-  /** Stops every service, in reverse order of registration. Idempotent. */
+  /**
+   * Stops every service that was started here, whatever names it has now, in reverse order of
+   * start. One that another transport started and that is registered here lives on. Idempotent.
+   */
   async stop(): Promise<void> {
-    for (const { reference } of this.#registry.list().toReversed()) await reference.stop();
+    for (const reference of [...this.#started].toReversed()) await reference.stop();
   }
 
   /** Gives a running service another name. Throws `ERR_ALREADY_REGISTERED` when it is taken. */

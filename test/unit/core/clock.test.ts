@@ -42,6 +42,21 @@ describe('SYSTEM_CLOCK', () => {
     }
   });
 
+  test('waits as long as a timer can where more is asked, instead of not at all', () => {
+    const delaysMs: unknown[] = [];
+    const set = mock.method(globalThis, 'setTimeout', (_fire: unknown, delayMs: unknown) => {
+      delaysMs.push(delayMs);
+    });
+    try {
+      SYSTEM_CLOCK.createTimer(2 ** 31, () => {}).start();
+      SYSTEM_CLOCK.createTimer(Number.POSITIVE_INFINITY, () => {}).start();
+      void SYSTEM_CLOCK.sleep(2 ** 31);
+      assert.deepEqual(delaysMs, [2 ** 31 - 1, 2 ** 31 - 1, 2 ** 31 - 1]);
+    } finally {
+      set.mock.restore();
+    }
+  });
+
   test('resolves a sleep when its time has passed', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     let isOver = false;

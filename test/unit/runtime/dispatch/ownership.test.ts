@@ -30,6 +30,15 @@ describe('handOver', () => {
     assert.equal(Object.isFrozen(value), true);
   });
 
+  test('refuses to freeze what is nested too deep', () => {
+    let value = {};
+    for (let depth = 0; depth < 200_000; depth++) value = { value };
+    assert.throws(() => handOver(value, 'freeze'), {
+      code: 'ERR_INVALID_PARAMS',
+      message: /cannot be frozen: it is nested too deep/,
+    });
+  });
+
   test('leaves bytes as they are when freezing, since JavaScript cannot freeze them', () => {
     const value = { bytes: new Uint8Array(2), scores: new Float64Array(2) };
     handOver(value, 'freeze');

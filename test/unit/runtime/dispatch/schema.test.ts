@@ -93,6 +93,87 @@ describe('compileSchema', () => {
     assert.equal(fits(nested, { files: [{ bytes: 5 }] }), false);
   });
 
+  test('accepts a schema that refers to itself, with native forms below', () => {
+    const tree = {
+      $id: 'https://example.org/tree',
+      type: 'object',
+      properties: { bytes: BYTES.properties.bytes, nodes: { type: 'array', items: { $ref: '#' } } },
+      required: ['bytes'],
+    };
+    for (let definition = 0; definition < 2; definition++) {
+      assert.equal(fits(tree, { bytes: 'AA==', nodes: [{ bytes: new Uint8Array(1) }] }), true);
+      assert.equal(fits(tree, { bytes: 'AA==', nodes: [{ nodes: [] }] }), false);
+    }
+    const Category = z.object({
+      name: z.string(),
+      get parts() {
+        return z.array(Category);
+      },
+    });
+    assert.equal(fits(Category, { name: 'a', parts: [{ name: 'b', parts: [] }] }), true);
+    assert.equal(fits(Category, { name: 'a', parts: [{ name: 5, parts: [] }] }), false);
+  });
+
+  test('lets a schema refer into one that has a native form', () => {
+    const schema = {
+      type: 'object',
+      properties: { first: { $ref: '#/$defs/numbers/items' }, all: { $ref: '#/$defs/numbers' } },
+      $defs: { numbers: { type: 'array', items: { type: 'number' } } },
+    };
+    assert.equal(fits(schema, { first: 1, all: new Float64Array(2) }), true);
+    assert.equal(fits(schema, { first: 'x' }), false);
+  });
+
+  test('holds native forms to the sizes that the schema allows', () => {
+    const bytes = { type: 'string', contentEncoding: 'base64', minLength: 4, maxLength: 8 };
+    const values = { type: 'array', items: { type: 'number' }, minItems: 1, maxItems: 2 };
+    const schema = { type: 'object', properties: { bytes, values } };
+    for (const [sizeBytes, isAllowed] of [
+      [0, false],
+      [1, true],
+      [6, true],
+      [7, false],
+    ] as const) {
+      const native = new Uint8Array(sizeBytes);
+      assert.equal(fits(schema, { bytes: native }), isAllowed);
+      assert.equal(fits(schema, { bytes: Buffer.from(native).toString('base64') }), isAllowed);
+    }
+    for (const [length, isAllowed] of [
+      [0, false],
+      [1, true],
+      [2, true],
+      [3, false],
+    ] as const) {
+      assert.equal(fits(schema, { values: new Float64Array(length) }), isAllowed);
+      assert.equal(fits(schema, { values: Array.from({ length }, () => 0) }), isAllowed);
+    }
+  });
+
+  test('takes no typed array where the schema says more of the elements than their type', () => {
+    const number = { type: 'number' };
+    for (const values of [
+      { type: 'array', items: { type: 'number', minimum: 0 } },
+      { type: 'array', items: number, uniqueItems: true },
+      { type: 'array', items: number, contains: { const: 1 } },
+    ]) {
+      const schema = { type: 'object', properties: { values } };
+      assert.equal(fits(schema, { values: new Float64Array([-1, -1]) }), false);
+      assert.equal(fits(schema, { values: [1] }), true);
+    }
+    const described = { type: 'array', items: { ...number, description: 'a score' } };
+    const schema = { type: 'object', properties: { values: described } };
+    assert.equal(fits(schema, { values: new Float64Array(1) }), true);
+  });
+
+  test('accepts native forms in properties that are named like keywords', () => {
+    const { bytes } = BYTES.properties;
+    for (const name of ['default', 'enum', 'examples', 'const', 'required', 'properties']) {
+      const schema = { type: 'object', properties: { [name]: bytes } };
+      assert.equal(fits(schema, { [name]: new Uint8Array(1) }), true, name);
+      assert.equal(fits(schema, { [name]: 5 }), false, name);
+    }
+  });
+
   test('shows clients the schema as it was given, and nobody can change it', () => {
     const source = structuredClone(BYTES);
     const { document } = compileSchema('the test', source);
@@ -110,6 +191,8 @@ describe('compileSchema', () => {
       [{ type: 'object', properties: { a: { type: 'nombre' } } }, /cannot be used/],
       [{ type: 'object', properties: { a: { $ref: '#/$defs/none' } } }, /none/],
       [z.object({ when: z.date() }), /cannot be used/],
+      [z.object({ a: z.string().refine(async () => true) }), /asynchronous rule/],
+      [z.object({ a: z.array(z.string().transform(async () => 1)) }), /asynchronous rule/],
     ];
     for (const [schema, message] of bad) {
       assert.throws(() => compileSchema("tool 'x'", schema), {
@@ -138,5 +221,9 @@ describe('describeMisfit', () => {
     assert.match(misfit(NUMBERS, { values: 'x' }), /\/values must be array/);
     assert.match(misfit(NUMBERS, { values: [1, 'x'] }), /\/values\/1 must be number/);
     assert.match(misfit(BYTES, { bytes: 5 }), /\/bytes must be string/);
+    assert.equal(
+      misfit(NUMBERS, { values: new Float64Array(0) }),
+      '/values must NOT have fewer than 1 items',
+    );
   });
 });

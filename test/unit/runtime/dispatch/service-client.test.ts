@@ -7,6 +7,7 @@ import type { BatchCall } from '../../../../src/runtime/dispatch/batch.ts';
 import type { CallOptions } from '../../../../src/runtime/dispatch/call-context.ts';
 import type { RetryOptions } from '../../../../src/runtime/dispatch/retry.ts';
 import {
+  type BatchOptions,
   ServiceClient,
   type ServiceClientOptions,
 } from '../../../../src/runtime/dispatch/service-client.ts';
@@ -152,6 +153,14 @@ describe('callWithRetry', () => {
       const { error, atMs } = await retry(['never'], options);
       assert.deepEqual([error?.code, atMs], ['ERR_INVALID_OPTION', []]);
     }
+  });
+
+  test('rejects an option that it does not know, naming the nearest', async () => {
+    const { error, atMs } = await retry(['never'], { attempt: 5 } as RetryOptions);
+    assert.deepEqual([error?.code, atMs], ['ERR_INVALID_OPTION', []]);
+    assert.match(error?.message ?? '', /unknown key 'attempt'\. Did you mean 'attempts'\?/);
+    const { error: other } = await retry(['never'], { retries: 5 } as RetryOptions);
+    assert.equal(other?.code, 'ERR_INVALID_OPTION');
   });
 
   test('runs the handler once for each attempt of a service that is too slow', async () => {
@@ -400,6 +409,23 @@ describe('batchCalls', () => {
     for (const timeoutMs of [0, Number.NaN]) {
       const batch = new ServiceClient(transport).batchCalls(numbered(2), { timeoutMs });
       await assert.rejects(batch, { code: 'ERR_INVALID_OPTION', message: /timeoutMs/ });
+    }
+    const unknown = { concurrency: 2 } as BatchOptions;
+    await assert.rejects(new ServiceClient(transport).batchCalls(numbered(2), unknown), {
+      code: 'ERR_INVALID_OPTION',
+      message: /unknown key 'concurrency'/,
+    });
+    assert.deepEqual(transport.sent, []);
+  });
+
+  test('rejects what is no call before any call is made', async () => {
+    const transport = new HeldTransport();
+    for (const bad of [undefined, null, 'ping']) {
+      const calls = [...numbered(2), bad as never];
+      await assert.rejects(new ServiceClient(transport).batchCalls(calls), {
+        code: 'ERR_INVALID_OPTION',
+        message: /^calls\[2\] must be \{ service, method, params \}, got /,
+      });
     }
     assert.deepEqual(transport.sent, []);
   });

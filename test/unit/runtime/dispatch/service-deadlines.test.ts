@@ -42,7 +42,7 @@ describe('A deadline', () => {
       rpcCode: -32603,
       message:
         "Service timeout: 'echo' did not answer within 5000 ms. " +
-        'Allow more with timeoutMs, or look at its mailboxLength in get_stats.',
+        "Allow more with timeoutMs, or see what it is doing: transport.lookup('echo').stats().",
     });
     assert.equal(service.stats().timeoutCount, 1);
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import * as z from 'zod';
 import { ToolError, ToolrigError } from '../../../../src/core/errors.ts';
 import type { ToolResult } from '../../../../src/runtime/dispatch/protocol.ts';
 import { defer, settle } from '../../../helpers/event-loop.ts';
@@ -7,6 +8,14 @@ import { startService } from '../../../helpers/start-service.ts';
 
 const EMPTY: ToolResult = { content: [] };
 const ANYTHING = { type: 'object' };
+const TREE = { type: 'object', properties: { next: { $ref: '#' } } };
+
+/** `{ next: { next: … } }`, deeper than any stack. */
+function deepTree(): object {
+  let tree = {};
+  for (let depth = 0; depth < 200_000; depth++) tree = { next: tree };
+  return tree;
+}
 
 function text(result: unknown): string | undefined {
   const [first] = (result as ToolResult).content;
@@ -196,6 +205,124 @@ describe('A request that cannot be handled', () => {
       });
     }
   });
+});
+
+describe('Arguments that are nested too deep to be checked', () => {
+  const look = { description: 'Looks.', inputSchema: TREE, handler: () => EMPTY };
+
+  test('make the call reject, and a notification count as dropped', async () => {
+    const { service } = await startService({ tools: { look } });
+    const params = { name: 'look', arguments: deepTree() };
+    await assert.rejects(service.call('tools/call', params), {
+      code: 'ERR_INVALID_PARAMS',
+      message: /nested too deep/,
+    });
+    service.notify('tools/call', params);
+    await settle();
+    assert.equal(service.stats().droppedNotificationCount, 1);
+    assert.equal(service.status, 'running');
+  });
+
+  for (const isAsync of [false, true]) {
+    test(`and such results fail, from ${isAsync ? 'an async' : 'a sync'} handler`, async () => {
+      const result = { content: [], structuredContent: deepTree() };
+      const { service } = await startService({
+        tools: {
+          look: {
+            ...look,
+            outputSchema: TREE,
+            handler: isAsync ? async () => result : () => result,
+          },
+        },
+      });
+      assert.match(
+        text(await service.call('tools/call', { name: 'look' })) ?? '',
+        /nested too deep/,
+      );
+    });
+  }
+});
+
+describe('A tool with a zod schema', () => {
+  const seen: unknown[] = [];
+  const call = async (inputSchema: z.ZodType, args: object) => {
+    const handler = (given: never) => {
+      seen.push(given);
+      return EMPTY;
+    };
+    const { service } = await startService({
+      tools: { look: { description: 'Looks.', inputSchema, handler } },
+    });
+    return service.call('tools/call', { name: 'look', arguments: args });
+  };
+
+  test('hands its handler what zod makes of the arguments', async () => {
+    const schema = z.object({
+      count: z.number().default(3),
+      name: z.string().transform((name) => name.trim()),
+    });
+    await call(schema, { name: ' x ', other: 1 });
+    assert.deepEqual(seen.pop(), { count: 3, name: 'x' });
+  });
+
+  test('refuses what breaks a rule that JSON Schema cannot say, naming where', async () => {
+    const from = z.object({ range: z.array(z.number()).refine(([a, b]) => a! < b!, 'must rise') });
+    await assert.rejects(call(from, { range: [2, 1] }), {
+      code: 'ERR_INVALID_PARAMS',
+      message: /tool 'look' of 'echo': \/range: must rise\. /,
+    });
+    const equal = z.object({ a: z.number() }).refine(({ a }) => a > 1, 'must be large');
+    await assert.rejects(call(equal, { a: 1 }), { message: /the value: must be large/ });
+    assert.equal(seen.length, 0);
+  });
+
+  test('refuses the call when a rule turns out to be asynchronous, or throws', async () => {
+    const late = z.object({ a: z.string().superRefine(async () => {}) });
+    await assert.rejects(call(late, { a: '' }), {
+      code: 'ERR_INVALID_PARAMS',
+      message: /asynchronous rule.*in the handler/,
+    });
+    const broken = z.object({ a: z.string().transform(() => JSON.parse('{')) });
+    await assert.rejects(call(broken, { a: '' }), { code: 'ERR_INVALID_PARAMS' });
+  });
+
+  test('has its result checked by zod, and unchanged', async () => {
+    const outputSchema = z.object({ sum: z.number().refine((sum) => sum > 0, 'must be positive') });
+    const handler = (structuredContent: never) => ({ content: [], structuredContent });
+    const { service } = await startService({
+      tools: { add: { description: 'Adds.', inputSchema: ANYTHING, outputSchema, handler } },
+    });
+    const add = (args: object) => service.call('tools/call', { name: 'add', arguments: args });
+    const good = { sum: 1, extra: true };
+    assert.equal(((await add(good)) as ToolResult).structuredContent, good);
+    assert.match(text(await add({ sum: -1 })) ?? '', /output schema: \/sum: must be positive/);
+  });
+});
+
+describe('A tool whose handler returns no result', () => {
+  const replies: [unknown, string][] = [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['done', "'done'"],
+    [{ sum: 3 }, '{ sum: 3 }'],
+    [{ content: 'done' }, "{ content: 'done' }"],
+  ];
+  for (const [reply, shown] of replies) {
+    test(`fails and says what to return, given ${shown}, now or later`, async () => {
+      const tool = { description: 'Errs.', inputSchema: ANYTHING };
+      const { service } = await startService({
+        tools: {
+          now: { ...tool, handler: () => reply as never },
+          later: { ...tool, handler: async () => reply as never },
+        },
+      });
+      for (const name of ['now', 'later']) {
+        const result = await service.call('tools/call', { name });
+        assert.equal((result as ToolResult).isError, true);
+        assert.ok(text(result)?.startsWith(`the tool returned ${shown}: its handler must return`));
+      }
+    });
+  }
 });
 
 describe('A tool with an output schema', () => {

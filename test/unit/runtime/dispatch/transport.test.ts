@@ -144,7 +144,7 @@ describe('NativeTransport', () => {
     for (const call of calls) await assert.rejects(call, { code: 'ERR_TIMEOUT' });
   });
 
-  test('stops every service, the last registered first, and can be stopped twice', async () => {
+  test('stops every service, the last started first, and can be stopped twice', async () => {
     const transport = new NativeTransport();
     const stopped: string[] = [];
     for (const name of ['one', 'two', 'three']) {
@@ -154,6 +154,16 @@ describe('NativeTransport', () => {
     await transport.stop();
     assert.deepEqual(stopped, ['three', 'two', 'one']);
     assert.deepEqual(transport.listServices(), []);
+  });
+
+  test('stops services that nobody can find any more, and leaves those of others alone', async () => {
+    const transport = new NativeTransport();
+    const lost = await transport.start(COUNTER, 'lost');
+    transport.unregister('lost');
+    const guest = await new NativeTransport().start(COUNTER, 'guest');
+    transport.register('guest', guest);
+    await transport.stop();
+    assert.deepEqual([lost.status, guest.status], ['ended', 'running']);
   });
 
   test('logs crashes under the name of the service', async () => {
