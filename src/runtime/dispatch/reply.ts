@@ -33,6 +33,12 @@ export function failedResult(message: string): ToolResult {
  * structured content breaks the output schema. A zod schema does not change the content.
  */
 export function checkResult(output: CompiledSchema | undefined, reply: unknown): unknown {
+  // Small enough to be inlined, and all that most replies need.
+  if (output === undefined && isToolResult(reply)) return reply;
+  return examineResult(output, reply);
+}
+
+function examineResult(output: CompiledSchema | undefined, reply: unknown): unknown {
   if (!isToolResult(reply)) {
     return failedResult(
       `the tool returned ${inspect(reply, { depth: 0 })}: its handler must return an object with ` +
