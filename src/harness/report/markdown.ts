@@ -15,7 +15,7 @@ import { formatBytes } from './units.ts';
 
 /** The text of `report.md`. */
 export function renderMarkdown(record: RunRecord): string {
-  const sentences = summarySentences(record).map(escaped);
+  const sentences = summarySentences(record).map((sentence) => escaped(sentence, 2_000)); // ours: never cut
   const blocks = [
     `# Run ${escaped(record.runId)}`,
     validityBlock(record.validity),
