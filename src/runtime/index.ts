@@ -5,6 +5,7 @@ export { type CallErrorCode, type ErrorCode, ToolError, ToolrigError } from '../
 export type { BatchCall, CallOutcome } from './dispatch/batch.ts';
 export type { CallContext, CallOptions, Progress } from './dispatch/call-context.ts';
 export type { CopyMode } from './dispatch/ownership.ts';
+export type { Placement } from './dispatch/placement.ts';
 export type * from './dispatch/protocol.ts';
 export type { ServiceListing, ServiceListingMeta } from './dispatch/registry.ts';
 export type { RetryOptions } from './dispatch/retry.ts';
@@ -22,6 +23,7 @@ export {
   type ToolSpec,
 } from './dispatch/service-definition.ts';
 export type { ServiceHandle } from './dispatch/service-handle.ts';
+export type { ServiceModule, StartOptions } from './dispatch/service-host.ts';
 export type {
   ServiceReference,
   ServiceStats,

@@ -1,6 +1,7 @@
 /** What the rest of the system holds of a running service, wherever it runs. */
 
 import type { CallOptions } from './call-context.ts';
+import type { Placement } from './placement.ts';
 import type { ServiceCounters } from './service-counters.ts';
 
 /** `starting` queues requests, `running` handles them, `stopping` finishes those it has. */
@@ -21,9 +22,19 @@ export interface ServiceReference {
   /** Name it was started under; it may be registered under others too. */
   readonly name: string;
   readonly status: ServiceStatus;
+  readonly placement: Placement;
   /** Settles with the reason when the service has ended and cleaned up. */
   readonly exited: Promise<unknown>;
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown>;
+  /**
+   * Makes many calls of one method for one promise: replies in the order of `paramsList`. In the
+   * place of a call that failed stands its `ToolrigError`.
+   */
+  callMany(
+    method: string,
+    paramsList: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<unknown[]>;
   notify(method: string, params?: unknown): void;
   /**
    * Takes no more requests, finishes those it has, runs `terminate`. Idempotent.
@@ -32,6 +43,13 @@ export interface ServiceReference {
    * given up. `Infinity` for no limit. Default: 5,000.
    */
   stop(options?: { readonly timeoutMs?: number }): Promise<void>;
+  /**
+   * Ends it at once, with no `terminate` and no waiting: whoever waits hears `ERR_SERVICE_EXIT`.
+   * An inline service that loops for ever cannot be interrupted, only let go. Idempotent.
+   *
+   * @param reason - Default: `'killed'`.
+   */
+  kill(reason?: unknown): void;
   /** Calls `listener` once, when the service stops taking requests. */
   onLeave(listener: (reason: unknown) => void): void;
   stats(): ServiceStats;

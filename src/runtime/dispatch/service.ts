@@ -31,6 +31,7 @@ import {
   unknownTool,
 } from './call-errors.ts';
 import { CallList } from './call-list.ts';
+import { callInTurn } from './call-many.ts';
 import { PendingCall, type PendingCallOwner } from './pending-call.ts';
 import type { ToolResult } from './protocol.ts';
 import { checkResult, failedResult, isNoDefect, isThenable } from './reply.ts';
@@ -53,6 +54,7 @@ export interface ServiceEnvironment {
 
 export class Service<TState = unknown> implements ServiceReference, ContextHost, PendingCallOwner {
   readonly name: string;
+  readonly placement = 'inline';
   readonly logger: Logger;
   readonly exited: Promise<unknown>;
   state: unknown = undefined;
@@ -162,6 +164,14 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     return this.#dispatch(endpoint, args, new RequestContext(this, params, options), options);
   }
 
+  callMany(
+    method: string,
+    paramsList: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<unknown[]> {
+    return callInTurn(this, method, paramsList, options);
+  }
+
   notify(method: string, params?: unknown): void {
     // Nobody waits for the outcome; the service's own counters have it.
     this.call(method, params, { timeoutMs: Number.POSITIVE_INFINITY }).catch(() => {
@@ -195,6 +205,12 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     limit.start();
     await this.exited;
     limit.stop();
+  }
+
+  kill(reason: unknown = 'killed'): void {
+    if (this.#status === 'ended') return;
+    this.#close(reason);
+    this.#announceExit(reason);
   }
 
   onLeave(listener: (reason: unknown) => void): void {
@@ -408,6 +424,12 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
 
   #end(reason: unknown): void {
     if (this.#status === 'ended') return;
+    this.#close(reason);
+    void this.#terminate(reason);
+  }
+
+  /** Leaves, and answers everybody who waits. */
+  #close(reason: unknown): void {
     this.#status = 'ended';
     this.#leave(reason);
     const error = serviceExit(this.name, reason);
@@ -416,7 +438,6 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
         if (!call.isSettled) this.#abandon(call, error);
       }
     }
-    void this.#terminate(reason);
   }
 
   async #terminate(reason: unknown): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * The native transport: calls services of this process by name, by reference, without
+ * The native transport: calls services by name; those of this isolate by reference, without
  * serialization.
  *
  *   call(name) ──▶ registry ──▶ service ──▶ handler
@@ -9,16 +9,27 @@
 
 import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
 import { DeadlineWheel } from '../../core/deadline-wheel.ts';
-import { requireOneOf } from '../../core/options.ts';
+import { ToolrigError } from '../../core/errors.ts';
+import { requireInteger, requireKnownKeys, requireName, requireOneOf } from '../../core/options.ts';
 import { isCallObserved, observeCall } from '../telemetry/call-channels.ts';
 import { type Logger, SILENT_LOGGER } from '../telemetry/logger.ts';
 import type { CallOptions } from './call-context.ts';
 import { serviceNotFound } from './call-errors.ts';
+import { callInTurn } from './call-many.ts';
 import { COPY_MODES, type CopyMode, handOver } from './ownership.ts';
+import { PLACEMENTS, type Placement } from './placement.ts';
 import { Registry, type ServiceListing } from './registry.ts';
 import { Service } from './service.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import { ServiceHandle } from './service-handle.ts';
+import type {
+  HostEnvironment,
+  ServiceHost,
+  ServiceModule,
+  StartableService,
+  StartOptions,
+} from './service-host.ts';
+import { loadServiceModule } from './service-module.ts';
 import type { ServiceReference } from './service-reference.ts';
 
 export interface TransportOptions {
@@ -28,7 +39,16 @@ export interface TransportOptions {
   readonly logger?: Logger;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Who starts services that are not inline. Default: nobody. */
+  readonly hosts?: Partial<Readonly<Record<Placement, ServiceHost>>>;
 }
+
+const START_KEYS = [
+  'name',
+  'placement',
+  'replicas',
+  'memoryLimitBytes',
+] as const satisfies (keyof StartOptions)[];
 
 /** What a client needs of a transport. */
 export type CallTransport = Pick<NativeTransport, 'call'>;
@@ -38,31 +58,45 @@ export class NativeTransport {
   /** Those that were started here and have not ended, in order of start. */
   readonly #started = new Set<ServiceReference>();
   readonly #copy: CopyMode;
-  readonly #environment: { readonly wheel: DeadlineWheel; logger: Logger; clock: Clock };
+  readonly #environment: HostEnvironment;
+  readonly #hosts: Partial<Readonly<Record<Placement, ServiceHost>>>;
 
   constructor(options: TransportOptions = {}) {
-    const { copy = 'reference', logger = SILENT_LOGGER, clock = SYSTEM_CLOCK } = options;
+    const {
+      copy = 'reference',
+      logger = SILENT_LOGGER,
+      clock = SYSTEM_CLOCK,
+      hosts = {},
+    } = options;
     this.#copy = requireOneOf('copy', copy, COPY_MODES);
     this.#registry = new Registry(clock);
     this.#environment = { wheel: new DeadlineWheel({ clock }), logger, clock };
+    this.#hosts = hosts;
   }
 
   /**
    * Starts a service and registers it; requests that come while `init` runs wait for it.
    *
-   * @param name - Default: the definition's own name.
-   * @throws `ERR_ALREADY_REGISTERED` when the name is taken, `ERR_SERVICE_EXIT` when `init` throws
+   * @param service - a definition, or the module it comes from; only the latter can run elsewhere
+   * @param options - a string is short for `{ name }`
+   * @throws `ERR_ALREADY_REGISTERED` when the name is taken, `ERR_SERVICE_EXIT` when `init` throws,
+   *   `ERR_INVALID_OPTION` for options that make no sense
    */
   async start<TState>(
-    definition: ServiceDefinition<TState>,
-    name: string = definition.name,
+    service: ServiceDefinition<TState> | ServiceModule,
+    options: StartOptions | string = {},
   ): Promise<ServiceReference> {
-    const service = new Service(definition, this.#environment, name);
-    this.#registry.register(name, service);
-    this.#started.add(service);
-    void service.exited.then(() => this.#started.delete(service));
-    await service.start();
-    return service;
+    const given = typeof options === 'string' ? { name: options } : options;
+    const isElsewhere = (given.placement ?? 'inline') !== 'inline' || (given.replicas ?? 1) > 1;
+    // A definition is registered before anything is awaited, so that the next line may call it.
+    const definition =
+      'module' in service && !isElsewhere ? await loadServiceModule(service) : service;
+    const starting = this.#create(definition as ServiceDefinition | ServiceModule, given);
+    this.#registry.register(starting.name, starting);
+    this.#started.add(starting);
+    void starting.exited.then(() => this.#started.delete(starting));
+    await starting.start();
+    return starting;
   }
 
   /**
@@ -133,6 +167,33 @@ export class NativeTransport {
   }
 
   /**
+   * Makes many calls of one method for one promise: replies in the order of `paramsList`. In the
+   * place of a call that failed stands its `ToolrigError`.
+   *
+   * @throws (rejects) `ERR_SERVICE_NOT_FOUND` when nobody has the name
+   */
+  callMany(
+    name: string,
+    method: string,
+    paramsList: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<unknown[]> {
+    const reference = this.#registry.lookup(name);
+    if (reference === undefined) {
+      return Promise.reject(serviceNotFound(name, this.#registry.names()));
+    }
+    if (this.#copy === 'reference' && !isCallObserved()) {
+      return reference.callMany(method, paramsList, options);
+    }
+    // Each call is observed, and copied, by itself.
+    const each = {
+      call: (toMethod: string, params?: unknown, toOptions?: CallOptions) =>
+        this.callReference(reference, toMethod, params, toOptions),
+    };
+    return callInTurn(each, method, paramsList, options);
+  }
+
+  /**
    * Sends without waiting for a reply; failures of the handler are counted, not reported.
    *
    * @throws `ERR_SERVICE_NOT_FOUND` when nobody has the name
@@ -141,6 +202,25 @@ export class NativeTransport {
     const reference = this.#registry.lookup(name);
     if (reference === undefined) throw serviceNotFound(name, this.#registry.names());
     reference.notify(method, handOver(params, this.#copy));
+  }
+
+  #create(service: ServiceDefinition | ServiceModule, options: StartOptions): StartableService {
+    const { name, placement = 'inline', replicas = 1 } = options;
+    requireKnownKeys('options of start', options, START_KEYS);
+    requireOneOf('placement', placement, PLACEMENTS);
+    requireInteger('replicas', replicas, 1);
+    if (!('module' in service) && placement === 'inline' && replicas === 1) {
+      return new Service(service, this.#environment, name);
+    }
+    const host = this.#hosts[placement];
+    if (host === undefined || !('module' in service)) {
+      throw new ToolrigError(
+        'ERR_INVALID_OPTION',
+        `a service with placement '${placement}' and ${replicas} replicas is given as ` +
+          '{ module, export, args }, to a transport that has hosts for it',
+      );
+    }
+    return host.create(service, requireName('name', name), options, this.#environment);
   }
 
   async #handOverCall(
