@@ -12,7 +12,7 @@ export const ROGUE_MODULE = import.meta.url;
 /** Keeps what grows reachable. */
 const kept: unknown[] = [];
 
-function grow(growth: Growth): never {
+function grow(growth: unknown): never {
   const map = new Map<string, number>();
   const array: number[] = [];
   let text = 'grow';
@@ -62,7 +62,7 @@ export function rogueService({ failStart }: RogueOptions = {}): ServiceDefinitio
         await sleep(60_000, undefined, { ref: false });
       },
       exit: () => process.exit(7),
-      grow: (growth) => grow(growth as never),
+      grow: (growth) => grow(growth),
       wait: async (ms) => sleep(ms as number, ms),
       unsendable: () => ({ callback: () => 1 }),
       log(params, { log }) {
