@@ -1,0 +1,66 @@
+/** What the suite `threads` found, as plain tables. */
+
+import { range, renderTable } from '../text.mjs';
+
+/** @typedef {import('./suite.mjs').ThreadsResult} ThreadsResult */
+
+/**
+ * @param {readonly ThreadsResult[]} results
+ * @returns {string} ending with a newline
+ */
+export function renderThreads(results) {
+  const tables = results.map(renderMeasurement);
+  const targets = results.flatMap(({ id, targets: judged }) =>
+    judged.map(({ text, rival, observed, outcome }) => [
+      `${id}`,
+      text,
+      ratio(observed.median),
+      range(observed, ratio),
+      outcome,
+      rival ?? '',
+    ]),
+  );
+  const header = ['', 'target', 'observed', '95 % interval', 'outcome', 'compared with'];
+  return `${[...tables, renderTable([header, ...targets], 2)].join('\n\n')}\n`;
+}
+
+/** @param {ThreadsResult} result */
+function renderMeasurement({ id, title, note, rounds, metrics, rows, loadAverage }) {
+  const head = [
+    `${id}. ${title}; ${rounds} rounds, load ${loadAverage.toFixed(1)}`,
+    ...(note === undefined ? [] : [`   ${note}`]),
+  ];
+  if (rows.length === 0) return [...head, '   not measured'].join('\n');
+  const subject = rows[0].name;
+  const header = metrics.flatMap(({ label }) => [label, '95 %', `${subject} / this`, '95 %']);
+  const lines = rows.map(({ name, values, ratios }) => [
+    name,
+    ...metrics.flatMap(({ key, digits }) => {
+      const format = (/** @type {number} */ value) => fixed(value, digits);
+      const isSubject = name === subject;
+      return [
+        format(values[key].median),
+        range(values[key], format),
+        isSubject ? '' : ratio(ratios[key].median),
+        isSubject ? '' : range(ratios[key], ratio),
+      ];
+    }),
+  ]);
+  return [...head, renderTable([['', ...header], ...lines])].join('\n');
+}
+
+/**
+ * @param {number} value
+ * @param {number} digits
+ */
+function fixed(value, digits) {
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+/** Three significant digits. @param {number} value */
+function ratio(value) {
+  return value >= 100 ? fixed(value, 0) : value.toPrecision(3);
+}
