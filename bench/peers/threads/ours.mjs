@@ -6,7 +6,7 @@ const SERVICE = 'bench';
 const MODULE = { module: new URL('service.mjs', import.meta.url).href, export: 'service' };
 
 /** Where a service runs that is measured as each placement. */
-const PLACEMENTS = { worker: 'inline', process: 'inline' };
+const PLACEMENTS = { worker: 'worker', process: 'inline' };
 
 /**
  * Starts the service; `size` copies of it share the calls.

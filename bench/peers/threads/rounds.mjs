@@ -17,6 +17,7 @@ const WARMUP_ROUNDS = 3;
  * @property {string} label - with the unit
  * @property {'more' | 'less'} better
  * @property {number} digits - after the point, when it is printed
+ * @property {boolean} [isContext] - shown, not compared
  * @property {number} resolution - values below it are taken as it: a ratio of nothing says nothing
  */
 /** @typedef {{ readonly name: string, readonly family: string, readonly run: () => Promise<Record<string, number>> }} Block */
@@ -32,13 +33,13 @@ const WARMUP_ROUNDS = 3;
 /**
  * @param {readonly Block[]} blocks
  * @param {number} rounds
- * @param {(round: number) => void} onRound - told before each round; below 0 it is a warm-up
+ * @param {(round: number) => Promise<void>} onRound - told before each round; below 0 it is a warm-up
  * @returns {Promise<Measured[]>}
  */
 export async function playRounds(blocks, rounds, onRound) {
   const measured = blocks.map(({ name, family }) => ({ name, family, rounds: [] }));
   for (let round = -WARMUP_ROUNDS; round < rounds; round++) {
-    onRound(round);
+    await onRound(round);
     for (const index of roundOrder([...blocks.keys()], Math.abs(round))) {
       const values = await blocks[index].run();
       if (round >= 0) measured[index].rounds.push(values);

@@ -1,7 +1,7 @@
 /** The suite `threads`: plays the measurements that are asked for, one after another. */
 
-import os from 'node:os';
 import { MEASUREMENTS } from './measurements.mjs';
+import { NoiseProbe } from './noise.mjs';
 import { compare } from './rounds.mjs';
 import { judge } from './targets.mjs';
 
@@ -17,7 +17,7 @@ export const MEASUREMENT_IDS = [...new Set(MEASUREMENTS.map(({ id }) => id))];
  * @property {readonly import('./rounds.mjs').Metric[]} metrics
  * @property {readonly import('./rounds.mjs').Row[]} rows - none when it was not measured
  * @property {readonly import('./targets.mjs').Judged[]} targets
- * @property {number} loadAverage - of the minute before its end: others on this machine show in it
+ * @property {number} othersBusyRatio - share of all cores that others took between the rounds
  */
 
 /**
@@ -31,7 +31,9 @@ export async function measureThreads(only, rounds, random) {
   for (const measurement of MEASUREMENTS.filter(({ id }) => only.includes(id))) {
     const { id, title, note, metrics } = measurement;
     const count = rounds ?? measurement.rounds;
-    const measured = await measurement.measure(count, (round) => {
+    const noise = new NoiseProbe();
+    const measured = await measurement.measure(count, async (round) => {
+      await noise.look();
       process.stderr.write(`${id}: ${round < 0 ? 'warm-up' : `round ${round + 1}/${count}`}\n`);
     });
     results.push({
@@ -45,7 +47,7 @@ export async function measureThreads(only, rounds, random) {
         measured === undefined
           ? []
           : measurement.targets.map((target) => judge(target, measured, metrics, random)),
-      loadAverage: os.loadavg()[0],
+      othersBusyRatio: noise.busyRatio,
     });
   }
   return results;

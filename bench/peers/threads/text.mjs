@@ -25,22 +25,25 @@ export function renderThreads(results) {
 }
 
 /** @param {ThreadsResult} result */
-function renderMeasurement({ id, title, note, rounds, metrics, rows, loadAverage }) {
+function renderMeasurement({ id, title, note, rounds, metrics, rows, othersBusyRatio }) {
   const head = [
-    `${id}. ${title}; ${rounds} rounds, load ${loadAverage.toFixed(1)}`,
+    `${id}. ${title}; ${rounds} rounds, ${percent(othersBusyRatio)} of the cores busy for others`,
     ...(note === undefined ? [] : [`   ${note}`]),
   ];
   if (rows.length === 0) return [...head, '   not measured'].join('\n');
   const subject = rows[0].name;
-  const header = metrics.flatMap(({ label }) => [label, '95 %', `${subject} / this`, '95 %']);
+  const header = metrics.flatMap(({ label, isContext }) =>
+    isContext === true ? [label, '95 %'] : [label, '95 %', `${subject} / this`, '95 %'],
+  );
   const lines = rows.map(({ name, values, ratios }) => [
     name,
-    ...metrics.flatMap(({ key, digits }) => {
+    ...metrics.flatMap(({ key, digits, isContext }) => {
       const format = (/** @type {number} */ value) => fixed(value, digits);
       const isSubject = name === subject;
+      const own = [format(values[key].median), range(values[key], format)];
+      if (isContext === true) return own;
       return [
-        format(values[key].median),
-        range(values[key], format),
+        ...own,
         isSubject ? '' : ratio(ratios[key].median),
         isSubject ? '' : range(ratios[key], ratio),
       ];
@@ -58,6 +61,11 @@ function fixed(value, digits) {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
+}
+
+/** @param {number} share */
+function percent(share) {
+  return `${Math.round(share * 100)} %`;
 }
 
 /** Three significant digits. @param {number} value */
