@@ -44,7 +44,11 @@ export class ForwardingLogger implements Logger {
       this.#link.send(GUEST_FRAME.log, 0, this.#service, [level, all, message]);
     } catch {
       // Something in the fields cannot leave this isolate: what can be written as text can.
-      this.#link.send(GUEST_FRAME.log, 0, this.#service, [level, { fields: inspect(all) }, message]);
+      this.#link.send(GUEST_FRAME.log, 0, this.#service, [
+        level,
+        { fields: inspect(all) },
+        message,
+      ]);
     }
   }
 }

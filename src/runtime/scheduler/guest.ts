@@ -137,6 +137,7 @@ export class Guest implements LinkListener {
   #progress(call: GuestCall, id: number, step: Progress): void {
     if (!call.isOpen) return; // the number may be another call's by now
     this.#link?.send(GUEST_FRAME.progress, id, 0, step);
+    this.#link?.flush(); // a handler that reports and then computes would hold it back
   }
 
   #reply(id: number, reply: unknown): void {

@@ -33,6 +33,8 @@ export interface Link {
    *   nothing of it has been sent then
    */
   send(kind: number, id: number, route: number, value: unknown): void;
+  /** Sends what is waiting now: the tick may be a long one. */
+  flush(): void;
   /** Sends what is waiting, then lets go of the link. Idempotent. */
   close(): void;
 }

@@ -74,7 +74,8 @@ export class RemoteBatch implements BatchReceiver {
       this.#next++;
     }
     this.#isPulling = false;
-    if (this.#inFlight === 0 && this.#next === this.#paramsList.length) this.#resolve(this.#replies);
+    if (this.#inFlight === 0 && this.#next === this.#paramsList.length)
+      this.#resolve(this.#replies);
   }
 }
 

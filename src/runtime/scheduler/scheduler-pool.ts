@@ -48,7 +48,9 @@ export class SchedulerPool implements ServiceHost {
     environment: HostEnvironment,
   ): StartableService {
     this.#isStopped = false;
-    return createRemote(source, name, options, environment, () => this.#place(options, environment));
+    return createRemote(source, name, options, environment, () =>
+      this.#place(options, environment),
+    );
   }
 
   /** Threads that have services. */
@@ -72,8 +74,9 @@ export class SchedulerPool implements ServiceHost {
       thread.limitMemory(options.memoryLimitBytes);
       return thread;
     }
-    const idlest = [...this.#threads].toSorted((a, b) => a.connection.size - b.connection.size)[0];
-    if (idlest !== undefined && this.#threads.size >= this.#maxThreads) return idlest;
+    const sound = [...this.#threads].filter((thread) => !thread.isDoomed);
+    const idlest = sound.toSorted((a, b) => a.connection.size - b.connection.size)[0];
+    if (idlest !== undefined && sound.length >= this.#maxThreads) return idlest;
     if (idlest !== undefined && idlest.connection.size === 0) return idlest;
     const thread = this.#takeThread(environment);
     this.#threads.add(thread);

@@ -38,6 +38,8 @@ export class SchedulerThread implements GuestPlace {
   readonly #clock: Clock;
   #memoryWatch: ThreadMemoryWatch | undefined = undefined;
   #exitReason: unknown = undefined;
+  /** Services that have been killed and have not ended. */
+  #doomed = 0;
 
   constructor(options: SchedulerThreadOptions) {
     const { index, board, clock, onEmpty, onExit } = options;
@@ -86,11 +88,18 @@ export class SchedulerThread implements GuestPlace {
 
   /** Ends the thread when its memory exceeds the limit, at best effort. To be called once. */
   limitMemory(limitBytes: number): void {
-    this.#memoryWatch = new ThreadMemoryWatch(this.#worker, limitBytes, this.#clock, (usedBytes) => {
-      const used = `${Math.round(usedBytes / MIB)} MiB`;
-      const allowed = `${Math.round(limitBytes / MIB)} MiB`;
-      void this.terminate(new Error(`its thread used ${used} of memory, its limit is ${allowed}`));
-    });
+    this.#memoryWatch = new ThreadMemoryWatch(
+      this.#worker,
+      limitBytes,
+      this.#clock,
+      (usedBytes) => {
+        const used = `${Math.round(usedBytes / MIB)} MiB`;
+        const allowed = `${Math.round(limitBytes / MIB)} MiB`;
+        void this.terminate(
+          new Error(`its thread used ${used} of memory, its limit is ${allowed}`),
+        );
+      },
+    );
   }
 
   /** Ends the thread and everything on it, whatever it is doing. Idempotent. */
@@ -100,10 +109,19 @@ export class SchedulerThread implements GuestPlace {
     await this.exited;
   }
 
+  /** Whether it may be ended at any moment, and should not be given another service. */
+  get isDoomed(): boolean {
+    return this.#doomed > 0 || this.#exitReason !== undefined;
+  }
+
   forceExit(exited: Promise<unknown>): void {
+    this.#doomed++;
     const graceMs = this.connection.size > 1 ? SHARED_KILL_GRACE_MS : KILL_GRACE_MS;
     const limit = this.#clock.createTimer(graceMs, () => void this.terminate('killed'));
     limit.start();
-    void exited.then(() => limit.stop());
+    void exited.then(() => {
+      this.#doomed--;
+      limit.stop();
+    });
   }
 }

@@ -26,9 +26,11 @@ for (const placement of ['worker'] as const satisfies Placement[]) {
     });
     after(() => transport.stop());
 
-    /** Until the reason is known for which the rogue has ended; then there is a new one. */
-    async function replaced(): Promise<unknown> {
-      const reason = await transport.lookup('rogue')?.exited;
+    /** Waits for the end of the rogue that `misbehave` brings about, and starts a new one. */
+    async function replacedAfter(misbehave: () => Promise<void>): Promise<unknown> {
+      const exited = transport.lookup('rogue')?.exited;
+      await misbehave();
+      const reason = await exited;
       await transport.start(ROGUE, { name: 'rogue', placement });
       return reason;
     }
@@ -38,59 +40,58 @@ for (const placement of ['worker'] as const satisfies Placement[]) {
     }
 
     test('that blocks its thread costs its callers their deadline, and nobody else anything', async () => {
-      const rogue = transport.lookup('rogue');
-      const blocked = transport.call('rogue', 'block', {}, { timeoutMs: 50 });
-      await assert.rejects(blocked, { code: 'ERR_TIMEOUT' });
-      await assertBystanderLives();
-      const exited = rogue?.exited;
-      const waiting = transport.call('rogue', 'echo', 1);
-      rogue?.kill('it hung');
-      await assert.rejects(waiting, { code: 'ERR_SERVICE_EXIT', message: /it hung/ });
-      assert.equal(await exited, 'it hung');
-      await transport.start(ROGUE, { name: 'rogue', placement });
+      const reason = await replacedAfter(async () => {
+        const blocked = transport.call('rogue', 'block', {}, { timeoutMs: 50 });
+        await assert.rejects(blocked, { code: 'ERR_TIMEOUT' });
+        await assertBystanderLives();
+        const waiting = transport.call('rogue', 'echo', 1);
+        transport.lookup('rogue')?.kill('it hung');
+        await assert.rejects(waiting, { code: 'ERR_SERVICE_EXIT', message: /it hung/ });
+      });
+      assert.equal(reason, 'it hung');
       assert.equal(await transport.call('rogue', 'echo', 2), 2);
       await assertBystanderLives();
     });
 
     test('that is blocked refuses what does not fit its mailbox at once', async () => {
-      const rogue = transport.lookup('rogue');
-      const begun = new Promise((resolve) => {
-        const options = { timeoutMs: 20_000, onProgress: resolve };
-        transport.call('rogue', 'block', {}, options).catch(() => {});
+      const reason = await replacedAfter(async () => {
+        transport.call('rogue', 'block', {}, { timeoutMs: 20_000 }).catch(() => {});
+        const calls = Array.from({ length: 104 }, () => transport.call('rogue', 'echo'));
+        const outcomes = Promise.allSettled(calls);
+        // 4 at a time and 100 that wait, the blocking one among them.
+        await assert.rejects(calls[103] as Promise<unknown>, { code: 'ERR_OVERLOADED' });
+        transport.lookup('rogue')?.kill();
+        const codes = (await outcomes).map((each) => (each as PromiseRejectedResult).reason.code);
+        assert.equal(codes.filter((code) => code === 'ERR_SERVICE_EXIT').length, 103);
       });
-      await begun;
-      const calls = Array.from({ length: 104 }, () => transport.call('rogue', 'echo'));
-      const outcomes = Promise.allSettled(calls);
-      await assert.rejects(calls[103] as Promise<unknown>, { code: 'ERR_OVERLOADED' });
-      rogue?.kill();
-      const codes = (await outcomes).map((each) => (each as PromiseRejectedResult).reason.code);
-      assert.equal(codes.filter((code) => code === 'ERR_SERVICE_EXIT').length, 103);
-      assert.equal(await replaced(), 'killed');
+      assert.equal(reason, 'killed');
     });
 
     test('that throws ends with what it threw', async () => {
-      const waiting = transport.call('rogue', 'wait', 60_000);
-      const failed = transport.call('rogue', 'throw');
-      await assert.rejects(failed, { code: 'ERR_SERVICE_EXIT', message: /thrown on request/ });
-      await assert.rejects(waiting, { code: 'ERR_SERVICE_EXIT' });
-      const reason = await replaced();
+      const reason = await replacedAfter(async () => {
+        const waiting = transport.call('rogue', 'wait', 60_000);
+        const failed = transport.call('rogue', 'throw');
+        await assert.rejects(failed, { code: 'ERR_SERVICE_EXIT', message: /thrown on request/ });
+        await assert.rejects(waiting, { code: 'ERR_SERVICE_EXIT' });
+      });
       assert.ok(reason instanceof Error && reason.name === 'TypeError');
       await assertBystanderLives();
     });
 
     test('that throws outside of any call ends', async () => {
-      const waiting = transport.call('rogue', 'throwLater');
-      await assert.rejects(waiting, { code: 'ERR_SERVICE_EXIT' });
-      await replaced();
+      await replacedAfter(async () => {
+        await assert.rejects(transport.call('rogue', 'throwLater'), { code: 'ERR_SERVICE_EXIT' });
+      });
       await assertBystanderLives();
     });
 
     test('that calls process.exit ends, and not the host', async () => {
-      await assert.rejects(transport.call('rogue', 'exit'), {
-        code: 'ERR_SERVICE_EXIT',
-        message: /exited with code 7/,
+      await replacedAfter(async () => {
+        await assert.rejects(transport.call('rogue', 'exit'), {
+          code: 'ERR_SERVICE_EXIT',
+          message: /exited with code 7/,
+        });
       });
-      await replaced();
       await assertBystanderLives();
     });
 

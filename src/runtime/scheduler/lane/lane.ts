@@ -126,6 +126,10 @@ export class Lane implements Link {
     }
   }
 
+  flush(): void {
+    if (this.#state !== 'closed' && this.#writer.isDirty) this.#publish();
+  }
+
   close(): void {
     if (this.#state === 'closed') return;
     if (this.#writer.isDirty || this.#writer.isBlocked) this.#publish();

@@ -47,7 +47,10 @@ export class RingReader {
   /** Whether the writer waits for space; true once for each time it has asked. */
   takeWanted(): boolean {
     const { wantedWord } = this.#ring;
-    return Atomics.load(this.#words, wantedWord) === 1 && Atomics.exchange(this.#words, wantedWord, 0) === 1;
+    return (
+      Atomics.load(this.#words, wantedWord) === 1 &&
+      Atomics.exchange(this.#words, wantedWord, 0) === 1
+    );
   }
 
   /**
