@@ -5,7 +5,7 @@ import { NativeTransport } from '../../../dist/src/runtime/index.js';
 const SERVICE = 'bench';
 const MODULE = { module: new URL('service.mjs', import.meta.url).href, export: 'service' };
 
-/** Where a service runs that is measured as each placement. */
+/** Where a service runs that is measured as each placement; a stand-in is named as one. */
 const PLACEMENTS = { worker: 'worker', process: 'inline' };
 
 /**
@@ -38,7 +38,10 @@ export async function startOurs(placement, size) {
 
 /** @type {import('./contenders.mjs').Contender[]} */
 export const OURS = ['worker', 'process'].map((placement) => ({
-  name: `toolrig ${placement}`,
+  name:
+    PLACEMENTS[placement] === placement
+      ? `toolrig ${placement}`
+      : `toolrig ${placement} (stand-in: ${PLACEMENTS[placement]})`,
   family: 'toolrig',
   start: (size) => startOurs(placement, size),
 }));
