@@ -5,9 +5,6 @@ import { NativeTransport } from '../../../dist/src/runtime/index.js';
 const SERVICE = 'bench';
 const MODULE = { module: new URL('service.mjs', import.meta.url).href, export: 'service' };
 
-/** Where a service runs that is measured as each placement; a stand-in is named as one. */
-const PLACEMENTS = { worker: 'worker', process: 'inline' };
-
 /**
  * Starts the service; `size` copies of it share the calls.
  *
@@ -16,12 +13,7 @@ const PLACEMENTS = { worker: 'worker', process: 'inline' };
  */
 export async function startOurs(placement, size) {
   const transport = new NativeTransport();
-  const actual = PLACEMENTS[placement];
-  await transport.start(MODULE, {
-    name: SERVICE,
-    placement: actual,
-    replicas: actual === 'inline' ? 1 : size,
-  });
+  await transport.start(MODULE, { name: SERVICE, placement, replicas: size });
   return {
     /** @param {import('./tools.mjs').ToolCall} params */
     call: (params) => transport.call(SERVICE, 'tools/call', params),
@@ -38,10 +30,7 @@ export async function startOurs(placement, size) {
 
 /** @type {import('./contenders.mjs').Contender[]} */
 export const OURS = ['worker', 'process'].map((placement) => ({
-  name:
-    PLACEMENTS[placement] === placement
-      ? `toolrig ${placement}`
-      : `toolrig ${placement} (stand-in: ${PLACEMENTS[placement]})`,
+  name: `toolrig ${placement}`,
   family: 'toolrig',
   start: (size) => startOurs(placement, size),
 }));

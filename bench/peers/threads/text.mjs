@@ -4,6 +4,9 @@ import { range, renderTable } from '../text.mjs';
 
 /** @typedef {import('./suite.mjs').ThreadsResult} ThreadsResult */
 
+/** Above it, what is measured says more about the others on this machine than about contenders. */
+const NOISY_RATIO = 0.15;
+
 /**
  * @param {readonly ThreadsResult[]} results
  * @returns {string} ending with a newline
@@ -21,7 +24,14 @@ export function renderThreads(results) {
     ]),
   );
   const header = ['', 'target', 'observed', '95 % interval', 'outcome', 'compared with'];
-  return `${[...tables, renderTable([header, ...targets], 2)].join('\n\n')}\n`;
+  const noisiest = Math.max(...results.map(({ othersBusyRatio }) => othersBusyRatio));
+  const warnings =
+    noisiest > NOISY_RATIO
+      ? [
+          `warning: others kept up to ${percent(noisiest)} of the cores busy; measure when it is quiet`,
+        ]
+      : [];
+  return `${[...tables, renderTable([header, ...targets], 2), ...warnings].join('\n\n')}\n`;
 }
 
 /** @param {ThreadsResult} result */
