@@ -1,7 +1,6 @@
 /** Both ends of a lane in one thread, for tests that decide themselves who reads when. */
 
 import { MessageChannel } from 'node:worker_threads';
-import type { LinkListener } from '../../src/runtime/scheduler/link.ts';
 import { Lane, type LaneEnd } from '../../src/runtime/scheduler/lane/lane.ts';
 import {
   createLaneMemory,
@@ -9,6 +8,7 @@ import {
   ringWrittenBy,
 } from '../../src/runtime/scheduler/lane/lane-memory.ts';
 import { PollBoard } from '../../src/runtime/scheduler/lane/poll-board.ts';
+import type { LinkListener } from '../../src/runtime/scheduler/link.ts';
 
 /** A frame as a listener hears of it. */
 export interface Frame {
