@@ -104,9 +104,10 @@ export class Lane implements Link {
     this.#otherAsleepWord = asleepWord(other);
     this.#writer = new RingWriter(memory, ringWrittenBy(side), bulkPort);
     this.#listener = listener;
-    this.#reader = new RingReader(memory, ringWrittenBy(other), bulkPort, (tag, route, value) =>
-      listener.onFrame(tag >>> 24, tag & 0xff_ffff, route, value),
-    );
+    this.#reader = new RingReader(memory, ringWrittenBy(other), bulkPort, (tag, route, value) => {
+      // What was done with the frame before may have closed the lane.
+      if (this.#state !== 'closed') listener.onFrame(tag >>> 24, tag & 0xff_ffff, route, value);
+    });
     this.#wakePort = wakePort;
     this.#bulkPort = bulkPort;
     this.#board = board;
@@ -136,7 +137,7 @@ export class Lane implements Link {
 
   close(): void {
     if (this.#state === 'closed') return;
-    if (this.#writer.isDirty || this.#writer.isBlocked) this.#publish();
+    if (this.#writer.isDirty) this.#publish();
     if (this.#state === 'awake') this.#board.leave();
     this.#state = 'closed';
     this.#wakePort.close();
@@ -169,7 +170,12 @@ export class Lane implements Link {
     this.#isFlushQueued = false;
     if (this.#state === 'closed') return;
     if (this.#writer.isDirty) this.#publish();
-    if (this.#side === 'server' || this.openCalls === 0) return;
+    if (this.#side === 'server') return;
+    if (this.openCalls === 0) {
+      // Whoever waited has given up: a sleeper would keep the process alive for nobody.
+      if (this.#state === 'asleep') this.#wakePort.unref();
+      return;
+    }
     if (this.#hasJustWoken) {
       this.#hasJustWoken = false;
       if (this.#state === 'awake') this.#sleep();
@@ -177,15 +183,18 @@ export class Lane implements Link {
       return;
     }
     if (this.#state === 'asleep') this.#stayUp();
-    if (this.#reader.seemsReady) this.#read();
-    else if (this.#spinCredit > 0) this.#spinForReply();
+    const isReady = this.#reader.seemsReady;
+    if (!isReady && this.#spinCredit <= 0) return;
+    const nowMs = performance.now();
+    // Else replies that come fast enough would keep the event loop from ever turning.
+    if (nowMs - this.#lastTurnMs >= MAX_STRETCH_MS) return;
+    if (isReady) this.#read();
+    else if (this.#board.hasFreeCore(nowMs)) this.#spinForReply(nowMs);
   }
 
-  /** Looks for a reply for a few microseconds, if that has been paying off. */
-  #spinForReply(): void {
-    const startMs = performance.now();
-    if (startMs - this.#lastTurnMs >= MAX_STRETCH_MS || !this.#board.hasFreeCore(startMs)) return;
-    if (this.#spin(startMs)) {
+  /** Looks for a reply for a few microseconds. */
+  #spinForReply(nowMs: number): void {
+    if (this.#spin(nowMs)) {
       if (this.#spinCredit < MAX_SPIN_CREDIT) this.#spinCredit++;
       this.#read();
     } else {
@@ -222,7 +231,7 @@ export class Lane implements Link {
     const count = this.#read();
     if (count > 0) this.#afterFrames(startMs, count);
     if (this.#isClosed()) return;
-    if (this.#writer.isDirty || this.#writer.isBlocked) this.#publish();
+    if (this.#writer.isDirty) this.#publish();
     if (this.#mayStayAwake(count, startMs)) {
       if (count === 0) this.#idleFromMs = startMs;
       this.#queueTurn();
@@ -272,8 +281,10 @@ export class Lane implements Link {
     try {
       count = this.#reader.read(FRAMES_PER_TURN[this.#side]);
     } catch (error) {
-      this.close();
-      this.#listener.onClose(error);
+      if (!this.#isClosed()) {
+        this.close();
+        this.#listener.onClose(error);
+      }
       return 0;
     } finally {
       this.#isReading = false;
@@ -296,7 +307,8 @@ export class Lane implements Link {
     if (this.#side === 'server' || this.openCalls > 0) this.#wakePort.ref();
     else this.#wakePort.unref();
     Atomics.store(this.#words, this.#myAsleepWord, 1);
-    // A frame that came just before this side said that it sleeps has woken nobody.
+    // Space that came just before this side said that it sleeps has woken nobody, nor has a frame.
+    if (this.#writer.isBlocked) this.#publish();
     if (this.#reader.isReady) this.#wakeSelf();
   }
 
