@@ -216,7 +216,7 @@ export class Transport {
     return host.create(service, requireName('name', name), options, this.#environment);
   }
 
-  /** By itself, since a function with a closure in it pays for the closure on every path. */
+  /** As {@link callReference}, while somebody listens. */
   #observe(
     reference: ServiceReference,
     method: string,
