@@ -2,8 +2,16 @@
 
 export type { Clock, ClockTimer } from '../core/clock.ts';
 export { type CallErrorCode, type ErrorCode, ToolError, ToolrigError } from '../core/errors.ts';
+export { type Caller, type Identity, SYSTEM } from './dispatch/access/identity.ts';
+export {
+  type PolicyData,
+  type PolicyLimit,
+  type PolicyRule,
+  parsePolicy,
+} from './dispatch/access/policy-data.ts';
 export type { BatchCall, CallOutcome } from './dispatch/batch.ts';
 export type { CallContext, CallOptions, Progress } from './dispatch/call-context.ts';
+export type { IdentifiedCaller } from './dispatch/identified-caller.ts';
 export type { CopyMode } from './dispatch/ownership.ts';
 export type { Placement } from './dispatch/placement.ts';
 export type * from './dispatch/protocol.ts';
@@ -34,5 +42,21 @@ export {
   NativeTransport,
   type TransportOptions,
 } from './dispatch/transport.ts';
+export type { ArgumentMode } from './telemetry/audit-arguments.ts';
+export type { ChainKey } from './telemetry/audit-chain.ts';
+export {
+  type AuditEntry,
+  AuditLog,
+  type AuditOptions,
+  type AuditStats,
+} from './telemetry/audit-log.ts';
 export type { CallEvent } from './telemetry/call-channels.ts';
+export {
+  createLog,
+  type Log,
+  type LogFileOptions,
+  type LogLevel,
+  type LogOptions,
+} from './telemetry/log.ts';
 export type { Logger } from './telemetry/logger.ts';
+export { type AuditVerdict, verifyAudit } from './telemetry/verify-audit.ts';

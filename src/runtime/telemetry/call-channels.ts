@@ -14,6 +14,12 @@ export interface CallEvent {
   readonly method: string;
   /** The tool of a `tools/call`. */
   readonly tool: string | undefined;
+  /** Id of the identity that called; `undefined` for a call that was made without one. */
+  readonly caller: string | undefined;
+  /** What the handler receives, not copied: to be looked at, never kept or changed. */
+  readonly params: unknown;
+  /** Names the call in logs and the audit log too. */
+  readonly requestId: string;
   /** `performance.now()` when the call was made, in ms. */
   readonly startedAtMs: number;
   /** How long it took, in ns; 0 until it has ended. */
@@ -31,17 +37,21 @@ export function isCallObserved(): boolean {
   return CALL_START.hasSubscribers || CALL_STOP.hasSubscribers || CALL_ERROR.hasSubscribers;
 }
 
+/** What is known of a call before it is made. */
+export type CallSubject = Pick<
+  CallEvent,
+  'service' | 'method' | 'tool' | 'caller' | 'params' | 'requestId'
+>;
+
 /** Publishes the start of a call and, once `reply` settles, its end. Returns `reply`. */
-export function observeCall<T>(
-  service: string,
-  method: string,
-  tool: string | undefined,
-  call: () => Promise<T>,
-): Promise<T> {
+export function observeCall<T>(subject: CallSubject, call: () => Promise<T>): Promise<T> {
   const event: CallEvent = {
-    service,
-    method,
-    tool,
+    service: subject.service,
+    method: subject.method,
+    tool: subject.tool,
+    caller: subject.caller,
+    params: subject.params,
+    requestId: subject.requestId,
     startedAtMs: performance.now(),
     durationNs: 0,
     error: undefined,
