@@ -39,7 +39,9 @@ export function checkIdentity(identity: Identity): Caller {
   if (identity === SYSTEM) return SYSTEM as Caller;
   const given: unknown = identity; // the check would take its type away
   requireKnownKeys('the identity', given, ['id', 'roles']);
-  const { id, roles = [] } = identity;
+  const { id } = identity;
+  // Its own alone: a role must not come out of a prototype that somebody has tampered with.
+  const roles = Object.hasOwn(identity, 'roles') ? (identity.roles ?? []) : [];
   requireName('id', id);
   if (id.length > MAX_ID_LENGTH) {
     throw invalid(`id must have at most ${MAX_ID_LENGTH} characters, got ${id.length}`);
