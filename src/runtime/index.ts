@@ -2,8 +2,16 @@
 
 export type { Clock, ClockTimer } from '../core/clock.ts';
 export { type CallErrorCode, type ErrorCode, ToolError, ToolrigError } from '../core/errors.ts';
+export { type Caller, type Identity, SYSTEM } from './dispatch/access/identity.ts';
+export {
+  type PolicyData,
+  type PolicyLimit,
+  type PolicyRule,
+  parsePolicy,
+} from './dispatch/access/policy-data.ts';
 export type { BatchCall, CallOutcome } from './dispatch/batch.ts';
 export type { CallContext, CallOptions, Progress } from './dispatch/call-context.ts';
+export type { IdentifiedCaller } from './dispatch/identified-caller.ts';
 export type { CopyMode } from './dispatch/ownership.ts';
 export type { Placement } from './dispatch/placement.ts';
 export type * from './dispatch/protocol.ts';
@@ -58,12 +66,27 @@ export { type ServiceChildOptions, serviceChild } from './supervision/service-ch
 export { Supervisor, type SupervisorOptions } from './supervision/supervisor.ts';
 export { type SupervisorInit, supervisorChild } from './supervision/supervisor-child.ts';
 export { type ExternalChildOptions, threadChild } from './supervision/thread-child.ts';
+export type { ArgumentMode } from './telemetry/audit-arguments.ts';
+export type { ChainKey } from './telemetry/audit-chain.ts';
+export {
+  type AuditEntry,
+  AuditLog,
+  type AuditOptions,
+  type AuditStats,
+} from './telemetry/audit-log.ts';
 export type { CallEvent } from './telemetry/call-channels.ts';
 export type { CallTags, OutcomeTag } from './telemetry/call-series.ts';
 export { ConsoleReporter, type ConsoleReporterOptions } from './telemetry/console-reporter.ts';
 export { BUCKET_BOUNDS_NS, estimateQuantileNs } from './telemetry/duration-buckets.ts';
 export { type AttachedHandler, EventBus, telemetry } from './telemetry/event-bus.ts';
 export type { TelemetryHandler } from './telemetry/event-topic.ts';
+export {
+  createLog,
+  type Log,
+  type LogFileOptions,
+  type LogLevel,
+  type LogOptions,
+} from './telemetry/log.ts';
 export type { Logger } from './telemetry/logger.ts';
 export {
   type DurationDistribution,
@@ -91,3 +114,4 @@ export {
   TelemetryPoller,
   type TelemetryPollerOptions,
 } from './telemetry/telemetry-poller.ts';
+export { type AuditVerdict, verifyAudit } from './telemetry/verify-audit.ts';
