@@ -163,11 +163,10 @@ export class Transport {
   }
 
   /**
-   * Calls a method of a service and resolves with its reply.
+   * Calls a method of a service and resolves with its reply. Where there is a policy it is an
+   * anonymous call, as all of this object's are; `as` gives it a caller.
    *
    * @param params - for `tools/call`: `{ name, arguments }`; belongs to the service until it replies
-   * With a policy it is an anonymous call, as all of this object's are; `as` gives it a caller.
-   *
    * @throws (rejects) a `ToolrigError` with one of the codes of `CallErrorCode`
    */
   call(name: string, method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
