@@ -34,5 +34,23 @@ export {
   NativeTransport,
   type TransportOptions,
 } from './dispatch/transport.ts';
+export type { HealthEvent } from './health/health-channel.ts';
+export {
+  type ExpectedService,
+  HealthMonitor,
+  type HealthMonitorOptions,
+  type HealthStatus,
+  type ServiceLookup,
+} from './health/health-monitor.ts';
+export type { FailureReason } from './health/probe.ts';
+export {
+  type LivenessFacts,
+  liveness,
+  type ProbeCheck,
+  type ProbeReport,
+  type ReadinessFacts,
+  readiness,
+} from './health/readiness.ts';
+export type { ServiceHealth } from './health/service-health.ts';
 export type { CallEvent } from './telemetry/call-channels.ts';
 export type { Logger } from './telemetry/logger.ts';
