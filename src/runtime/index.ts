@@ -2,6 +2,10 @@
 
 export type { Clock, ClockTimer } from '../core/clock.ts';
 export { type CallErrorCode, type ErrorCode, ToolError, ToolrigError } from '../core/errors.ts';
+export type { ConfigProblem } from './config/config-problem.ts';
+export { type Config, DEFAULT_PORT, type ServiceConfig } from './config/config-schema.ts';
+export type { Environment, ReadText } from './config/environment.ts';
+export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load-config.ts';
 export type { BatchCall, CallOutcome } from './dispatch/batch.ts';
 export type { CallContext, CallOptions, Progress } from './dispatch/call-context.ts';
 export type { CopyMode } from './dispatch/ownership.ts';

@@ -13,8 +13,10 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'runtime/scheduler': ['core', 'runtime/telemetry', 'runtime/dispatch'],
   'runtime/supervision': ['core', 'runtime/telemetry', 'runtime/dispatch', 'runtime/scheduler'],
   'runtime/health': ['core', 'runtime/telemetry', 'runtime/dispatch', 'runtime/supervision'],
+  'runtime/config': ['core'],
   'runtime/index.ts': [
     'core',
+    'runtime/config',
     'runtime/telemetry',
     'runtime/dispatch',
     'runtime/scheduler',
@@ -79,7 +81,7 @@ const PUBLIC_ENTRIES = [
 const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'fastest-levenshtein': ['core'],
   ajv: ['runtime/dispatch'],
-  zod: ['runtime/dispatch'],
+  zod: ['runtime/dispatch', 'runtime/config'],
   arquero: ['services'],
   'hdr-histogram-js': ['harness/stats'],
   'csv-stringify': ['harness/report'],
