@@ -28,7 +28,7 @@ export type ErrorCode =
   | CallErrorCode
   /** An option or argument has the wrong type or range. */
   | 'ERR_INVALID_OPTION'
-  /** A name is taken by a service that is alive. */
+  /** A name is taken by a service that is alive, or an id by a telemetry handler. */
   | 'ERR_ALREADY_REGISTERED'
   /** Every attempt of a retried call failed; `cause` is the last failure. */
   | 'ERR_RETRIES_EXHAUSTED'

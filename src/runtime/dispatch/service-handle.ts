@@ -4,12 +4,12 @@
  */
 
 import type { CallOptions } from './call-context.ts';
-import { serviceNotFound } from './call-errors.ts';
 import type { Registry } from './registry.ts';
 import type { ServiceReference } from './service-reference.ts';
 
 /** What a handle needs of the transport that made it. */
 interface HandleTransport {
+  call(name: string, method: string, params?: unknown, options?: CallOptions): Promise<unknown>;
   callReference(
     reference: ServiceReference,
     method: string,
@@ -40,9 +40,8 @@ export class ServiceHandle {
   /** As `transport.call`, without the name. */
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
     const reference = this.#resolve();
-    if (reference === undefined) {
-      return Promise.reject(serviceNotFound(this.name, this.#registry.names()));
-    }
+    // Nobody has the name: the transport says so.
+    if (reference === undefined) return this.#transport.call(this.name, method, params, options);
     return this.#transport.callReference(reference, method, params, options);
   }
 

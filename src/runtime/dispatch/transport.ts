@@ -143,9 +143,7 @@ export class NativeTransport {
    */
   call(name: string, method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
     const reference = this.#registry.lookup(name);
-    if (reference === undefined) {
-      return Promise.reject(serviceNotFound(name, this.#registry.names()));
-    }
+    if (reference === undefined) return this.#refuse(name, method, params, options);
     return this.callReference(reference, method, params, options);
   }
 
@@ -158,8 +156,10 @@ export class NativeTransport {
   ): Promise<unknown> {
     if (isCallObserved()) {
       const tool = method === 'tools/call' ? toolName(params) : undefined;
-      return observeCall(reference.name, method, tool, () =>
-        this.#handOverCall(reference, method, params, options),
+      return observeCall(reference.name, method, tool, metaOf(params, options), () =>
+        this.#copy === 'reference'
+          ? reference.call(method, params, options)
+          : this.#handOverCall(reference, method, params, options),
       );
     }
     if (this.#copy === 'reference') return reference.call(method, params, options);
@@ -223,6 +223,19 @@ export class NativeTransport {
     return host.create(service, requireName('name', name), options, this.#environment);
   }
 
+  /** Answers a call of a name that nobody has; whoever observes calls hears of it too. */
+  #refuse(
+    name: string,
+    method: string,
+    params: unknown,
+    options: CallOptions | undefined,
+  ): Promise<never> {
+    const refuse = () => Promise.reject(serviceNotFound(name, this.#registry.names()));
+    if (!isCallObserved()) return refuse();
+    const tool = method === 'tools/call' ? toolName(params) : undefined;
+    return observeCall(String(name), method, tool, metaOf(params, options), refuse);
+  }
+
   async #handOverCall(
     reference: ServiceReference,
     method: string,
@@ -237,4 +250,16 @@ export class NativeTransport {
 function toolName(params: unknown): string | undefined {
   const name = (params as { name?: unknown } | null | undefined)?.name;
   return typeof name === 'string' ? name : undefined;
+}
+
+/** What a call says beside its params; as the handler will see it. */
+function metaOf(
+  params: unknown,
+  options: CallOptions | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  const inParams = (params as { _meta?: Record<string, unknown> } | null | undefined)?._meta;
+  const given = options?.meta;
+  return inParams === undefined || given === undefined
+    ? (given ?? inParams)
+    : { ...inParams, ...given };
 }

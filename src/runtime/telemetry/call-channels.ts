@@ -3,63 +3,99 @@
  * `diagnostics_channel.subscribe('mcp.service.call.stop', (event) => …)`.
  *
  * Listening makes every call of the process pay for two clock reads and an event; counters,
- * which are always on, are in each service's `get_stats`.
+ * which are always on, are in each service's `get_stats`. What throws in a subscriber of a bare
+ * channel is an uncaught exception of Node's; `telemetry.attach` is the way that forgives.
  */
 
 import { channel } from 'node:diagnostics_channel';
+import { ToolrigError } from '../../core/errors.ts';
 
-/** What a subscriber of `mcp.service.call.start` receives; the same object reaches stop or error. */
+/** A tool that said `isError`: the call went well, the tool did not. */
+export const TOOL_ERROR = 'tool_error';
+/** What is not in the list of known values, as OpenTelemetry writes it. */
+export const OTHER = '_OTHER';
+
+/** What a subscriber of `mcp.service.call.start` receives; the same object reaches stop or exception. */
 export interface CallEvent {
   readonly service: string;
   readonly method: string;
   /** The tool of a `tools/call`. */
   readonly tool: string | undefined;
+  /** The call's `meta` option, over `params._meta`. */
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
   /** `performance.now()` when the call was made, in ms. */
   readonly startedAtMs: number;
   /** How long it took, in ns; 0 until it has ended. */
   durationNs: number;
-  /** Why it failed; only on `mcp.service.call.error`. */
+  /**
+   * What went wrong, in a word: the code that the caller received, or `tool_error` for a result
+   * with `isError: true`, which arrives by stop. `undefined` when all went well.
+   */
+  errorType: string | undefined;
+  /** Why it failed; only on `mcp.service.call.exception`. */
   error: unknown;
 }
 
 export const CALL_START = channel('mcp.service.call.start');
 export const CALL_STOP = channel('mcp.service.call.stop');
-export const CALL_ERROR = channel('mcp.service.call.error');
+export const CALL_EXCEPTION = channel('mcp.service.call.exception');
+
+/** Runs `call` once, inside something such as a tracer's span, and returns what it returns. */
+export type CallScope = <T>(event: CallEvent, call: () => T) => T;
+
+let scope: CallScope | undefined;
+
+/**
+ * Sets what observed calls run inside; `undefined` for nothing. A channel cannot do this: its
+ * subscribers have returned when the call begins. There is one, for the whole process.
+ */
+export function setCallScope(next: CallScope | undefined): void {
+  scope = next;
+}
 
 /** Whether any of the three channels has a subscriber. */
 export function isCallObserved(): boolean {
-  return CALL_START.hasSubscribers || CALL_STOP.hasSubscribers || CALL_ERROR.hasSubscribers;
+  return CALL_START.hasSubscribers || CALL_STOP.hasSubscribers || CALL_EXCEPTION.hasSubscribers;
 }
 
-/** Publishes the start of a call and, once `reply` settles, its end. Returns `reply`. */
+/** Publishes the start of a call and, once its reply settles, its end. Returns the reply. */
 export function observeCall<T>(
   service: string,
   method: string,
   tool: string | undefined,
+  meta: Readonly<Record<string, unknown>> | undefined,
   call: () => Promise<T>,
 ): Promise<T> {
   const event: CallEvent = {
     service,
     method,
     tool,
+    meta,
     startedAtMs: performance.now(),
     durationNs: 0,
+    errorType: undefined,
     error: undefined,
   };
   CALL_START.publish(event);
-  const reply = call();
+  const reply = scope === undefined ? call() : scope(event, call);
   reply.then(
-    () => {
+    (result) => {
       event.durationNs = elapsedNs(event);
+      if (tool !== undefined && hasFailed(result)) event.errorType = TOOL_ERROR;
       CALL_STOP.publish(event);
     },
     (error: unknown) => {
       event.durationNs = elapsedNs(event);
+      event.errorType = error instanceof ToolrigError ? error.code : OTHER;
       event.error = error;
-      CALL_ERROR.publish(event);
+      CALL_EXCEPTION.publish(event);
     },
   );
   return reply;
+}
+
+function hasFailed(result: unknown): boolean {
+  return (result as { isError?: unknown } | null | undefined)?.isError === true;
 }
 
 function elapsedNs(event: CallEvent): number {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, mock, test } from 'node:test';
+import { ToolError } from '../../../../src/core/errors.ts';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
 import { NativeTransport } from '../../../../src/runtime/dispatch/transport.ts';
 import type { CallEvent } from '../../../../src/runtime/telemetry/call-channels.ts';
@@ -14,8 +15,19 @@ const SERVICE = defineService({
       inputSchema: { type: 'object' },
       handler: () => ({ content: [] }),
     },
+    fail: {
+      description: 'Fails.',
+      inputSchema: { type: 'object' },
+      handler: () => {
+        throw new ToolError('cannot');
+      },
+    },
   },
-  methods: { later: async () => 'later' },
+  methods: {
+    later: async () => 'later',
+    looksFailed: () => ({ isError: true }),
+    meta: (_params: unknown, { meta }) => meta,
+  },
 });
 
 type Published = { readonly channel: string; readonly event: CallEvent };
@@ -43,7 +55,7 @@ describe('The diagnostics channels of a call', () => {
   test('publish its start and its stop, as one event', async () => {
     const transport = new NativeTransport();
     await transport.start(SERVICE);
-    const heard = await listen(['start', 'stop', 'error'], () =>
+    const heard = await listen(['start', 'stop', 'exception'], () =>
       transport.call('echo', 'tools/call', { name: 'look', arguments: {} }),
     );
     assert.deepEqual(
@@ -59,11 +71,11 @@ describe('The diagnostics channels of a call', () => {
     assert.ok((stop?.event.durationNs ?? 0) > 0);
   });
 
-  test('publish its error with what the caller received', async () => {
+  test('publish its exception with what the caller received', async () => {
     const transport = new NativeTransport();
     await transport.start(SERVICE);
     let received: unknown;
-    const heard = await listen(['start', 'stop', 'error'], () =>
+    const heard = await listen(['start', 'stop', 'exception'], () =>
       transport
         .service('echo')
         .call('nothing')
@@ -75,10 +87,63 @@ describe('The diagnostics channels of a call', () => {
       heard.map(({ channel, event }) => [channel, event.method, event.tool]),
       [
         ['start', 'nothing', undefined],
-        ['error', 'nothing', undefined],
+        ['exception', 'nothing', undefined],
       ],
     );
     assert.equal(heard[1]?.event.error, received);
+    assert.equal(heard[1]?.event.errorType, 'ERR_INVALID_REQUEST');
+  });
+
+  test('tag a result with isError as a tool error that is a success of the call', async () => {
+    const transport = new NativeTransport();
+    await transport.start(SERVICE);
+    const heard = await listen(['stop', 'exception'], async () => {
+      await transport.call('echo', 'tools/call', { name: 'fail' });
+      await transport.call('echo', 'tools/call', { name: 'look' });
+      await transport.call('echo', 'looksFailed');
+    });
+    assert.deepEqual(
+      heard.map(({ channel, event }) => [channel, event.errorType, event.error]),
+      [
+        ['stop', 'tool_error', undefined],
+        ['stop', undefined, undefined],
+        ['stop', undefined, undefined],
+      ],
+    );
+  });
+
+  test('publish the call of a name that nobody has', async () => {
+    const transport = new NativeTransport();
+    const heard = await listen(['start', 'exception'], async () => {
+      const params = { name: 'look' };
+      await transport.call('nobody', 'tools/call', params).catch(() => {});
+      await transport
+        .service('nobody')
+        .call('ping')
+        .catch(() => {});
+    });
+    assert.deepEqual(
+      heard.map(({ channel, event }) => [channel, event.service, event.tool]),
+      [
+        ['start', 'nobody', 'look'],
+        ['exception', 'nobody', 'look'],
+        ['start', 'nobody', undefined],
+        ['exception', 'nobody', undefined],
+      ],
+    );
+    assert.equal(heard[3]?.event.errorType, 'ERR_SERVICE_NOT_FOUND');
+  });
+
+  test('carry the meta that the handler sees', async () => {
+    const transport = new NativeTransport();
+    await transport.start(SERVICE);
+    let seen: unknown;
+    const heard = await listen(['stop'], async () => {
+      const params = { _meta: { a: 1, b: 1 } };
+      seen = await transport.call('echo', 'meta', params, { meta: { b: 2 } });
+    });
+    assert.deepEqual(heard[0]?.event.meta, { a: 1, b: 2 });
+    assert.deepEqual(seen, { a: 1, b: 2 });
   });
 
   test('cost nothing while nobody listens', async () => {
