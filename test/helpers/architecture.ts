@@ -88,7 +88,7 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   tinybench: ['harness/load'],
   autocannon: ['harness/variants'],
   'cli-table3': ['harness/report'],
-  picocolors: ['harness/report'],
+  picocolors: ['harness/report', 'cli'],
   yargs: ['cli'],
 };
 
