@@ -33,11 +33,7 @@ export type {
   ServiceStats,
   ServiceStatus,
 } from './dispatch/service-reference.ts';
-export {
-  type CallTransport,
-  NativeTransport,
-  type TransportOptions,
-} from './dispatch/transport.ts';
+export type { CallTransport } from './dispatch/transport.ts';
 export type { HealthEvent } from './health/health-channel.ts';
 export {
   type ExpectedService,
@@ -56,5 +52,6 @@ export {
   readiness,
 } from './health/readiness.ts';
 export type { ServiceHealth } from './health/service-health.ts';
+export { NativeTransport, type NativeTransportOptions } from './scheduler/native-transport.ts';
 export type { CallEvent } from './telemetry/call-channels.ts';
 export type { Logger } from './telemetry/logger.ts';
