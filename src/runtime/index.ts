@@ -79,5 +79,40 @@ export { Supervisor, type SupervisorOptions } from './supervision/supervisor.ts'
 export { type SupervisorInit, supervisorChild } from './supervision/supervisor-child.ts';
 export { type ExternalChildOptions, threadChild } from './supervision/thread-child.ts';
 export type { CallEvent } from './telemetry/call-channels.ts';
+export type { CallTags, OutcomeTag } from './telemetry/call-series.ts';
+export { ConsoleReporter, type ConsoleReporterOptions } from './telemetry/console-reporter.ts';
+export {
+  BUCKET_BOUNDS_NS,
+  estimateQuantileNs,
+  estimateQuantileNs,
+} from './telemetry/duration-buckets.ts';
+export { type AttachedHandler, EventBus, telemetry } from './telemetry/event-bus.ts';
+export type { TelemetryHandler } from './telemetry/event-topic.ts';
 export type { Logger } from './telemetry/logger.ts';
+
+export {
+  type DurationDistribution,
+  type MetricPoint,
+  MetricsCollector,
+  type MetricsCollectorOptions,
+  type MetricsSnapshot,
+} from './telemetry/metrics-collector.ts';
+export { OtelTracing } from './telemetry/otel-tracing.ts';
+export {
+  PrometheusExporter,
+  type PrometheusOptions,
+  prometheusText,
+} from './telemetry/prometheus-exporter.ts';
 export type { SupervisedChildEvent, SupervisorExitEvent } from './telemetry/supervisor-channels.ts';
+export type {
+  CallMeasurements,
+  Measurements,
+  MeasurementsOf,
+  MetadataOf,
+  TelemetryEvents,
+} from './telemetry/telemetry-events.ts';
+export {
+  type PolledServices,
+  TelemetryPoller,
+  type TelemetryPollerOptions,
+} from './telemetry/telemetry-poller.ts';

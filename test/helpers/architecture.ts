@@ -82,6 +82,8 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'fastest-levenshtein': ['core'],
   ajv: ['runtime/dispatch'],
   zod: ['runtime/dispatch', 'runtime/config'],
+  'prom-client': ['runtime/telemetry'],
+  '@opentelemetry/api': ['runtime/telemetry'],
   arquero: ['services'],
   'hdr-histogram-js': ['harness/stats'],
   'csv-stringify': ['harness/report'],

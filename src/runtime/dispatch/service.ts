@@ -16,6 +16,7 @@
 import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
 import type { DeadlineWheel } from '../../core/deadline-wheel.ts';
 import { ToolError, ToolrigError } from '../../core/errors.ts';
+import { keepScope } from '../telemetry/call-channels.ts';
 import { type Logger, SILENT_LOGGER } from '../telemetry/logger.ts';
 import { builtInMethods } from './built-in-methods.ts';
 import { type CallOptions, type ContextHost, RequestContext } from './call-context.ts';
@@ -350,7 +351,9 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
       return this.#refuse(overloaded(this.name, this.#definition.maxMailbox));
     }
     const call = this.#pool.pop() ?? new PendingCall(this);
-    const promise = call.open(endpoint, context, options?.signal);
+    const invoke = keepScope(endpoint.invoke);
+    const kept = invoke === endpoint.invoke ? endpoint : { ...endpoint, invoke };
+    const promise = call.open(kept, context, options?.signal);
     call.args = args;
     this.#watch(call, options);
     this.#mailbox.push(call);

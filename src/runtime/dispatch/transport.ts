@@ -233,7 +233,7 @@ export class Transport {
     const refuse = () => Promise.reject(serviceNotFound(name, this.#registry.names()));
     if (!isCallObserved()) return refuse();
     const tool = method === 'tools/call' ? toolName(params) : undefined;
-    return observeCall(String(name), method, tool, metaOf(params, options), refuse);
+    return observeCall(name, method, tool, metaOf(params, options), refuse);
   }
 
   async #handOverCall(

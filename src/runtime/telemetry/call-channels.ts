@@ -7,6 +7,7 @@
  * channel is an uncaught exception of Node's; `telemetry.attach` is the way that forgives.
  */
 
+import { AsyncResource } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { ToolrigError } from '../../core/errors.ts';
 
@@ -51,6 +52,16 @@ let scope: CallScope | undefined;
  */
 export function setCallScope(next: CallScope | undefined): void {
   scope = next;
+}
+
+/**
+ * `run`, tied to what the present call runs inside: a call that waits in a mailbox is started by
+ * another's end, and would find itself in that one's span. Itself while there is no scope.
+ */
+export function keepScope<TArgs extends unknown[], TResult>(
+  run: (...args: TArgs) => TResult,
+): (...args: TArgs) => TResult {
+  return scope === undefined ? run : AsyncResource.bind(run);
 }
 
 /** Whether any of the three channels has a subscriber. */

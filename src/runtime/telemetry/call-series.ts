@@ -12,7 +12,7 @@ import { OTHER, TOOL_ERROR } from './call-channels.ts';
 import { BUCKET_COUNT, bucketOf } from './duration-buckets.ts';
 
 /** How a call ended: well, with a tool's own error, or with the code its caller received. */
-export type CallOutcome =
+export type OutcomeTag =
   | 'ok'
   | typeof TOOL_ERROR
   | CallErrorCode
@@ -33,7 +33,7 @@ const OUTCOMES = [
   'ERR_TIMEOUT',
   'ERR_INVALID_OPTION',
   OTHER,
-] as const satisfies readonly CallOutcome[];
+] as const satisfies readonly OutcomeTag[];
 
 const CELL_OF_OUTCOME: ReadonlyMap<string, number> = new Map(
   OUTCOMES.map((outcome, cell) => [outcome, cell]),
@@ -72,8 +72,8 @@ export class CallSeries {
   }
 
   /** How often each outcome was; those that never were are left out, `ok` apart. */
-  countByOutcome(): [CallOutcome, number][] {
-    return OUTCOMES.map((outcome, cell): [CallOutcome, number] => [
+  countByOutcome(): [OutcomeTag, number][] {
+    return OUTCOMES.map((outcome, cell): [OutcomeTag, number] => [
       outcome,
       this.#cells[cell] as number,
     ]).filter(([outcome, count]) => count > 0 || outcome === 'ok');

@@ -1,9 +1,8 @@
 /**
  * One event and its handlers: a single subscription to the event's channel, however many there are.
  *
- * A channel's own list is no place for handlers that come and go: in Node 20, a subscriber that
- * leaves while a message is under way makes its neighbour miss it. The list here is replaced, never
- * changed, and the subscription is given up only between messages.
+ * So measurements are made once an event, and a handler that was detached by another one does not hear
+ * the event that is under way. The list is replaced, never changed, while it may be walked.
  */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
@@ -41,7 +40,7 @@ export class ExecutedEvent {
 export interface Attached {
   readonly id: string;
   readonly event: string;
-  readonly handler: TelemetryHandler<string, unknown>;
+  readonly handler: TelemetryHandler;
   readonly config: unknown;
   /** Read before each call: it may be detached while an event is under way. */
   isAttached: boolean;
@@ -56,8 +55,6 @@ export class EventTopic {
   readonly #onFailure: (attached: Attached, thrown: unknown) => void;
   /** Replaced with every change, so that a message under way is not disturbed. */
   #attached: readonly Attached[] = [];
-  #isSubscribed = false;
-  #publishing = 0;
 
   constructor(event: string, onFailure: (attached: Attached, thrown: unknown) => void) {
     this.event = event;
@@ -79,27 +76,16 @@ export class EventTopic {
   /** Takes a handler in; the first subscribes to the channel. */
   add(attached: Attached): void {
     this.#attached = [...this.#attached, attached];
-    if (this.#isSubscribed) return;
-    this.#isSubscribed = true;
-    this.#channel.subscribe(this.#listener);
+    if (this.#attached.length === 1) this.#channel.subscribe(this.#listener);
   }
 
   /** Lets a handler go; with the last, the channel too. */
   remove(attached: Attached): void {
     this.#attached = this.#attached.filter((other) => other !== attached);
-    if (this.#publishing === 0) this.#unsubscribeIfEmpty();
-    // Not while the channel walks its subscribers: it would pass one over.
-    else queueMicrotask(() => this.#unsubscribeIfEmpty());
-  }
-
-  #unsubscribeIfEmpty(): void {
-    if (this.#attached.length > 0 || !this.#isSubscribed) return;
-    this.#isSubscribed = false;
-    this.#channel.unsubscribe(this.#listener);
+    if (this.#attached.length === 0) this.#channel.unsubscribe(this.#listener);
   }
 
   #deliver(measurements: object, metadata: object): void {
-    this.#publishing++;
     for (const attached of this.#attached) {
       if (!attached.isAttached) continue;
       const { handler, config } = attached;
@@ -112,6 +98,5 @@ export class EventTopic {
         this.#onFailure(attached, thrown);
       }
     }
-    this.#publishing--;
   }
 }

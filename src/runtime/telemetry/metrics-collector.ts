@@ -11,7 +11,7 @@
  */
 
 import { requireInteger, requireKnownKeys, requireName } from '../../core/options.ts';
-import type { CallOutcome, CallTags } from './call-series.ts';
+import type { CallTags, OutcomeTag } from './call-series.ts';
 import { type EventBus, telemetry } from './event-bus.ts';
 import { SeriesTable } from './series-table.ts';
 
@@ -47,7 +47,7 @@ export interface DurationDistribution {
 export interface MetricsSnapshot {
   /** Outcomes that never were are left out, `ok` apart. */
   readonly 'mcp.service.call.count': readonly MetricPoint<
-    CallTags & { readonly outcome: CallOutcome }
+    CallTags & { readonly outcome: OutcomeTag }
   >[];
   readonly 'mcp.service.call.duration': readonly MetricPoint<CallTags, DurationDistribution>[];
   /** Empty until a poller has counted. */

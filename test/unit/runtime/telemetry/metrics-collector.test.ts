@@ -50,13 +50,12 @@ describe('MetricsCollector', () => {
   }
 
   function counts(): Record<string, number> {
+    const points = collector.snapshot()['mcp.service.call.count'];
     return Object.fromEntries(
-      collector
-        .snapshot()
-        ['mcp.service.call.count'].map(({ tags, value }) => [
-          `${tags.service} ${tags.method} ${tags.tool} ${tags.outcome}`,
-          value,
-        ]),
+      points.map(({ tags, value }) => [
+        `${tags.service} ${tags.method} ${tags.tool} ${tags.outcome}`,
+        value,
+      ]),
     );
   }
 
@@ -258,6 +257,14 @@ test('An outcome that is not in the list is counted as _OTHER', () => {
     ['ERR_TIMEOUT', 1],
     ['_OTHER', 2],
   ]);
+});
+
+test('A call that was refused before its names were looked up makes no series of them', () => {
+  const table = new SeriesTable(10);
+  const { tags } = table.find('shop', 'tools/call', 'made up', 'ERR_FORBIDDEN');
+  assert.deepEqual(tags, { service: '_OTHER', method: '_OTHER', tool: '' });
+  table.find('shop', 'tools/call', 'buy', undefined);
+  assert.equal(table.find('shop', 'tools/call', 'buy', 'ERR_FORBIDDEN').tags.tool, 'buy');
 });
 
 test('A table of series finds for each call its own, whatever came before', () => {
