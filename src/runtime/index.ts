@@ -84,12 +84,17 @@ export { ConsoleReporter, type ConsoleReporterOptions } from './telemetry/consol
 export {
   BUCKET_BOUNDS_NS,
   estimateQuantileNs,
-  estimateQuantileNs,
 } from './telemetry/duration-buckets.ts';
 export { type AttachedHandler, EventBus, telemetry } from './telemetry/event-bus.ts';
 export type { TelemetryHandler } from './telemetry/event-topic.ts';
+export {
+  createLog,
+  type Log,
+  type LogFileOptions,
+  type LogLevel,
+  type LogOptions,
+} from './telemetry/log.ts';
 export type { Logger } from './telemetry/logger.ts';
-
 export {
   type DurationDistribution,
   type MetricPoint,

@@ -82,6 +82,7 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'fastest-levenshtein': ['core'],
   ajv: ['runtime/dispatch'],
   zod: ['runtime/dispatch', 'runtime/config'],
+  pino: ['runtime/telemetry'],
   'prom-client': ['runtime/telemetry'],
   '@opentelemetry/api': ['runtime/telemetry'],
   arquero: ['services'],

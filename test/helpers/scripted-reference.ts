@@ -21,6 +21,7 @@ export type PingScript =
 export class ScriptedReference implements ServiceReference {
   readonly name: string;
   readonly placement = 'inline';
+  readonly where = 'nowhere';
   readonly exited = new Promise<unknown>(() => {});
   /** What it was called with. */
   readonly calls: { method: string; timeoutMs: number | undefined }[] = [];

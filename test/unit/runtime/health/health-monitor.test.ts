@@ -5,13 +5,13 @@ import {
   defineService,
   type ServiceSpec,
 } from '../../../../src/runtime/dispatch/service-definition.ts';
-import { NativeTransport } from '../../../../src/runtime/dispatch/transport.ts';
 import type { HealthEvent } from '../../../../src/runtime/health/health-channel.ts';
 import {
   type ExpectedService,
   HealthMonitor,
   type HealthMonitorOptions,
 } from '../../../../src/runtime/health/health-monitor.ts';
+import { NativeTransport } from '../../../../src/runtime/scheduler/native-transport.ts';
 import { defer, settle } from '../../../helpers/event-loop.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { RecordingLogger } from '../../../helpers/recording-logger.ts';

@@ -3,7 +3,7 @@ import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, mock, test } from 'node:test';
 import fc from 'fast-check';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
-import { NativeTransport } from '../../../../src/runtime/dispatch/transport.ts';
+import { NativeTransport } from '../../../../src/runtime/scheduler/native-transport.ts';
 import { isCallObserved } from '../../../../src/runtime/telemetry/call-channels.ts';
 import { EventBus } from '../../../../src/runtime/telemetry/event-bus.ts';
 import { settle } from '../../../helpers/event-loop.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { ToolError } from '../../../../src/core/errors.ts';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
-import { NativeTransport } from '../../../../src/runtime/dispatch/transport.ts';
+import { NativeTransport } from '../../../../src/runtime/scheduler/native-transport.ts';
 import { CallSeries } from '../../../../src/runtime/telemetry/call-series.ts';
 import {
   BUCKET_BOUNDS_NS,

@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { ToolError } from '../../../../src/core/errors.ts';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
-import { NativeTransport } from '../../../../src/runtime/dispatch/transport.ts';
+import { NativeTransport } from '../../../../src/runtime/scheduler/native-transport.ts';
 import { isCallObserved } from '../../../../src/runtime/telemetry/call-channels.ts';
 import { EventBus } from '../../../../src/runtime/telemetry/event-bus.ts';
 import { OtelTracing } from '../../../../src/runtime/telemetry/otel-tracing.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
-import { NativeTransport } from '../../../../src/runtime/dispatch/transport.ts';
+import { NativeTransport } from '../../../../src/runtime/scheduler/native-transport.ts';
 import { EventBus } from '../../../../src/runtime/telemetry/event-bus.ts';
 import { TelemetryPoller } from '../../../../src/runtime/telemetry/telemetry-poller.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
