@@ -46,6 +46,7 @@ const MAX_HEADER_BYTES = 8_192;
 const MAX_CONNECTIONS = 256;
 /** To send the request in; a call may take as long as its own deadline says. */
 const REQUEST_TIMEOUT_MS = 10_000;
+const CLOSE_LIMIT_MS = 1_000;
 const DEFAULT_CALL_TIMEOUT_MS = 5_000;
 const MAX_CALL_TIMEOUT_MS = 3_600_000;
 
@@ -92,7 +93,10 @@ export async function startStatusServer(
       if (!http.listening) return;
       const closed = new Promise((resolve) => http.close(resolve));
       http.closeIdleConnections();
+      // Somebody who is slow to read an answer must not keep an application from ending.
+      const limit = setTimeout(() => http.closeAllConnections(), CLOSE_LIMIT_MS);
       await closed;
+      clearTimeout(limit);
     },
   };
 }

@@ -128,10 +128,8 @@ const SETTINGS = {
       arguments: z.enum(['digest', 'full']).default('digest'),
     })
     .optional(),
-  /** Access policy. Default: everybody may call everything. */
+  /** Who may call what, and how much: rules and limits. Default: everybody may call everything. */
   access: opaque().optional(),
-  /** Limits by caller. Default: none. */
-  limits: opaque().optional(),
 };
 
 /** The schema of a configuration with these services. */
