@@ -10,8 +10,8 @@ const HELP = `Examples:
   toolrig call calculator ping
   toolrig call calculator tools/list
   toolrig call calculator tools/call '{"name":"add","arguments":{"a":1,"b":2}}'
-  toolrig call data tools/call --timeout 30s - < request.json
-    the parameters from standard input
+  toolrig call data tools/call @request.json --timeout 30s
+    the parameters from a file; @- for standard input
 
 The reply is printed as JSON. When the application has an admin token, set
 TOOLRIG_ADMIN_TOKEN, or TOOLRIG_ADMIN_TOKEN_FILE to a file with it.
@@ -34,7 +34,7 @@ export const callCommand: CommandModule<object, CallFlags> = {
         demandOption: true,
         describe: 'ping, get_stats, tools/list, tools/call, …',
       })
-      .positional('json', { type: 'string', describe: 'its parameters; - for standard input' })
+      .positional('json', { type: 'string', describe: 'its parameters; @file for those in a file' })
       .option('port', {
         string: true,
         coerce: wholeNumber('port', 1, MAX_PORT),

@@ -26,8 +26,7 @@ export async function call({ service, method, json, port, timeout }: CallFlags):
   const reply = await postCall(portOf(port, process.env), {
     service,
     method,
-    params:
-      json === undefined ? undefined : parse(json === '-' ? await readAll(process.stdin) : json),
+    params: json === undefined ? undefined : parse(await textOf(json)),
     timeoutMs: Math.ceil(timeout),
     adminToken: adminToken(),
   });
@@ -42,12 +41,21 @@ export async function call({ service, method, json, port, timeout }: CallFlags):
   process.exitCode = isError ? EXIT.failed : EXIT.pass;
 }
 
+/** The parameters as they were written, or what the file behind an `@` holds. */
+async function textOf(written: string): Promise<string> {
+  if (!written.startsWith('@')) return written;
+  try {
+    return written === '@-' ? await readAll(process.stdin) : readFileSync(written.slice(1), 'utf8');
+  } catch (error) {
+    throw unreadable('the parameters cannot be read', error);
+  }
+}
+
 function parse(written: string): unknown {
   try {
     return JSON.parse(written);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ToolrigError('ERR_USAGE', `the parameters are no JSON: ${reason}`, { cause: error });
+    throw unreadable('the parameters are no JSON', error);
   }
 }
 
@@ -57,9 +65,11 @@ function adminToken(): string | undefined {
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ToolrigError('ERR_USAGE', `TOOLRIG_ADMIN_TOKEN_FILE cannot be read: ${reason}`, {
-      cause: error,
-    });
+    throw unreadable('TOOLRIG_ADMIN_TOKEN_FILE cannot be read', error);
   }
+}
+
+function unreadable(what: string, cause: unknown): ToolrigError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ToolrigError('ERR_USAGE', `${what}: ${reason}`, { cause });
 }

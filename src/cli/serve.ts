@@ -5,7 +5,7 @@ import { ToolrigError } from '../core/errors.ts';
 import { type Config, createLog, type Log, loadConfig } from '../runtime/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { TOOL } from './package-info.ts';
-import { Application } from './serving/application.ts';
+import { ServeApplication } from './serving/serve-application.ts';
 import { startStatusServer } from './serving/status-server.ts';
 import { renderTree } from './serving/status-view.ts';
 import { listenForStop, type StopRequest } from './serving/stop-request.ts';
@@ -40,7 +40,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
 }
 
 async function run(config: Config, log: Log, stopRequest: StopRequest): Promise<void> {
-  const application = new Application(config, log);
+  const application = new ServeApplication(config, log);
   // Before anything is started: a port that is taken costs nothing, and probes are answered.
   const { port, adminToken } = config;
   const server = await startStatusServer(application, { port, adminToken });
@@ -97,7 +97,7 @@ function logFile({ maxFileBytes, maxFiles }: Config['logs'], path: string) {
   };
 }
 
-function introduction(application: Application, port: number): string {
+function introduction(application: ServeApplication, port: number): string {
   const folders = [...application.temporaryFolders].map(
     ([name, folder]) =>
       `${name} serves ${folder}, which is empty and removed in the end: give it a root\n`,

@@ -16,6 +16,8 @@ export interface StatusFlags {
 }
 
 const EVERY_MS = 1_000;
+/** Of a terminal that does not say. */
+const DEFAULT_ROWS = 24;
 
 /**
  * Prints the status and sets the exit code; with `watch` until it is interrupted.
@@ -41,12 +43,16 @@ function view(found: StatusDocument): string {
   return renderStatus(found, { colour, nowMs: Date.now() });
 }
 
-/** Draws over what was drawn before. Returns how many lines there are now. */
+/**
+ * Draws over what was drawn before. Returns how many lines there are now. While it draws, long lines
+ * are cut off by the terminal instead of wrapped, so that the count holds.
+ */
 function redraw(text: string, shownLines: number): number {
   // The last line of the screen is where the cursor waits; lines above the screen are out of reach.
-  const room = Math.max(1, (process.stdout.rows ?? 24) - 1);
+  const room = Math.max(1, (process.stdout.rows || DEFAULT_ROWS) - 1);
   const lines = text.trimEnd().split('\n').slice(0, room);
   const up = shownLines === 0 ? '' : `\u001b[${shownLines}A\r`;
-  stdout(`${up}${lines.map((line) => `\u001b[2K${line}\n`).join('')}\u001b[J`);
+  const drawn = lines.map((line) => `\u001b[2K${line}\n`).join('');
+  stdout(`\u001b[?7l${up}${drawn}\u001b[J\u001b[?7h`);
   return lines.length;
 }

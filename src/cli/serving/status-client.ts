@@ -86,7 +86,7 @@ function ask(
         signal: AbortSignal.timeout(timeoutMs),
         headers: { ...headers, 'content-length': Buffer.byteLength(text) },
       },
-      (response) => readAnswer(response).then(resolve, failed),
+      (response) => void readAnswer(response).then(resolve, failed),
     );
     sent.once('error', failed);
     sent.end(text);

@@ -43,15 +43,13 @@ import { supervisedService } from './supervised-service.ts';
 /** How often it looks whether the event loop turns, and what has been called. */
 const BEAT_MS = 1_000;
 
-/** A service's child, started or not; `terminate` and all. */
-type Services = Config['services'];
-
-export class Application implements ServedApplication {
+export class ServeApplication implements ServedApplication {
   readonly #config: Config;
   readonly #transport: NativeTransport;
   readonly #supervisor: Supervisor;
   readonly #health: HealthMonitor;
   readonly #metrics = new MetricsCollector();
+  readonly #poller: TelemetryPoller;
   readonly #exporter: PrometheusExporter;
   readonly #activity = new ActivityWindow();
   readonly #sources: ServiceSources;
@@ -78,12 +76,12 @@ export class Application implements ServedApplication {
       logger,
       restart: (name) => this.#references.get(name)?.kill('it failed its health check'),
     });
-    const poller = new TelemetryPoller(this.#transport, {
+    this.#poller = new TelemetryPoller(this.#transport, {
       logger,
       expectedServices: () => [...expectedServices(this.tree())].map(({ name }) => name),
     });
     const children: ChildSpec[] = [
-      { id: 'telemetry', start: lifetime(this.#metrics, poller) },
+      { id: 'telemetry', start: lifetime(this.#metrics, this.#poller) },
       supervisorChild('services', {
         children: this.#serviceChildren(config.services),
         strategy,
@@ -115,6 +113,7 @@ export class Application implements ServedApplication {
   async start(): Promise<void> {
     try {
       await this.#supervisor.start();
+      this.#poller.poll(); // it was there before the services were
       this.#state = 'running';
     } catch (error) {
       await this.#release();
@@ -197,7 +196,7 @@ export class Application implements ServedApplication {
     }
   }
 
-  #serviceChildren(services: Services): ChildSpec[] {
+  #serviceChildren(services: Config['services']): ChildSpec[] {
     return Object.entries(services).map(([name, service]) => {
       const { placement, replicas, memoryLimitBytes, restart, shutdown } = service;
       const source = this.#sources.byName.get(name);
