@@ -8,7 +8,7 @@ import { type Serving, settingsFile, startServe, troubled } from '../helpers/ser
 
 const folder = temporaryFolder('status');
 const ESCAPE = '\u001b';
-const TIMEOUT = { timeout: 30_000 };
+const TIMEOUT = { timeout: 180_000 };
 
 describe('toolrig status and call', { concurrency: 2, ...TIMEOUT }, () => {
   let serving: Serving;
