@@ -154,14 +154,7 @@ export class Transport {
     params?: unknown,
     options?: CallOptions,
   ): Promise<unknown> {
-    if (isCallObserved()) {
-      const tool = method === 'tools/call' ? toolName(params) : undefined;
-      return observeCall(reference.name, method, tool, metaOf(params, options), () =>
-        this.#copy === 'reference'
-          ? reference.call(method, params, options)
-          : this.#handOverCall(reference, method, params, options),
-      );
-    }
+    if (isCallObserved()) return this.#observe(reference, method, params, options);
     if (this.#copy === 'reference') return reference.call(method, params, options);
     return this.#handOverCall(reference, method, params, options);
   }
@@ -221,6 +214,21 @@ export class Transport {
       );
     }
     return host.create(service, requireName('name', name), options, this.#environment);
+  }
+
+  /** As {@link callReference}, while somebody listens. */
+  #observe(
+    reference: ServiceReference,
+    method: string,
+    params: unknown,
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    const tool = method === 'tools/call' ? toolName(params) : undefined;
+    return observeCall(reference.name, method, tool, metaOf(params, options), () =>
+      this.#copy === 'reference'
+        ? reference.call(method, params, options)
+        : this.#handOverCall(reference, method, params, options),
+    );
   }
 
   /** Answers a call of a name that nobody has; whoever observes calls hears of it too. */

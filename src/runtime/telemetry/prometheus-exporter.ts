@@ -29,6 +29,8 @@ export interface PrometheusOptions {
 /** One line of the text. */
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
+  /** Labels of a series, which prom-client writes out once for each object, however many its lines. */
+  readonly sharedLabels?: object;
   readonly value: number;
   /** Where it is not the metric's own: `…_bucket`, `…_sum`, `…_count`. */
   readonly metricName?: string;
@@ -116,17 +118,17 @@ function callSamples(snapshot: MetricsSnapshot): Sample[] {
 
 function durationSamples(name: string, snapshot: MetricsSnapshot): Sample[] {
   return snapshot['mcp.service.call.duration'].flatMap(({ tags, value }) => {
-    const labels = { ...tags };
+    const sharedLabels = tags;
     let cumulative = 0;
     return [
       ...value.bucketCounts.map((count, bucket): Sample => {
         cumulative += count;
         const boundNs = BUCKET_BOUNDS_NS[bucket];
         const le = boundNs === undefined ? '+Inf' : String(boundNs / 1e9);
-        return { metricName: `${name}_bucket`, labels: { le, ...labels }, value: cumulative };
+        return { metricName: `${name}_bucket`, labels: { le }, sharedLabels, value: cumulative };
       }),
-      { metricName: `${name}_sum`, labels, value: value.sumNs / 1e9 },
-      { metricName: `${name}_count`, labels, value: value.count },
+      { metricName: `${name}_sum`, labels: {}, sharedLabels, value: value.sumNs / 1e9 },
+      { metricName: `${name}_count`, labels: {}, sharedLabels, value: value.count },
     ];
   });
 }
