@@ -56,6 +56,14 @@ const SLOW_FRAME_NS = 2_000;
 /** Weight of the last turn in the mean time of a frame. */
 const FRAME_TIME_WEIGHT = 0.2;
 
+/** A look at the clock this much later than it should be: the system has given the core to others. */
+const DESCHEDULED_MS = 1;
+/** How long a side then sleeps instead of looking: where cores are short, who looks is put last. */
+const MIN_BACK_OFF_MS = 20;
+const MAX_BACK_OFF_MS = 1_280;
+/** Turns on a core of its own after which the past is forgotten. */
+const TURNS_TO_FORGET = 256;
+
 const WAKE = 0;
 
 export class Lane implements Link {
@@ -80,6 +88,8 @@ export class Lane implements Link {
   #isFlushQueued = false;
   #isTurnQueued = false;
   #unpublished = 0;
+  /** Whether something has been published that may have found the other side asleep. */
+  #mustWake = false;
   /** Whether this side has woken the other and not heard of it since. */
   #hasJustWoken = false;
   #lastTurnMs = 0;
@@ -88,6 +98,10 @@ export class Lane implements Link {
   #pollMs = MIN_POLL_MS;
   #spinCredit = SPIN_PATIENCE;
   #turns = 0;
+  #previousTurnMs = 0;
+  #lookAgainAtMs = 0;
+  #backOffMs = MIN_BACK_OFF_MS;
+  #calmTurns = 0;
   #idleTurns = 0;
   #frameNs = 0;
 
@@ -146,7 +160,9 @@ export class Lane implements Link {
       this.#writer.wantSpace();
       this.#writer.publish(); // the space may have come between the two
     }
-    this.#wakeOther();
+    // A server that sleeps is woken once for all that follows from what is being read.
+    if (this.#side === 'caller' && this.#isReading) this.#mustWake = true;
+    else this.#wakeOther();
   }
 
   #wakeOther(): void {
@@ -178,8 +194,8 @@ export class Lane implements Link {
   /** Looks for a reply for a few microseconds, if that has been paying off. */
   #spinForReply(): void {
     const startMs = performance.now();
-    if (startMs - this.#lastTurnMs >= MAX_STRETCH_MS || !this.#board.hasFreeCore) return;
-    if (this.#spin(startMs + SPIN_MS)) {
+    if (startMs - this.#lastTurnMs >= MAX_STRETCH_MS || !this.#mayLook(startMs)) return;
+    if (this.#spin(startMs)) {
       if (this.#spinCredit < MAX_SPIN_CREDIT) this.#spinCredit++;
       this.#read();
     } else {
@@ -187,12 +203,26 @@ export class Lane implements Link {
     }
   }
 
-  #spin(untilMs: number): boolean {
+  #spin(startMs: number): boolean {
     const reader = this.#reader;
+    let nowMs = startMs;
     do {
       for (let look = 0; look < LOOKS_PER_CLOCK; look++) if (reader.isReady) return true;
-    } while (performance.now() < untilMs);
+      nowMs = performance.now();
+    } while (nowMs - startMs < SPIN_MS);
+    if (nowMs - startMs > DESCHEDULED_MS) this.#backOff(nowMs);
     return false;
+  }
+
+  #mayLook(nowMs: number): boolean {
+    return nowMs >= this.#lookAgainAtMs && this.#board.hasFreeCore;
+  }
+
+  /** Others need the cores: sleep, and be woken, for a while; longer each time that it happens again. */
+  #backOff(nowMs: number): void {
+    this.#lookAgainAtMs = nowMs + this.#backOffMs;
+    this.#backOffMs = Math.min(this.#backOffMs * 2, MAX_BACK_OFF_MS);
+    this.#calmTurns = 0;
   }
 
   #queueTurn(): void {
@@ -211,9 +241,20 @@ export class Lane implements Link {
     const count = this.#read();
     if (count > 0) this.#afterFrames(startMs, count);
     if (this.#isClosed()) return;
+    if (count === 0) this.#judgeTurn(startMs);
     if (this.#writer.isDirty || this.#writer.isBlocked) this.#publish();
+    this.#previousTurnMs = startMs;
     if (this.#mayStayAwake(count, startMs)) this.#queueTurn();
     else this.#sleep();
+  }
+
+  /** A turn without frames should come right after the one before. */
+  #judgeTurn(startMs: number): void {
+    if (this.#previousTurnMs !== 0 && startMs - this.#previousTurnMs > DESCHEDULED_MS) {
+      this.#backOff(startMs);
+    } else if (++this.#calmTurns >= TURNS_TO_FORGET) {
+      this.#backOffMs = MIN_BACK_OFF_MS;
+    }
   }
 
   #afterFrames(startMs: number, count: number): void {
@@ -227,8 +268,8 @@ export class Lane implements Link {
     while (
       this.openCalls === 0 &&
       nowMs - startMs < MAX_STRETCH_MS &&
-      this.#board.hasFreeCore &&
-      this.#spin(nowMs + SPIN_MS)
+      this.#mayLook(nowMs) &&
+      this.#spin(nowMs)
     ) {
       this.#read();
       if (this.#isClosed()) return;
@@ -246,7 +287,7 @@ export class Lane implements Link {
       if (this.openCalls === 0) return ++this.#idleTurns < LINGER_TURNS;
       if (this.#hasJustWoken) return false;
     }
-    return nowMs - this.#lastFrameMs < this.#pollMs && this.#board.hasFreeCore;
+    return nowMs - this.#lastFrameMs < this.#pollMs && this.#mayLook(nowMs);
   }
 
   /** Takes what is there; returns how many frames. */
@@ -265,13 +306,15 @@ export class Lane implements Link {
     }
     if (this.#isClosed()) return 0;
     if (this.#writer.isDirty) this.#publish();
-    if (count > 0 && this.#reader.takeWanted()) this.#wakeOther();
+    if (this.#mustWake || (count > 0 && this.#reader.takeWanted())) this.#wakeOther();
+    this.#mustWake = false;
     return count;
   }
 
   #sleep(): void {
     this.#state = 'asleep';
     this.#idleTurns = 0;
+    this.#previousTurnMs = 0;
     this.#hasJustWoken = false;
     this.#sleptAtMs = performance.now();
     this.#board.leave();
