@@ -57,7 +57,7 @@ export function capabilitiesOf<TState>(definition: ServiceDefinition<TState>): S
  * name that nobody holds is an `ERR_SERVICE_NOT_FOUND` of the call.
  */
 export function createSdkServer(
-  transport: NativeTransport,
+  transport: Pick<NativeTransport, 'service'>,
   serviceName: string,
   options: SdkServerOptions = {},
 ): Server {

@@ -6,8 +6,16 @@ export type { ConfigProblem } from './config/config-problem.ts';
 export { type Config, DEFAULT_PORT, type ServiceConfig } from './config/config-schema.ts';
 export type { Environment, ReadText } from './config/environment.ts';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load-config.ts';
+export { type Caller, type Identity, SYSTEM } from './dispatch/access/identity.ts';
+export {
+  type PolicyData,
+  type PolicyLimit,
+  type PolicyRule,
+  parsePolicy,
+} from './dispatch/access/policy-data.ts';
 export type { BatchCall, CallOutcome } from './dispatch/batch.ts';
 export type { CallContext, CallOptions, Progress } from './dispatch/call-context.ts';
+export type { IdentifiedCaller } from './dispatch/identified-caller.ts';
 export type { CopyMode } from './dispatch/ownership.ts';
 export type { Placement } from './dispatch/placement.ts';
 export type * from './dispatch/protocol.ts';
@@ -78,6 +86,14 @@ export type { RunningChild, StartChild, StartResult } from './supervision/runnin
 export { Supervisor, type SupervisorOptions } from './supervision/supervisor.ts';
 export { type SupervisorInit, supervisorChild } from './supervision/supervisor-child.ts';
 export { type ExternalChildOptions, threadChild } from './supervision/thread-child.ts';
+export type { ArgumentMode } from './telemetry/audit-arguments.ts';
+export type { ChainKey } from './telemetry/audit-chain.ts';
+export {
+  type AuditEntry,
+  AuditLog,
+  type AuditOptions,
+  type AuditStats,
+} from './telemetry/audit-log.ts';
 export type { CallEvent } from './telemetry/call-channels.ts';
 export type { CallTags, OutcomeTag } from './telemetry/call-series.ts';
 export { ConsoleReporter, type ConsoleReporterOptions } from './telemetry/console-reporter.ts';
@@ -121,3 +137,4 @@ export {
   TelemetryPoller,
   type TelemetryPollerOptions,
 } from './telemetry/telemetry-poller.ts';
+export { type AuditVerdict, verifyAudit } from './telemetry/verify-audit.ts';

@@ -61,7 +61,16 @@ export const directVariant: Variant = {
 function bareContext(service: string, state: unknown): CallContext {
   const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
   const { signal } = new AbortController();
-  return { state, service, signal, meta: {}, progressToken: undefined, log, progress() {} };
+  return {
+    state,
+    service,
+    signal,
+    meta: {},
+    progressToken: undefined,
+    requestId: 'direct',
+    log,
+    progress() {},
+  };
 }
 
 async function stateOf(service: string, definition: ServiceDefinition): Promise<unknown> {

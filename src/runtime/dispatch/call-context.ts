@@ -6,6 +6,7 @@
  */
 
 import type { Logger } from '../telemetry/logger.ts';
+import { nextRequestId } from '../telemetry/request-id.ts';
 
 /** One step of a long call, as the specification's `notifications/progress`. */
 export interface Progress {
@@ -27,6 +28,8 @@ export interface CallOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Carried to the handler as `context.meta`. */
   readonly meta?: Readonly<Record<string, unknown>>;
+  /** Names the call in logs, events and the audit log. Default: one of its own, made when needed. */
+  readonly requestId?: string;
 }
 
 /** The second argument of every handler. */
@@ -40,7 +43,9 @@ export interface CallContext<TState = unknown> {
   /** The call's `meta` option, over `params._meta`. */
   readonly meta: Readonly<Record<string, unknown>>;
   readonly progressToken: string | number | undefined;
-  /** Logs under the service's name. */
+  /** Names the call: the `requestId` option, or one of its own. */
+  readonly requestId: string;
+  /** Logs under the service's name and the request's id. */
   readonly log: Logger;
   /** Reports a step to the caller; does nothing when nobody asked or the caller gave up. */
   progress(progress: number, total?: number, message?: string): void;
@@ -57,10 +62,16 @@ const NO_META: Readonly<Record<string, unknown>> = Object.freeze({});
 
 type Settle = (reply: unknown) => void;
 
+/** The caller's options, and what the context has made since. */
+interface ContextOptions extends CallOptions {
+  readonly log?: Logger;
+}
+
 export class RequestContext implements CallContext {
   readonly #host: ContextHost;
   readonly #params: unknown;
-  readonly #options: CallOptions | undefined;
+  /** Replaced, not added to, when the id or the logger is first read: most calls need neither. */
+  #options: ContextOptions | undefined;
   /** Made when the signal is first read, or when nobody waits for the reply any more. */
   #controller: AbortController | undefined = undefined;
 
@@ -85,8 +96,20 @@ export class RequestContext implements CallContext {
     return this.#host.name;
   }
 
+  get requestId(): string {
+    const given = this.#options?.requestId;
+    if (given !== undefined) return given;
+    const requestId = nextRequestId();
+    this.#options = { ...this.#options, requestId };
+    return requestId;
+  }
+
   get log(): Logger {
-    return this.#host.logger;
+    const made = this.#options?.log;
+    if (made !== undefined) return made;
+    const log = this.#host.logger.child({ requestId: this.requestId });
+    this.#options = { ...this.#options, log };
+    return log;
   }
 
   get signal(): AbortSignal {
@@ -95,10 +118,7 @@ export class RequestContext implements CallContext {
   }
 
   get meta(): Readonly<Record<string, unknown>> {
-    const inParams = (this.#params as { _meta?: Record<string, unknown> } | undefined)?._meta;
-    const given = this.#options?.meta;
-    if (inParams === undefined || given === undefined) return given ?? inParams ?? NO_META;
-    return { ...inParams, ...given };
+    return metaOf(this.#params, this.#options) ?? NO_META;
   }
 
   get progressToken(): string | number | undefined {
@@ -131,4 +151,15 @@ export class RequestContext implements CallContext {
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);
   }
+}
+
+/** What a call says beside its params: its `meta` option, over `params._meta`. */
+export function metaOf(
+  params: unknown,
+  options: CallOptions | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  const inParams = (params as { _meta?: Record<string, unknown> } | null | undefined)?._meta;
+  const given = options?.meta;
+  if (inParams === undefined || given === undefined) return given ?? inParams;
+  return { ...inParams, ...given };
 }

@@ -3,17 +3,21 @@
 import { inspect } from 'node:util';
 import { ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
+import type { LimitRefusal } from './access/caller-limits.ts';
 import type { CallOptions } from './call-context.ts';
 
-export function serviceNotFound(name: unknown, registered: Iterable<string>): ToolrigError {
-  const names = [...registered];
-  const hint =
-    names.length === 0
-      ? ' No service is registered: start one first.'
-      : didYouMean(String(name), names);
+/** @param registered - names to choose from. Default: none are told. */
+export function serviceNotFound(name: unknown, registered?: Iterable<string>): ToolrigError {
+  const hint = registered === undefined ? '' : serviceHint(String(name), [...registered]);
   return new ToolrigError('ERR_SERVICE_NOT_FOUND', `Service not found: ${String(name)}.${hint}`, {
     data: { service: String(name) },
   });
+}
+
+function serviceHint(name: string, names: readonly string[]): string {
+  return names.length === 0
+    ? ' No service is registered: start one first.'
+    : didYouMean(name, names);
 }
 
 export function unknownTool(service: string, tool: unknown, tools: Iterable<string>): ToolrigError {
@@ -89,6 +93,40 @@ export function overloaded(service: string, maxMailbox: number): ToolrigError {
     `Service '${service}' is overloaded: ${maxMailbox} requests are waiting, its maxMailbox. ` +
       'Send fewer at a time, raise its concurrency or its maxMailbox.',
     { data: { service, maxMailbox } },
+  );
+}
+
+/** Says who and what, never why: the rules are nobody's business but the host's. */
+export function forbidden(
+  caller: string,
+  service: string,
+  method: string,
+  tool: string | undefined,
+): ToolrigError {
+  const what = tool === undefined ? `'${method}'` : `tool '${tool}'`;
+  return new ToolrigError(
+    'ERR_FORBIDDEN',
+    `Forbidden: caller '${caller}' may not call ${what} of service '${service}'. ` +
+      'Ask whoever runs it for the right, or call as somebody who has it.',
+    { data: { caller, service, method, ...(tool === undefined ? {} : { tool }) } },
+  );
+}
+
+export function callerOverloaded(caller: string, refusal: LimitRefusal): ToolrigError {
+  const { limit, allowed, retryAfterMs } = refusal;
+  return new ToolrigError(
+    'ERR_OVERLOADED',
+    `Caller '${caller}' is over its limit of ${allowed}. Try again in ${retryAfterMs} ms.`,
+    { data: { caller, limit, retryAfterMs } },
+  );
+}
+
+export function auditUnavailable(retryAfterMs: number): ToolrigError {
+  return new ToolrigError(
+    'ERR_OVERLOADED',
+    'No call is made while the audit log cannot be written. Make room for it, or look at the ' +
+      "warnings of the process; onWriteFailure: 'count' would let calls go on.",
+    { data: { limit: 'audit', retryAfterMs } },
   );
 }
 

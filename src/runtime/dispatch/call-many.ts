@@ -15,18 +15,24 @@ interface Callable {
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown>;
 }
 
-/** Replies in the order of `paramsList`; in the place of a call that failed stands its error. */
+/**
+ * Replies in the order of `paramsList`; in the place of a call that failed stands its error.
+ *
+ * @param concurrency - calls that the caller may have in flight. Default: no limit.
+ */
 export async function callInTurn(
   service: Callable,
   method: string,
   paramsList: readonly unknown[],
   options: CallOptions | undefined,
+  concurrency: number = Number.POSITIVE_INFINITY,
 ): Promise<unknown[]> {
+  const size = Math.min(WINDOW, concurrency);
   const replies: unknown[] = [];
-  for (let first = 0; first < paramsList.length; first += WINDOW) {
+  for (let first = 0; first < paramsList.length; first += size) {
     if (first > 0) await nextTurn();
     const window = paramsList
-      .slice(first, first + WINDOW)
+      .slice(first, first + size)
       // A service rejects with nothing else.
       .map((params) => service.call(method, params, options).catch((error: unknown) => error));
     for (const reply of await Promise.all(window)) replies.push(reply);

@@ -44,6 +44,7 @@ const OPTION_KEYS = [
   'progressToken',
   'onProgress',
   'meta',
+  'requestId',
 ] as const satisfies (keyof RetryOptions)[];
 
 /**

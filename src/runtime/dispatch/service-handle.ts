@@ -3,32 +3,22 @@
  * survives the service's end and the registration of another under the same name.
  */
 
+import type { Caller } from './access/identity.ts';
 import type { CallOptions } from './call-context.ts';
-import type { Registry } from './registry.ts';
+import type { CallRoute } from './call-route.ts';
 import type { ServiceReference } from './service-reference.ts';
-
-/** What a handle needs of the transport that made it. */
-interface HandleTransport {
-  call(name: string, method: string, params?: unknown, options?: CallOptions): Promise<unknown>;
-  callReference(
-    reference: ServiceReference,
-    method: string,
-    params?: unknown,
-    options?: CallOptions,
-  ): Promise<unknown>;
-  notify(name: string, method: string, params?: unknown): void;
-}
 
 export class ServiceHandle {
   readonly name: string;
-  readonly #transport: HandleTransport;
-  readonly #registry: Registry;
+  readonly #route: CallRoute;
+  readonly #caller: Caller | undefined;
   #reference: ServiceReference | undefined;
   #version = -1;
 
-  constructor(transport: HandleTransport, registry: Registry, name: string) {
-    this.#transport = transport;
-    this.#registry = registry;
+  /** @param caller - `undefined` for calls without an identity */
+  constructor(route: CallRoute, caller: Caller | undefined, name: string) {
+    this.#route = route;
+    this.#caller = caller;
     this.name = name;
   }
 
@@ -40,21 +30,22 @@ export class ServiceHandle {
   /** As `transport.call`, without the name. */
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
     const reference = this.#resolve();
-    // Nobody has the name: the transport says so.
-    if (reference === undefined) return this.#transport.call(this.name, method, params, options);
-    return this.#transport.callReference(reference, method, params, options);
+    if (reference === undefined) {
+      return this.#route.call(this.#caller, this.name, method, params, options);
+    }
+    return this.#route.callReference(this.#caller, reference, method, params, options);
   }
 
   /** As `transport.notify`, without the name. */
   notify(method: string, params?: unknown): void {
-    this.#transport.notify(this.name, method, params);
+    this.#route.notify(this.#caller, this.name, method, params);
   }
 
   #resolve(): ServiceReference | undefined {
-    const { version } = this.#registry;
-    if (this.#version !== version) {
-      this.#reference = this.#registry.lookup(this.name);
-      this.#version = version;
+    const { registry } = this.#route;
+    if (this.#version !== registry.version) {
+      this.#reference = registry.lookup(this.name);
+      this.#version = registry.version;
     }
     return this.#reference;
   }

@@ -11,12 +11,16 @@ import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
 import { DeadlineWheel } from '../../core/deadline-wheel.ts';
 import { ToolrigError } from '../../core/errors.ts';
 import { requireInteger, requireKnownKeys, requireName, requireOneOf } from '../../core/options.ts';
-import { isCallObserved, observeCall } from '../telemetry/call-channels.ts';
+import type { AuditLog } from '../telemetry/audit-log.ts';
+import { isCallObserved } from '../telemetry/call-channels.ts';
 import { type Logger, SILENT_LOGGER } from '../telemetry/logger.ts';
+import { Gate } from './access/gate.ts';
+import { checkIdentity, type Identity } from './access/identity.ts';
+import type { PolicyData } from './access/policy-data.ts';
 import type { CallOptions } from './call-context.ts';
-import { serviceNotFound } from './call-errors.ts';
-import { callInTurn } from './call-many.ts';
-import { COPY_MODES, type CopyMode, handOver } from './ownership.ts';
+import { CallRoute } from './call-route.ts';
+import { IdentifiedCaller } from './identified-caller.ts';
+import { COPY_MODES, type CopyMode } from './ownership.ts';
 import { PLACEMENTS, type Placement } from './placement.ts';
 import { Registry, type ServiceListing } from './registry.ts';
 import { Service } from './service.ts';
@@ -41,6 +45,10 @@ export interface TransportOptions {
   readonly clock?: Clock;
   /** Who starts services that are not inline. Default: nobody. */
   readonly hosts?: Partial<Readonly<Record<Placement, ServiceHost>>>;
+  /** Who may call what, and how much of it; what it does not allow is denied. Default: no policy. */
+  readonly policy?: PolicyData;
+  /** Records every call; to be closed after the transport has stopped. Default: none. */
+  readonly audit?: AuditLog;
 }
 
 const START_KEYS = [
@@ -57,7 +65,7 @@ export class Transport {
   readonly #registry: Registry;
   /** Those that were started here and have not ended, in order of start. */
   readonly #started = new Set<ServiceReference>();
-  readonly #copy: CopyMode;
+  readonly #route: CallRoute;
   readonly #environment: HostEnvironment;
   readonly #hosts: Partial<Readonly<Record<Placement, ServiceHost>>>;
 
@@ -67,9 +75,14 @@ export class Transport {
       logger = SILENT_LOGGER,
       clock = SYSTEM_CLOCK,
       hosts = {},
+      policy,
+      audit,
     } = options;
-    this.#copy = requireOneOf('copy', copy, COPY_MODES);
+    requireOneOf('copy', copy, COPY_MODES);
     this.#registry = new Registry(clock);
+    const gate =
+      policy === undefined && audit === undefined ? undefined : new Gate(policy, audit, clock);
+    this.#route = new CallRoute(this.#registry, copy, gate);
     this.#environment = { wheel: new DeadlineWheel({ clock }), logger, clock };
     this.#hosts = hosts;
   }
@@ -117,7 +130,10 @@ export class Transport {
     return this.#registry.unregister(name);
   }
 
-  /** The service behind `name`, or `undefined`. */
+  /**
+   * The service behind `name`, or `undefined`. A reference is a right in itself: no policy stands
+   * before its own `call`.
+   */
   lookup(name: string): ServiceReference | undefined {
     return this.#registry.lookup(name);
   }
@@ -132,18 +148,31 @@ export class Transport {
 
   /** A handle that looks the name up once, and again only after the registry has changed. */
   service(name: string): ServiceHandle {
-    return new ServiceHandle(this, this.#registry, name);
+    return new ServiceHandle(this.#route, undefined, name);
+  }
+
+  /**
+   * The calls of somebody: a policy decides by who it is, limits count by its id, the audit log
+   * names it. Cheap, so that each request may have its own.
+   *
+   * @param identity - as the host knows it; `SYSTEM` for the host itself
+   * @throws `ERR_INVALID_OPTION` for an id that is empty or reserved, or roles that are no names
+   */
+  as(identity: Identity): IdentifiedCaller {
+    return new IdentifiedCaller(this.#route, checkIdentity(identity));
   }
 
   /**
    * Calls a method of a service and resolves with its reply.
    *
    * @param params - for `tools/call`: `{ name, arguments }`; belongs to the service until it replies
+   * With a policy it is an anonymous call, as all of this object's are; `as` gives it a caller.
+   *
    * @throws (rejects) a `ToolrigError` with one of the codes of `CallErrorCode`
    */
   call(name: string, method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
     const reference = this.#registry.lookup(name);
-    if (reference === undefined) return this.#refuse(name, method, params, options);
+    if (reference === undefined) return this.#route.call(undefined, name, method, params, options);
     return this.callReference(reference, method, params, options);
   }
 
@@ -154,9 +183,8 @@ export class Transport {
     params?: unknown,
     options?: CallOptions,
   ): Promise<unknown> {
-    if (isCallObserved()) return this.#observe(reference, method, params, options);
-    if (this.#copy === 'reference') return reference.call(method, params, options);
-    return this.#handOverCall(reference, method, params, options);
+    if (this.#route.isPlain && !isCallObserved()) return reference.call(method, params, options);
+    return this.#route.callReference(undefined, reference, method, params, options);
   }
 
   /**
@@ -171,19 +199,7 @@ export class Transport {
     paramsList: readonly unknown[],
     options?: CallOptions,
   ): Promise<unknown[]> {
-    const reference = this.#registry.lookup(name);
-    if (reference === undefined) {
-      return Promise.reject(serviceNotFound(name, this.#registry.names()));
-    }
-    if (this.#copy === 'reference' && !isCallObserved()) {
-      return reference.callMany(method, paramsList, options);
-    }
-    // Each call is observed, and copied, by itself.
-    const each = {
-      call: (toMethod: string, params?: unknown, toOptions?: CallOptions) =>
-        this.callReference(reference, toMethod, params, toOptions),
-    };
-    return callInTurn(each, method, paramsList, options);
+    return this.#route.callMany(undefined, name, method, paramsList, options);
   }
 
   /**
@@ -192,9 +208,7 @@ export class Transport {
    * @throws `ERR_SERVICE_NOT_FOUND` when nobody has the name
    */
   notify(name: string, method: string, params?: unknown): void {
-    const reference = this.#registry.lookup(name);
-    if (reference === undefined) throw serviceNotFound(name, this.#registry.names());
-    reference.notify(method, handOver(params, this.#copy));
+    this.#route.notify(undefined, name, method, params);
   }
 
   #create(service: ServiceDefinition | ServiceModule, options: StartOptions): StartableService {
@@ -215,59 +229,4 @@ export class Transport {
     }
     return host.create(service, requireName('name', name), options, this.#environment);
   }
-
-  /** As {@link callReference}, while somebody listens. */
-  #observe(
-    reference: ServiceReference,
-    method: string,
-    params: unknown,
-    options: CallOptions | undefined,
-  ): Promise<unknown> {
-    const tool = method === 'tools/call' ? toolName(params) : undefined;
-    return observeCall(reference.name, method, tool, metaOf(params, options), () =>
-      this.#copy === 'reference'
-        ? reference.call(method, params, options)
-        : this.#handOverCall(reference, method, params, options),
-    );
-  }
-
-  /** Answers a call of a name that nobody has; whoever observes calls hears of it too. */
-  #refuse(
-    name: string,
-    method: string,
-    params: unknown,
-    options: CallOptions | undefined,
-  ): Promise<never> {
-    const refuse = () => Promise.reject(serviceNotFound(name, this.#registry.names()));
-    if (!isCallObserved()) return refuse();
-    const tool = method === 'tools/call' ? toolName(params) : undefined;
-    return observeCall(name, method, tool, metaOf(params, options), refuse);
-  }
-
-  async #handOverCall(
-    reference: ServiceReference,
-    method: string,
-    params: unknown,
-    options: CallOptions | undefined,
-  ): Promise<unknown> {
-    const reply = await reference.call(method, handOver(params, this.#copy), options);
-    return handOver(reply, this.#copy);
-  }
-}
-
-function toolName(params: unknown): string | undefined {
-  const name = (params as { name?: unknown } | null | undefined)?.name;
-  return typeof name === 'string' ? name : undefined;
-}
-
-/** What a call says beside its params; as the handler will see it. */
-function metaOf(
-  params: unknown,
-  options: CallOptions | undefined,
-): Readonly<Record<string, unknown>> | undefined {
-  const inParams = (params as { _meta?: Record<string, unknown> } | null | undefined)?._meta;
-  const given = options?.meta;
-  return inParams === undefined || given === undefined
-    ? (given ?? inParams)
-    : { ...inParams, ...given };
 }

@@ -22,6 +22,12 @@ export interface CallEvent {
   readonly method: string;
   /** The tool of a `tools/call`. */
   readonly tool: string | undefined;
+  /** Id of the identity that called; `undefined` for a call that was made without one. */
+  readonly caller: string | undefined;
+  /** What the handler receives, not copied: to be looked at, never kept or changed. */
+  readonly params: unknown;
+  /** Names the call in logs and the audit log too. */
+  readonly requestId: string;
   /** The call's `meta` option, over `params._meta`. */
   readonly meta: Readonly<Record<string, unknown>> | undefined;
   /** `performance.now()` when the call was made, in ms. */
@@ -69,19 +75,22 @@ export function isCallObserved(): boolean {
   return CALL_START.hasSubscribers || CALL_STOP.hasSubscribers || CALL_EXCEPTION.hasSubscribers;
 }
 
+/** What is known of a call before it is made. */
+export type CallSubject = Pick<
+  CallEvent,
+  'service' | 'method' | 'tool' | 'caller' | 'params' | 'requestId' | 'meta'
+>;
+
 /** Publishes the start of a call and, once its reply settles, its end. Returns the reply. */
-export function observeCall<T>(
-  service: string,
-  method: string,
-  tool: string | undefined,
-  meta: Readonly<Record<string, unknown>> | undefined,
-  call: () => Promise<T>,
-): Promise<T> {
+export function observeCall<T>(subject: CallSubject, call: () => Promise<T>): Promise<T> {
   const event: CallEvent = {
-    service,
-    method,
-    tool,
-    meta,
+    service: subject.service,
+    method: subject.method,
+    tool: subject.tool,
+    caller: subject.caller,
+    params: subject.params,
+    requestId: subject.requestId,
+    meta: subject.meta,
     startedAtMs: performance.now(),
     durationNs: 0,
     errorType: undefined,
@@ -92,7 +101,7 @@ export function observeCall<T>(
   reply.then(
     (result) => {
       event.durationNs = elapsedNs(event);
-      if (tool !== undefined && hasFailed(result)) event.errorType = TOOL_ERROR;
+      if (subject.tool !== undefined && hasFailed(result)) event.errorType = TOOL_ERROR;
       CALL_STOP.publish(event);
     },
     (error: unknown) => {

@@ -25,11 +25,44 @@ describe('RequestContext', () => {
         },
       },
     });
-    assert.equal(await service.call('look'), 'echo');
+    assert.equal(await service.call('look', {}, { requestId: 'r1' }), 'echo');
     assert.equal(service.state, 2);
     assert.deepEqual(logger.lines, [
-      { level: 'info', fields: { service: 'echo', state: 2 }, message: 'looked' },
+      {
+        level: 'info',
+        fields: { service: 'echo', requestId: 'r1', state: 2 },
+        message: 'looked',
+      },
     ]);
+  });
+
+  test('has an id of its own when the caller gave none, the same in every line', async () => {
+    const { service, logger } = await startService({
+      methods: {
+        look: (_params: unknown, context: CallContext) => {
+          context.log.info({}, 'one');
+          context.log.child({ part: 'b' }).info({}, 'two');
+          return context.requestId;
+        },
+      },
+    });
+    const ids = [await service.call('look'), await service.call('look')];
+    assert.notEqual(ids[0], ids[1]);
+    assert.deepEqual(
+      logger.lines.map(({ fields }) => (fields as { requestId: string }).requestId),
+      [ids[0], ids[0], ids[1], ids[1]],
+    );
+  });
+
+  test('makes a logger only for a handler that logs, and one', () => {
+    const child = mock.fn(() => SILENT_LOGGER);
+    const logger = { ...SILENT_LOGGER, child };
+    const context = new RequestContext({ name: 'echo', logger, state: 1 }, {}, { meta: { a: 1 } });
+    assert.equal(context.requestId, context.requestId);
+    assert.equal(child.mock.callCount(), 0);
+    assert.equal(context.log, context.log);
+    assert.equal(child.mock.callCount(), 1);
+    assert.deepEqual(context.meta, { a: 1 }, 'and keeps the options that it has');
   });
 
   test('makes its signal once', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, mock, test } from 'node:test';
 import { ToolError } from '../../../../src/core/errors.ts';
+import type { CallContext } from '../../../../src/runtime/dispatch/call-context.ts';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
 import { NativeTransport } from '../../../../src/runtime/scheduler/native-transport.ts';
 import type { CallEvent } from '../../../../src/runtime/telemetry/call-channels.ts';
@@ -144,6 +145,36 @@ describe('The diagnostics channels of a call', () => {
     });
     assert.deepEqual(heard[0]?.event.meta, { a: 1, b: 2 });
     assert.deepEqual(seen, { a: 1, b: 2 });
+  });
+
+  test('say who called, with which params and under which id', async () => {
+    const transport = new NativeTransport();
+    await transport.start(SERVICE);
+    const params = { a: 1 };
+    const heard = await listen(['start'], async () => {
+      await transport.as({ id: 'ada' }).call('echo', 'later', params, { requestId: 'r1' });
+      await transport.call('echo', 'later');
+    });
+    const [named, unnamed] = heard.map(({ event }) => event);
+    assert.deepEqual([named?.caller, named?.requestId], ['ada', 'r1']);
+    assert.equal(named?.params, params);
+    assert.equal(unnamed?.caller, undefined);
+    assert.match(unnamed?.requestId ?? '', /^[0-9a-f]{12}-[0-9a-z]+$/);
+  });
+
+  test('give the handler the id that they were told', async () => {
+    const transport = new NativeTransport();
+    await transport.start(
+      defineService({
+        name: 'ids',
+        methods: { own: (_params: unknown, context: CallContext) => context.requestId },
+      }),
+    );
+    let id: unknown;
+    const heard = await listen(['start'], async () => {
+      id = await transport.call('ids', 'own');
+    });
+    assert.equal(heard[0]?.event.requestId, id);
   });
 
   test('cost nothing while nobody listens', async () => {
