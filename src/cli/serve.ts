@@ -2,7 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 import { ToolrigError } from '../core/errors.ts';
-import { type Config, createLog, type Log, loadConfig } from '../runtime/index.ts';
+import {
+  AuditLog,
+  type Config,
+  createLog,
+  type Log,
+  loadConfig,
+  parsePolicy,
+} from '../runtime/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { TOOL } from './package-info.ts';
 import { ServeApplication } from './serving/serve-application.ts';
@@ -32,15 +39,26 @@ export async function serve(flags: ServeFlags): Promise<void> {
   });
   const stopRequest = listenForStop();
   try {
-    await run(config, log, stopRequest);
+    const audit = config.audit === undefined ? undefined : await openAudit(config.audit);
+    try {
+      await run(config, log, audit, stopRequest);
+    } finally {
+      const { dropped = 0 } = (await audit?.close()) ?? {};
+      if (dropped > 0) stderr(`toolrig: ${dropped} calls are missing in the audit log\n`);
+    }
   } finally {
     await log.close();
     stopRequest.release();
   }
 }
 
-async function run(config: Config, log: Log, stopRequest: StopRequest): Promise<void> {
-  const application = new ServeApplication(config, log);
+async function run(
+  config: Config,
+  log: Log,
+  audit: AuditLog | undefined,
+  stopRequest: StopRequest,
+): Promise<void> {
+  const application = new ServeApplication(config, log, audit);
   // Before anything is started: a port that is taken costs nothing, and probes are answered.
   const { port, adminToken } = config;
   const server = await startStatusServer(application, { port, adminToken });
@@ -75,6 +93,7 @@ function readConfig({ config: flag, port }: ServeFlags): Config {
     flags: { port },
     workingDirectory: process.cwd(),
     readText: (secret) => readFileSync(secret, 'utf8'),
+    checkAccess: parsePolicy,
   }).config;
 }
 
@@ -86,6 +105,15 @@ function readText(path: string): string {
     throw new ToolrigError('ERR_USAGE', `the configuration cannot be read: ${reason}`, {
       cause: error,
     });
+  }
+}
+
+async function openAudit({ file, ...options }: NonNullable<Config['audit']>): Promise<AuditLog> {
+  try {
+    return await AuditLog.open({ path: file, ...options });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ToolrigError('ERR_USAGE', `the audit log cannot be opened: ${reason}`, { cause });
   }
 }
 

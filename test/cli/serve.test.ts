@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { assertPlain, assertRefused, runCli, temporaryFolder } from '../helpers/cli.ts';
@@ -98,6 +98,33 @@ describe('toolrig serve', { concurrency: 2, ...TIMEOUT }, () => {
     assert.equal(result.exitCode, 0);
     assert.ok(existsSync(log));
     assert.ok(!`${result.stdout}${result.stderr}`.includes(TOKEN));
+  });
+
+  test('keeps to its access policy, and writes down who called what', async () => {
+    const audit = join(folder, 'audit.jsonl');
+    const config = settingsFile(folder, 'guarded', {
+      services: { calculator: {}, troubled: troubled() },
+      access: { rules: [{ effect: 'allow', roles: ['operator'], services: ['calculator'] }] },
+      audit: { file: audit },
+    });
+    const env = { TOOLRIG_ADMIN_TOKEN: TOKEN };
+    const serving = await startServe(['--config', config], env);
+    assert.equal((await serving.run(['call', 'calculator', 'ping'], env)).exitCode, 0);
+    const denied = await serving.run(['call', 'troubled', 'ping'], env);
+    assertRefused(denied, 1, /ERR_FORBIDDEN: /);
+    assert.equal((await serving.status()).health.status, 'healthy', 'no policy holds for pings');
+    assert.equal((await serving.stop()).exitCode, 0);
+    const lines = readFileSync(audit, 'utf8').trimEnd().split('\n');
+    assert.deepEqual(
+      lines.map((line) => {
+        const { caller, service, method, outcome } = JSON.parse(line) as Record<string, string>;
+        return [caller, service, method, outcome];
+      }),
+      [
+        ['operator', 'calculator', 'ping', 'ok'],
+        ['operator', 'troubled', 'ping', 'denied'],
+      ],
+    );
   });
 
   test('restarts a service that crashes, and says so', async () => {

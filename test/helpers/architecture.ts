@@ -80,7 +80,6 @@ const PUBLIC_ENTRIES = [
 /** Where a package may be imported; one that is not listed may be imported by a single room. */
 const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'fastest-levenshtein': ['core'],
-  pino: ['runtime/telemetry'],
   'safe-stable-stringify': ['runtime/telemetry'],
   ajv: ['runtime/dispatch'],
   zod: ['runtime/dispatch', 'runtime/config'],

@@ -14,12 +14,15 @@ import { rmSync } from 'node:fs';
 import { SYSTEM_CLOCK } from '../../core/clock.ts';
 import { ToolrigError } from '../../core/errors.ts';
 import {
+  type AuditLog,
   type CallOptions,
+  type CallTransport,
   type ChildNode,
   type ChildSpec,
   type Config,
   type ExpectedService,
   HealthMonitor,
+  type Identity,
   inlineChild,
   type Logger,
   liveness,
@@ -27,6 +30,7 @@ import {
   NativeTransport,
   type ProbeReport,
   PrometheusExporter,
+  parsePolicy,
   readiness,
   type ServiceReference,
   Supervisor,
@@ -42,10 +46,13 @@ import { supervisedService } from './supervised-service.ts';
 
 /** How often it looks whether the event loop turns, and what has been called. */
 const BEAT_MS = 1_000;
+/** Who calls with the admin token, for the access policy and the audit log. */
+const OPERATOR: Identity = { id: 'operator', roles: ['operator'] };
 
 export class ServeApplication implements ServedApplication {
   readonly #config: Config;
   readonly #transport: NativeTransport;
+  readonly #caller: CallTransport;
   readonly #supervisor: Supervisor;
   readonly #health: HealthMonitor;
   readonly #metrics = new MetricsCollector();
@@ -66,9 +73,16 @@ export class ServeApplication implements ServedApplication {
   /** Resolves with the reason when the tree has ended, whoever ended it. */
   readonly ended: Promise<unknown>;
 
-  constructor(config: Config, logger: Logger) {
+  /** @param audit - records every call; closed by whoever opened it, after the stop */
+  constructor(config: Config, logger: Logger, audit?: AuditLog) {
     this.#config = config;
-    this.#transport = new NativeTransport({ logger });
+    this.#transport = new NativeTransport({
+      logger,
+      ...(config.access === undefined ? {} : { policy: parsePolicy(config.access) }),
+      ...(audit === undefined ? {} : { audit }),
+    });
+    // Who has shown the admin token is somebody; without one, everybody on this machine is nobody.
+    this.#caller = config.adminToken === undefined ? this.#transport : this.#transport.as(OPERATOR);
     this.#sources = serviceSources(config.services);
     const { maxRestarts, maxSeconds, strategy } = config.supervisor;
     this.#health = new HealthMonitor(this.#transport, () => expectedServices(this.tree()), {
@@ -189,7 +203,7 @@ export class ServeApplication implements ServedApplication {
     }
     this.#inFlight++;
     try {
-      return await this.#transport.call(service, method, params, options);
+      return await this.#caller.call(service, method, params, options);
     } finally {
       this.#inFlight--;
       if (this.#inFlight === 0) this.#onQuiet?.();

@@ -126,9 +126,11 @@ const SETTINGS = {
     .strictObject({
       file: path(),
       arguments: z.enum(['digest', 'full']).default('digest'),
+      /** Whether calls that could not be recorded are made all the same. */
+      onWriteFailure: z.enum(['count', 'refuse']).default('count'),
     })
     .optional(),
-  /** Who may call what, and how much: rules and limits. Default: everybody may call everything. */
+  /** Who may call what, and how much: a `PolicyData`. Default: everybody may call everything. */
   access: opaque().optional(),
 };
 

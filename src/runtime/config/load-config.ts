@@ -14,6 +14,7 @@
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
+import { ToolrigError } from '../../core/errors.ts';
 import type { ConfigProblem, Read } from './config-problem.ts';
 import { type Config, configSchema, type ServiceConfig } from './config-schema.ts';
 import { type Environment, type ReadText, readEnvironment } from './environment.ts';
@@ -36,6 +37,8 @@ export interface ConfigSources {
   readonly workingDirectory: string;
   /** Reads the files of secrets. */
   readonly readText: ReadText;
+  /** Checks the part `access`, whose schema is not of this room: `parsePolicy`. Default: nobody. */
+  readonly checkAccess?: (access: unknown) => unknown;
 }
 
 export interface LoadedConfig {
@@ -70,6 +73,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     ...variables.problems,
     ...services.problems,
     ...(checked.success ? [] : problemsOf(checked.error, schema, flagged)),
+    ...accessProblems(flagged, sources.checkAccess),
   ];
   if (!checked.success || problems.length > 0) throw configError(problems);
   const place = (path: SettingPath) => {
@@ -130,6 +134,23 @@ function resolved(
   if (mark === 'module' && value.startsWith('file:')) return value;
   const absolute = resolve(folderOf(path), value);
   return mark === 'module' ? pathToFileURL(absolute).href : absolute;
+}
+
+/** What the checker says of `access`, each of its issues with its own path. */
+function accessProblems(settings: Settings, check: ConfigSources['checkAccess']): ConfigProblem[] {
+  const { access } = settings.tree;
+  if (access === undefined || !isTree(access)) return [];
+  try {
+    check?.(access);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ToolrigError)) throw error;
+    const { issues = [error.message] } = (error.data ?? {}) as { issues?: readonly string[] };
+    return issues.map((issue) => {
+      const [, below = '', message = issue] = /^policy(\S*): (.*)$/.exec(issue) ?? [];
+      return { path: `access${below}`, source: sourceOf(settings, ['access']), message };
+    });
+  }
 }
 
 /** What no single setting is wrong in. */

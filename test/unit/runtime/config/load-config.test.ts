@@ -8,6 +8,7 @@ import {
   type LoadedConfig,
   loadConfig,
 } from '../../../../src/runtime/config/load-config.ts';
+import { parsePolicy } from '../../../../src/runtime/dispatch/access/policy-data.ts';
 
 const TOKEN = 'correct-horse-battery';
 const SECRET_FILES: Readonly<Record<string, string>> = {
@@ -148,6 +149,23 @@ describe('loadConfig', () => {
       "services.odd (conf/rig.json): there is no service 'calculater'. Did you mean 'calculator'?",
       "services.weather (conf/rig.json): says not which service it is: give its 'module'",
     ]);
+  });
+
+  test('has the access policy checked by whoever knows its schema, with the other problems', () => {
+    assert.throws(
+      () =>
+        loadConfig({
+          environment: { TOOLRIG_PORT: 'x', TOOLRIG_ACCESS: '{"rules":[{"effect":"maybe"}]}' },
+          workingDirectory: '/work',
+          readText: () => '',
+          checkAccess: parsePolicy,
+        }),
+      ({ message }: Error) => {
+        assert.match(message, /^ {2}port \(TOOLRIG_PORT\): must be a number/m);
+        assert.match(message, /^ {2}access\.rules\[0\]\.effect \(TOOLRIG_ACCESS\): /m);
+        return true;
+      },
+    );
   });
 
   test('refuses what no single setting is wrong in', () => {
