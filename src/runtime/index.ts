@@ -61,6 +61,7 @@ export {
 } from './health/readiness.ts';
 export type { ServiceHealth } from './health/service-health.ts';
 export { NativeTransport, type NativeTransportOptions } from './scheduler/native-transport.ts';
+export { Application, type ApplicationOptions } from './supervision/application.ts';
 export type { ChildCounts, ListedChild } from './supervision/child-list.ts';
 export { onShutdown, tellIgnore, tellReady } from './supervision/child-messages.ts';
 export { type ChildNode, type ChildStatus, expectedServices } from './supervision/child-node.ts';
@@ -83,6 +84,7 @@ export { inlineChild } from './supervision/inline-child.ts';
 export { processChild } from './supervision/process-child.ts';
 export type { Strategy } from './supervision/restart-rules.ts';
 export type { RunningChild, StartChild, StartResult } from './supervision/running-child.ts';
+export { type ServiceChildOptions, serviceChild } from './supervision/service-child.ts';
 export { Supervisor, type SupervisorOptions } from './supervision/supervisor.ts';
 export { type SupervisorInit, supervisorChild } from './supervision/supervisor-child.ts';
 export { type ExternalChildOptions, threadChild } from './supervision/thread-child.ts';

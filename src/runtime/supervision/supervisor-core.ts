@@ -127,8 +127,8 @@ export class SupervisorCore {
 
   *#restart(entry: ChildEntry, nowMs: number): Steps<Verdict> {
     if (!this.#window.record(nowMs)) {
-      this.#retire(entry);
-      return GIVE_UP;
+      entry.isRestarting = false;
+      return GIVE_UP; // the child should run, says the tree, once this supervisor is started again
     }
     const group = restartGroup(this.#strategy, this.#entries.values(), entry);
     yield* this.#stopInReverse(group);

@@ -59,6 +59,8 @@ export class SupervisorProcess<TCore extends Core> {
   readonly #queue = new MessageQueue();
   /** Fires when it is killed, for starts that still run. */
   readonly #killed = new AbortController();
+  /** Children that have been asked to stop. */
+  readonly #asked = new WeakSet<RunningChild>();
   /** Calls that have no answer yet. */
   readonly #refusals = new Set<(reason: unknown) => void>();
   #announceExit: (reason: ExitReason) => void = () => {};
@@ -183,9 +185,9 @@ export class SupervisorProcess<TCore extends Core> {
     const children = entries.flatMap(({ child }) => child ?? []);
     const shutdown = entries[0]?.spec.shutdown ?? 'infinity';
     for (const entry of entries) {
-      if (entry.child !== undefined) {
-        void exitOf(entry.child).then((reason) => this.#tellExit(entry, reason));
-      }
+      if (entry.child === undefined) continue;
+      this.#asked.add(entry.child);
+      void exitOf(entry.child).then((reason) => this.#tellExit(entry, reason));
     }
     await stopChildren(children, shutdown, this.#clock);
     return undefined;
@@ -238,8 +240,8 @@ export class SupervisorProcess<TCore extends Core> {
     for (const { child, spec } of [...this.core.entries].toReversed()) {
       if (child === undefined) continue;
       // A supervisor that loses its parent ends as one that is stopped: its children first.
-      const isSupervisor = spec.type === 'supervisor';
-      await stopChildren([child], isSupervisor ? ORPHAN_LIMIT_MS : 'brutal_kill', this.#clock);
+      const isOrphan = spec.type === 'supervisor' && !this.#asked.has(child);
+      await stopChildren([child], isOrphan ? ORPHAN_LIMIT_MS : 'brutal_kill', this.#clock);
     }
   }
 

@@ -3,8 +3,11 @@
 import type { ChildKind, MakeActor } from './actor.ts';
 import { compareTraces, type DiffLine } from './compare.ts';
 import { makeInlineActor } from './inline-actor.ts';
+import { makeProcessActor } from './process-actor.ts';
 import { replay } from './replay.ts';
 import type { Scenario } from './scenario.ts';
+import { stretch } from './stretch.ts';
+import { makeThreadActor } from './thread-actor.ts';
 
 export interface Difference {
   readonly name: string;
@@ -14,25 +17,31 @@ export interface Difference {
 /** Scenarios at a time: enough to fill the sleeps of some with the work of others. */
 const CONCURRENCY: Readonly<Record<ChildKind, number>> = { inline: 16, thread: 4, process: 4 };
 
+/** Threads and processes are slow to act on a busy machine: their scenarios take their time. */
+const STRETCH: Readonly<Record<ChildKind, number>> = { inline: 1, thread: 2, process: 2 };
+
+const ACTORS: Readonly<Record<ChildKind, MakeActor>> = {
+  inline: makeInlineActor,
+  thread: makeThreadActor,
+  process: makeProcessActor,
+};
+
 /** In the order of `scenarios`; empty when everything happened as recorded. */
 export async function replayAll(
   scenarios: readonly Scenario[],
   kind: ChildKind,
 ): Promise<readonly Difference[]> {
-  const { makeActor, close } = await troupe(kind);
+  const makeActor = ACTORS[kind];
   const differences: (Difference | undefined)[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < scenarios.length; index = next++) {
       const scenario = scenarios[index];
-      if (scenario !== undefined) differences[index] = await differenceOf(scenario, makeActor);
+      if (scenario !== undefined)
+        differences[index] = await differenceOf(stretch(scenario, STRETCH[kind]), makeActor);
     }
   };
-  try {
-    await Promise.all(Array.from({ length: CONCURRENCY[kind] }, work));
-  } finally {
-    await close();
-  }
+  await Promise.all(Array.from({ length: CONCURRENCY[kind] }, work));
   return differences.filter((difference) => difference !== undefined);
 }
 
@@ -56,11 +65,4 @@ async function differenceOf(
   } catch (error) {
     return { name, lines: [['+', `the replay failed: ${String(error)}`]] };
   }
-}
-
-async function troupe(
-  kind: ChildKind,
-): Promise<{ makeActor: MakeActor; close: () => Promise<void> }> {
-  if (kind === 'inline') return { makeActor: makeInlineActor, close: async () => {} };
-  throw new Error(`no children of kind ${kind} yet`);
 }
