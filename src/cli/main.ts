@@ -10,14 +10,24 @@ import yargs, { type Argv, type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { ToolrigError } from '../core/errors.ts';
 import { benchCommand } from './bench-command.ts';
+import { callCommand } from './call-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { listCommand } from './list-command.ts';
 import { microCommand } from './micro-command.ts';
 import { TOOL } from './package-info.ts';
+import { serveCommand } from './serve-command.ts';
+import { statusCommand } from './status-command.ts';
 import { drained, stderr } from './streams.ts';
 import { requirePlainWords, usageError } from './usage-error.ts';
 
-const COMMANDS = [benchCommand, listCommand, microCommand] as CommandModule[];
+const COMMANDS = [
+  benchCommand,
+  listCommand,
+  microCommand,
+  serveCommand,
+  statusCommand,
+  callCommand,
+] as CommandModule[];
 const COMMAND_NAMES = COMMANDS.map(({ command }) => String(command).split(' ')[0] as string);
 const HELP_COLUMNS = 80;
 
@@ -31,7 +41,7 @@ const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
 const parser = (yargs(words) as WithUsageConfiguration)
   .usageConfiguration({ 'hide-types': true })
   .scriptName('toolrig')
-  .usage('$0 <command>\n\nWhat every way of hosting MCP services costs, measured.')
+  .usage('$0 <command>\n\nHosts MCP services, and measures what every way of hosting them costs.')
   .parserConfiguration({
     'boolean-negation': false,
     'camel-case-expansion': false,

@@ -20,8 +20,8 @@ interface WithOptions {
 }
 
 /** Flags that are there or not, and the letters of those that have one. */
-const SWITCHES = ['json', 'quiet', 'help', 'version'];
-const SWITCH_LETTERS = /^-[qh]+$/;
+const SWITCHES = ['json', 'quiet', 'watch', 'help', 'version'];
+const SWITCH_LETTERS = /^-[qhw]+$/;
 
 /** The error for a complaint of yargs about the command line. */
 export function usageError(complaint: string, line: CommandLine): ToolrigError {

@@ -2,6 +2,10 @@
 
 export type { Clock, ClockTimer } from '../core/clock.ts';
 export { type CallErrorCode, type ErrorCode, ToolError, ToolrigError } from '../core/errors.ts';
+export type { ConfigProblem } from './config/config-problem.ts';
+export { type Config, DEFAULT_PORT, type ServiceConfig } from './config/config-schema.ts';
+export type { Environment, ReadText } from './config/environment.ts';
+export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load-config.ts';
 export { type Caller, type Identity, SYSTEM } from './dispatch/access/identity.ts';
 export {
   type PolicyData,
@@ -38,6 +42,24 @@ export type {
   ServiceStatus,
 } from './dispatch/service-reference.ts';
 export type { CallTransport } from './dispatch/transport.ts';
+export type { HealthEvent } from './health/health-channel.ts';
+export {
+  type ExpectedService,
+  HealthMonitor,
+  type HealthMonitorOptions,
+  type HealthStatus,
+  type ServiceLookup,
+} from './health/health-monitor.ts';
+export type { FailureReason } from './health/probe.ts';
+export {
+  type LivenessFacts,
+  liveness,
+  type ProbeCheck,
+  type ProbeReport,
+  type ReadinessFacts,
+  readiness,
+} from './health/readiness.ts';
+export type { ServiceHealth } from './health/service-health.ts';
 export { NativeTransport, type NativeTransportOptions } from './scheduler/native-transport.ts';
 export { Application, type ApplicationOptions } from './supervision/application.ts';
 export type { ChildCounts, ListedChild } from './supervision/child-list.ts';
@@ -77,7 +99,10 @@ export {
 export type { CallEvent } from './telemetry/call-channels.ts';
 export type { CallTags, OutcomeTag } from './telemetry/call-series.ts';
 export { ConsoleReporter, type ConsoleReporterOptions } from './telemetry/console-reporter.ts';
-export { BUCKET_BOUNDS_NS, estimateQuantileNs } from './telemetry/duration-buckets.ts';
+export {
+  BUCKET_BOUNDS_NS,
+  estimateQuantileNs,
+} from './telemetry/duration-buckets.ts';
 export { type AttachedHandler, EventBus, telemetry } from './telemetry/event-bus.ts';
 export type { TelemetryHandler } from './telemetry/event-topic.ts';
 export {

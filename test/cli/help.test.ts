@@ -11,7 +11,7 @@ describe('toolrig --help', { concurrency: true }, () => {
     const { exitCode, stdout, stderr } = await runCli(['--help']);
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');
-    for (const command of ['bench', 'micro', 'list']) {
+    for (const command of ['bench', 'micro', 'list', 'serve', 'status', 'call']) {
       assert.match(stdout, new RegExp(`^ {2}toolrig ${command}\\b.* {2}\\S`, 'm'));
     }
     assertNarrow(stdout);
@@ -42,6 +42,21 @@ describe('toolrig --help', { concurrency: true }, () => {
     assert.deepEqual(byWord, byFlag);
     assertNarrow(byFlag.stdout);
   });
+
+  for (const [command, flags] of [
+    ['serve', ['--config', '--port']],
+    ['status', ['--port', '-w, --watch', '--json']],
+    ['call', ['--port', '--timeout']],
+  ] as const) {
+    test(`of ${command} has its flags, examples and exit codes, within 80 columns`, async () => {
+      const { exitCode, stdout, stderr } = await runCli([command, '--help']);
+      assert.deepEqual([exitCode, stderr], [0, '']);
+      for (const flag of flags) assert.match(stdout, new RegExp(`^ +${flag} {2,}\\S`, 'm'), flag);
+      assert.match(stdout, new RegExp(`^Examples:\n {2}toolrig ${command}\\b`, 'm'));
+      assert.match(stdout, /^Exit codes:\n {2}0 {2}/m);
+      assertNarrow(stdout);
+    });
+  }
 });
 
 describe('toolrig list', { concurrency: true }, () => {

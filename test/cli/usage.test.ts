@@ -11,7 +11,7 @@ const CALCULATOR = ['bench', 'calculator-batch', ...SHORT, '--out', folder];
 
 /** What is written, and what must be said about it. */
 const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
-  [[], /name a command: bench, list, micro\. See toolrig --help\./],
+  [[], /name a command: bench, list, micro, serve, status, call\. See toolrig --help\./],
   [['bnch'], /there is no command 'bnch'\. Did you mean 'bench'\?/],
   [['list', 'extra'], /'extra' is no argument of toolrig list/],
   [['bench', '--varaints', 'json'], /no flag --varaints\. Did you mean --variants\?.*bench --help/],
@@ -53,6 +53,13 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
   ],
   [[...CALCULATOR, '-c', '2000', '-b', '2000'], /at most 1000000 calls in flight, got 2000 × 2000/],
   [[...CALCULATOR, '--threshold', 'native'], /write it as '\[variant\.\]metric operator value'/],
+  [['serve', '--port', '70000'], /--port must be a whole number from 0 to 65,535, got '70000'/],
+  [['serve', '--config'], /--config needs a value: a JSON file/],
+  [['status', '--port', '0'], /--port must be a whole number from 1 to 65,535, got '0'/],
+  [['status', '--wacth'], /no flag --wacth\. Did you mean --watch\?/],
+  [['call', 'calculator'], /Not enough .*See toolrig call --help/],
+  [['call', 'calculator', 'ping', '{}', 'x'], /'x' is no argument of toolrig call/],
+  [['call', 'calculator', 'ping', '--timeout', '5'], /--timeout must be a time such as 500ms/],
   [['micro', 'dispach'], /there is no bench 'dispach'\. Did you mean 'dispatch'\?/],
   [['micro', '--rounds', '1'], /--rounds must be a whole number from 2 to 10,000, got '1'/],
 ];

@@ -13,8 +13,10 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'runtime/scheduler': ['core', 'runtime/telemetry', 'runtime/dispatch'],
   'runtime/supervision': ['core', 'runtime/telemetry', 'runtime/dispatch', 'runtime/scheduler'],
   'runtime/health': ['core', 'runtime/telemetry', 'runtime/dispatch', 'runtime/supervision'],
+  'runtime/config': ['core'],
   'runtime/index.ts': [
     'core',
+    'runtime/config',
     'runtime/telemetry',
     'runtime/dispatch',
     'runtime/scheduler',
@@ -78,10 +80,10 @@ const PUBLIC_ENTRIES = [
 /** Where a package may be imported; one that is not listed may be imported by a single room. */
 const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'fastest-levenshtein': ['core'],
-  pino: ['runtime/telemetry'],
   'safe-stable-stringify': ['runtime/telemetry'],
   ajv: ['runtime/dispatch'],
-  zod: ['runtime/dispatch'],
+  zod: ['runtime/dispatch', 'runtime/config'],
+  pino: ['runtime/telemetry'],
   'prom-client': ['runtime/telemetry'],
   '@opentelemetry/api': ['runtime/telemetry'],
   arquero: ['services'],
@@ -90,7 +92,7 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   tinybench: ['harness/load'],
   autocannon: ['harness/variants'],
   'cli-table3': ['harness/report'],
-  picocolors: ['harness/report'],
+  picocolors: ['harness/report', 'cli'],
   yargs: ['cli'],
 };
 

@@ -34,6 +34,8 @@ export interface RunningCli {
   readonly result: Promise<CliResult>;
   /** Resolves once stderr contains `text`; rejects when the program ends without. */
   said(text: string): Promise<void>;
+  /** The same for a pattern and stdout; resolves with what it found. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 /** Starts `toolrig` in a process group of its own. */
@@ -79,7 +81,17 @@ export function startProgram(command: readonly string[], options: CliOptions = {
       child.once('close', () => reject(new Error(`ended without saying '${text}': ${stderr}`)));
       look();
     });
-  return { process: child, result, said };
+  const printed = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const found = pattern.exec(stdout);
+        if (found !== null) resolve(found);
+      };
+      child.stdout.on('data', look);
+      child.once('close', () => reject(new Error(`ended without ${pattern}: ${stderr}`)));
+      look();
+    });
+  return { process: child, result, said, printed };
 }
 
 /** Asserts what every refusal has: the code, nothing on stdout, one message, no stack, no warning. */

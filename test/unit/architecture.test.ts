@@ -91,7 +91,7 @@ describe('The check of the house', () => {
       'a package outside its room',
       'core/planted.ts',
       "import * as z from 'zod';",
-      'core imports the package zod, which belongs to runtime/dispatch',
+      'core imports the package zod, which belongs to runtime/dispatch, runtime/config',
     ],
     [
       'a subpath of a package outside its room',

@@ -11,7 +11,7 @@ import { requireKnownKeys, requireName } from '../../core/options.ts';
 import type { ServiceDefinition } from '../dispatch/service-definition.ts';
 import type { ServiceModule, StartOptions } from '../dispatch/service-host.ts';
 import type { ServiceReference } from '../dispatch/service-reference.ts';
-import type { NativeTransport } from '../scheduler/native-transport.ts';
+import type { Transport } from '../dispatch/transport.ts';
 import type { ChildOptions, ChildSpec } from './child-spec.ts';
 import type { ExitReason } from './exit-reason.ts';
 import type { RunningChild } from './running-child.ts';
@@ -66,7 +66,7 @@ class ServiceChild implements RunningChild {
  * @throws `ERR_INVALID_OPTION`
  */
 export function serviceChild<TState>(
-  transport: NativeTransport,
+  transport: Transport,
   service: ServiceDefinition<TState> | ServiceModule,
   options: ServiceChildOptions = {},
 ): ChildSpec {

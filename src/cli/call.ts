@@ -1,0 +1,75 @@
+/** What `toolrig call` does: one call to a running application, its reply as JSON. */
+
+import { readFileSync } from 'node:fs';
+import { text as readAll } from 'node:stream/consumers';
+import { ToolrigError } from '../core/errors.ts';
+import { EXIT } from './exit-codes.ts';
+import { portOf } from './serving/port.ts';
+import { postCall } from './serving/status-client.ts';
+import { stderr, stdout } from './streams.ts';
+
+/** The arguments and flags, checked one by one. */
+export interface CallFlags {
+  readonly service: string;
+  readonly method: string;
+  readonly json?: string;
+  readonly port?: number;
+  readonly timeout: number;
+}
+
+/**
+ * Prints the reply and sets the exit code; a failed call is a message on stderr.
+ *
+ * @throws `ERR_USAGE` for parameters that are no JSON, `ERR_TARGET` when nothing is served there
+ */
+export async function call({ service, method, json, port, timeout }: CallFlags): Promise<void> {
+  const reply = await postCall(portOf(port, process.env), {
+    service,
+    method,
+    params: json === undefined ? undefined : parse(await textOf(json)),
+    timeoutMs: Math.ceil(timeout),
+    adminToken: adminToken(),
+  });
+  if ('error' in reply) {
+    const { code, message } = reply.error;
+    stderr(`toolrig: ${code === undefined ? '' : `${code}: `}${message}\n`);
+    process.exitCode = EXIT.failed;
+    return;
+  }
+  stdout(`${JSON.stringify(reply.result, null, 2)}\n`);
+  const isError = (reply.result as { isError?: unknown } | null)?.isError === true;
+  process.exitCode = isError ? EXIT.failed : EXIT.pass;
+}
+
+/** The parameters as they were written, or what the file behind an `@` holds. */
+async function textOf(written: string): Promise<string> {
+  if (!written.startsWith('@')) return written;
+  try {
+    return written === '@-' ? await readAll(process.stdin) : readFileSync(written.slice(1), 'utf8');
+  } catch (error) {
+    throw unreadable('the parameters cannot be read', error);
+  }
+}
+
+function parse(written: string): unknown {
+  try {
+    return JSON.parse(written);
+  } catch (error) {
+    throw unreadable('the parameters are no JSON', error);
+  }
+}
+
+function adminToken(): string | undefined {
+  const { TOOLRIG_ADMIN_TOKEN: token, TOOLRIG_ADMIN_TOKEN_FILE: file } = process.env;
+  if (token || !file) return token || undefined;
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw unreadable('TOOLRIG_ADMIN_TOKEN_FILE cannot be read', error);
+  }
+}
+
+function unreadable(what: string, cause: unknown): ToolrigError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ToolrigError('ERR_USAGE', `${what}: ${reason}`, { cause });
+}

@@ -1,0 +1,102 @@
+/**
+ * What is known of one service's health, and how one check changes it: a function of its arguments.
+ *
+ *   unknown ──▶ healthy ◀──▶ failed
+ *
+ * A restart is due after so many checks in a row that a restart could mend. Checks that found the
+ * service starting, stopping or busy are failures that a restart would make worse, so they begin
+ * the row anew; so does a restart, which gives the service the same time again.
+ */
+
+import type { FailureReason, ProbeOutcome } from './probe.ts';
+
+export interface ServiceHealth {
+  readonly name: string;
+  /** `unknown` until its first check. */
+  readonly status: 'unknown' | 'healthy' | 'failed';
+  /** Why it is `failed`; else `null`. */
+  readonly reason: FailureReason | null;
+  /** When it last answered; ISO 8601. */
+  readonly lastSeen: string | null;
+  /** How long its last answer took. */
+  readonly latencyMs: number | null;
+  readonly consecutiveFailures: number;
+  /** Restarts that the monitor has asked for. */
+  readonly restartsAsked: number;
+}
+
+/** Health, and the failures in a row that a restart could mend. */
+export interface HealthRecord {
+  readonly health: ServiceHealth;
+  readonly strikes: number;
+}
+
+export interface HealthStep extends HealthRecord {
+  /** Whether the status, or the reason for it, is another than before. */
+  readonly changed: boolean;
+  readonly restartDue: boolean;
+}
+
+/** Failures that the supervisor is dealing with, or that would be worse after a restart. */
+const LEFT_ALONE: ReadonlySet<FailureReason> = new Set(['starting', 'stopping', 'busy', 'exited']);
+
+/** A service that has not been checked. */
+export function unknownHealth(name: string): HealthRecord {
+  return {
+    health: {
+      name,
+      status: 'unknown',
+      reason: null,
+      lastSeen: null,
+      latencyMs: null,
+      consecutiveFailures: 0,
+      restartsAsked: 0,
+    },
+    strikes: 0,
+  };
+}
+
+/**
+ * Takes in the outcome of one check.
+ *
+ * @param checkedAt - ISO 8601
+ * @param strikesAllowed - a restart is due at so many strikes; `Infinity` for never
+ */
+export function advance(
+  { health, strikes }: HealthRecord,
+  outcome: ProbeOutcome,
+  checkedAt: string,
+  strikesAllowed: number,
+): HealthStep {
+  if (outcome.status === 'healthy') {
+    const { latencyMs } = outcome;
+    return {
+      health: {
+        ...health,
+        status: 'healthy',
+        reason: null,
+        lastSeen: checkedAt,
+        latencyMs,
+        consecutiveFailures: 0,
+      },
+      strikes: 0,
+      changed: health.status !== 'healthy',
+      restartDue: false,
+    };
+  }
+  const { reason } = outcome;
+  const struck = LEFT_ALONE.has(reason) ? 0 : strikes + 1;
+  const restartDue = struck >= strikesAllowed;
+  return {
+    health: {
+      ...health,
+      status: 'failed',
+      reason,
+      consecutiveFailures: health.consecutiveFailures + 1,
+      restartsAsked: health.restartsAsked + (restartDue ? 1 : 0),
+    },
+    strikes: restartDue ? 0 : struck,
+    changed: health.status !== 'failed' || health.reason !== reason,
+    restartDue,
+  };
+}

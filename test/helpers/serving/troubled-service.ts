@@ -1,0 +1,44 @@
+/** A service for tests of `toolrig serve`: it waits, hangs, crashes, loops or refuses to start. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defineService, ToolError } from '../../../src/runtime/index.ts';
+
+interface Options {
+  /** What its `init` throws. */
+  readonly brokenBy?: string;
+  readonly apiKey?: string;
+}
+
+export function troubledService({ brokenBy, apiKey }: Options = {}) {
+  return defineService({
+    name: 'troubled',
+    concurrency: 4,
+    init() {
+      if (brokenBy !== undefined) throw new Error(brokenBy);
+    },
+    tools: {
+      grumble: {
+        description: 'Cannot do it.',
+        inputSchema: { type: 'object' },
+        handler() {
+          throw new ToolError('not today');
+        },
+      },
+    },
+    methods: {
+      echo: (params: unknown) => params,
+      knowsKey: () => apiKey === 'sunny-with-a-chance',
+      async wait({ ms }: { ms: number }) {
+        await sleep(ms);
+        return 'done';
+      },
+      hang: () => new Promise(() => {}),
+      crash() {
+        throw new TypeError('a defect');
+      },
+      loop() {
+        for (;;);
+      },
+    },
+  });
+}
