@@ -11,6 +11,7 @@ import {
   type Scenario,
   type ScenarioSpec,
   type ServiceSource,
+  type Suite,
 } from './scenario.ts';
 
 const CATALOG = new URL('../../../scenarios/', import.meta.url);
@@ -29,6 +30,12 @@ export function referenceService(
   options: object = {},
 ): ServiceSource {
   return { module: SERVICES.href, export: FACTORIES[name], options };
+}
+
+/** The package's own scenarios of one suite, in alphabetical order. */
+export async function loadSuite(suite: Suite): Promise<Scenario[]> {
+  const scenarios = await Promise.all((await listScenarioNames()).map(loadScenario));
+  return scenarios.filter((scenario) => scenario.suite === suite);
 }
 
 /** Names of the package's own scenarios, in alphabetical order. */
