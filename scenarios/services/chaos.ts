@@ -3,9 +3,9 @@
  * call, so that each reply can be told from those of other calls.
  */
 
-import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { defineService, type ServiceDefinition } from '../../src/runtime/index.ts';
+import { digestOf } from './digest.ts';
 import { type GrowthKind, grow } from './growth.ts';
 
 interface Numbered {
@@ -21,13 +21,6 @@ function takes(properties: Record<string, object>): object {
 
 function reply(content: object): { content: []; structuredContent: object } {
   return { content: [], structuredContent: content };
-}
-
-/** The digest of `text`, digested so many times over: work for a processor, about 1 µs a time. */
-export function digestOf(text: string, times: number): string {
-  let digest = text;
-  for (let i = 0; i < times; i++) digest = createHash('sha256').update(digest).digest('base64');
-  return digest;
 }
 
 export interface ChaosServiceOptions {

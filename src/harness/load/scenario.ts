@@ -27,6 +27,8 @@ export interface ServiceSource {
   readonly options?: unknown;
   /** Copies behind the one name, for variants that can place them apart. Default: 1. */
   readonly replicas?: number;
+  /** Memory that ends the service when it takes more, likewise. Default: no limit. */
+  readonly memoryLimitBytes?: number;
 }
 
 /** Makes one call's input; `random` is seeded and gives numbers in [0, 1), `index` counts the calls from 0. */

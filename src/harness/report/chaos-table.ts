@@ -79,7 +79,7 @@ export function chaosRemarks(cases: readonly CaseRecord[]): string[] {
     record.variants.flatMap((variant) => {
       const remarks = [
         ...failuresOf(variant),
-        ...(record.chaos === undefined ? [] : memoryOf(variant)),
+        ...(isWatchingMemory(record.chaos) ? memoryOf(variant) : []),
         ...sparedOf(variant),
         ...driftOf(variant),
       ];
@@ -102,6 +102,11 @@ function failuresOf({ errors, failedAsExpected }: VariantRecord): string[] {
   if (failedAsExpected === undefined || Object.keys(errors).length === 0) return [];
   const kinds = Object.entries(errors).map(([code, count]) => `${code} ${formatCount(count)}`);
   return [`failed by code: ${kinds.join(', ')}; expected ${formatCount(failedAsExpected)}`];
+}
+
+/** Where something happens that memory may have to be given back after. */
+function isWatchingMemory(chaos: ChaosRecord | undefined): boolean {
+  return chaos !== undefined && (chaos.fault !== null || chaos.restMs > 0);
 }
 
 function memoryOf({ hostRssBytes }: VariantRecord): string[] {
