@@ -29,10 +29,7 @@ export type {
   ServiceStats,
   ServiceStatus,
 } from './dispatch/service-reference.ts';
-export {
-  type CallTransport,
-  NativeTransport,
-  type TransportOptions,
-} from './dispatch/transport.ts';
+export type { CallTransport } from './dispatch/transport.ts';
+export { NativeTransport, type NativeTransportOptions } from './scheduler/native-transport.ts';
 export type { CallEvent } from './telemetry/call-channels.ts';
 export type { Logger } from './telemetry/logger.ts';

@@ -20,8 +20,7 @@ export async function loadDefinition(
   source: ServiceSource,
 ): Promise<ServiceDefinition> {
   try {
-    const url = source.module.includes('://') ? source.module : pathToFileURL(source.module).href;
-    const module: Record<string, unknown> = await import(url);
+    const module: Record<string, unknown> = await import(moduleUrl(source));
     const factory = module[source.export];
     if (typeof factory !== 'function') {
       throw new Error(`it exports no function '${source.export}'`);
@@ -35,6 +34,11 @@ export async function loadDefinition(
       { cause },
     );
   }
+}
+
+/** URL of a source's module, which may be given as a path. */
+export function moduleUrl({ module }: ServiceSource): string {
+  return module.includes('://') ? module : pathToFileURL(module).href;
 }
 
 /**

@@ -8,6 +8,7 @@ import { httpVariant } from './http.ts';
 import { httpSaturationVariant } from './http-saturation.ts';
 import { jsonVariant } from './json.ts';
 import { nativeVariant } from './native.ts';
+import { workerVariant } from './placed.ts';
 import { sdkMemoryVariant } from './sdk-memory.ts';
 import { stdioVariant } from './stdio.ts';
 
@@ -15,6 +16,7 @@ import { stdioVariant } from './stdio.ts';
 export const VARIANTS: readonly Variant[] = [
   directVariant,
   nativeVariant,
+  workerVariant,
   jsonVariant,
   sdkMemoryVariant,
   stdioVariant,

@@ -29,8 +29,9 @@ export interface StartOptions {
   /** Copies behind the one name; a call goes to the one that should answer first. Default: 1. */
   readonly replicas?: number;
   /**
-   * Memory that ends the service when it is exceeded: of a `process` its resident size, enforced;
-   * of a `worker` its thread's heap, at best effort (docs/ISOLATION.md). Default: none.
+   * Memory that ends the service when it is exceeded: of a `process` its resident size beyond what
+   * Node takes itself, enforced; of a `worker` its thread's heap, at best effort, and the service
+   * gets a thread of its own (docs/ISOLATION.md). Default: none.
    */
   readonly memoryLimitBytes?: number;
 }

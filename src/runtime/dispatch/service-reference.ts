@@ -23,6 +23,8 @@ export interface ServiceReference {
   readonly name: string;
   readonly status: ServiceStatus;
   readonly placement: Placement;
+  /** Where it runs, in words: `this thread`, `scheduler 2`, `process 4711`. */
+  readonly where: string;
   /** Settles with the reason when the service has ended and cleaned up. */
   readonly exited: Promise<unknown>;
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown>;

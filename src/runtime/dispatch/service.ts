@@ -24,6 +24,7 @@ import {
   invalidArguments,
   invalidTimeout,
   missingToolName,
+  objectionTo,
   overloaded,
   serviceExit,
   timedOut,
@@ -55,6 +56,7 @@ export interface ServiceEnvironment {
 export class Service<TState = unknown> implements ServiceReference, ContextHost, PendingCallOwner {
   readonly name: string;
   readonly placement = 'inline';
+  readonly where = 'this thread';
   readonly logger: Logger;
   readonly exited: Promise<unknown>;
   state: unknown = undefined;
@@ -127,6 +129,15 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   }
 
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
+    const answer = this.answer(method, params, options);
+    return answer instanceof Promise ? answer : Promise.resolve(answer);
+  }
+
+  /**
+   * As {@link call}, but gives a reply that is there at once as it is: a thread that serves others
+   * sends it on without waiting for a promise.
+   */
+  answer(method: string, params?: unknown, options?: CallOptions): unknown {
     let endpoint: Endpoint | undefined;
     let args = params;
     if (method === 'tools/call') {
@@ -158,8 +169,11 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
       }
     }
     if (options !== undefined) {
-      const error = this.#objectionTo(options);
-      if (error !== undefined) return this.#refuse(error);
+      const error = objectionTo(this.name, options);
+      if (error !== undefined) {
+        if (error.code === 'ERR_CANCELLED') this.#counters.cancelCount++;
+        return this.#refuse(error);
+      }
     }
     return this.#dispatch(endpoint, args, new RequestContext(this, params, options), options);
   }
@@ -266,6 +280,12 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   }
 
   onCancel(call: PendingCall, reason: unknown): void {
+    // The deadline of a call from another isolate is watched there.
+    if (reason instanceof ToolrigError && reason.code === 'ERR_TIMEOUT') {
+      this.#counters.timeoutCount++;
+      this.#abandon(call, reason);
+      return;
+    }
     this.#counters.cancelCount++;
     this.#abandon(call, cancelled(this.name, reason));
   }
@@ -283,7 +303,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     args: unknown,
     context: RequestContext,
     options: CallOptions | undefined,
-  ): Promise<unknown> {
+  ): unknown {
     if (this.#freeSlots === 0 || this.#isDraining || this.#status !== 'running') {
       return this.#enqueue(endpoint, args, context, options);
     }
@@ -294,7 +314,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     } catch (thrown) {
       const answer = this.#answerThrown(thrown);
       this.#release();
-      return answer instanceof ToolrigError ? Promise.reject(answer) : Promise.resolve(answer);
+      return answer instanceof ToolrigError ? Promise.reject(answer) : answer;
     }
     if (isThenable(reply)) {
       const call = this.#pool.pop() ?? new PendingCall(this);
@@ -308,15 +328,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     }
     this.#counters.requestCount++;
     this.#release();
-    return Promise.resolve(endpoint.isTool ? checkResult(endpoint.output, reply) : reply);
-  }
-
-  #objectionTo(options: CallOptions): ToolrigError | undefined {
-    const { timeoutMs, signal } = options;
-    if (timeoutMs !== undefined && !(timeoutMs > 0)) return invalidTimeout(timeoutMs);
-    if (signal?.aborted !== true) return undefined;
-    this.#counters.cancelCount++;
-    return cancelled(this.name, signal.reason);
+    return endpoint.isTool ? checkResult(endpoint.output, reply) : reply;
   }
 
   #refuse(error: ToolrigError): Promise<never> {

@@ -51,9 +51,9 @@ const START_KEYS = [
 ] as const satisfies (keyof StartOptions)[];
 
 /** What a client needs of a transport. */
-export type CallTransport = Pick<NativeTransport, 'call'>;
+export type CallTransport = Pick<Transport, 'call'>;
 
-export class NativeTransport {
+export class Transport {
   readonly #registry: Registry;
   /** Those that were started here and have not ended, in order of start. */
   readonly #started = new Set<ServiceReference>();

@@ -21,17 +21,20 @@ export interface LinkListener {
 
 export interface Link {
   /**
+   * Calls that are under way over this link: sent and not answered, on the caller's side; taken and
+   * not answered, on the other. Its user keeps it; a link may look for frames while it is not zero
+   * instead of going to sleep.
+   */
+  openCalls: number;
+  /**
    * Sends a frame. It leaves with the others of this tick.
    *
    * @throws `ERR_INVALID_PARAMS` when `value` holds what cannot leave its isolate, such as a function;
    *   nothing of it has been sent then
    */
   send(kind: number, id: number, route: number, value: unknown): void;
-  /**
-   * Says how many frames are awaited from the other side. While that is more than none, the link
-   * may look for them before it goes to sleep.
-   */
-  await(count: number): void;
+  /** Sends what is waiting now: the tick may be a long one. */
+  flush(): void;
   /** Sends what is waiting, then lets go of the link. Idempotent. */
   close(): void;
 }

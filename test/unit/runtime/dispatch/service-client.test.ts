@@ -12,7 +12,8 @@ import {
   type ServiceClientOptions,
 } from '../../../../src/runtime/dispatch/service-client.ts';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
-import { type CallTransport, NativeTransport } from '../../../../src/runtime/dispatch/transport.ts';
+import type { CallTransport } from '../../../../src/runtime/dispatch/transport.ts';
+import { NativeTransport } from '../../../../src/runtime/scheduler/native-transport.ts';
 import { type Deferred, defer, settle } from '../../../helpers/event-loop.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { pastDeadline } from '../../../helpers/start-service.ts';

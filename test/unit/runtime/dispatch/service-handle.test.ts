@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import { Registry } from '../../../../src/runtime/dispatch/registry.ts';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
-import { NativeTransport } from '../../../../src/runtime/dispatch/transport.ts';
+import { NativeTransport } from '../../../../src/runtime/scheduler/native-transport.ts';
 
 function named(name: string, reply: string) {
   return defineService({ name, methods: { who: () => reply } });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CopyMode } from '../../../../src/runtime/dispatch/ownership.ts';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
-import { NativeTransport } from '../../../../src/runtime/dispatch/transport.ts';
+import { NativeTransport } from '../../../../src/runtime/scheduler/native-transport.ts';
 import { defer, settle } from '../../../helpers/event-loop.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { RecordingLogger } from '../../../helpers/recording-logger.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, mock, test } from 'node:test';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
-import { NativeTransport } from '../../../../src/runtime/dispatch/transport.ts';
+import { NativeTransport } from '../../../../src/runtime/scheduler/native-transport.ts';
 import type { CallEvent } from '../../../../src/runtime/telemetry/call-channels.ts';
 import { settle } from '../../../helpers/event-loop.ts';
 

@@ -1,0 +1,217 @@
+/**
+ * The guest: hosts services in this isolate, a scheduler thread or a child process, for a host
+ * elsewhere. It is the other end of `guest-connection.ts`.
+ *
+ * A call is handed to the service as it comes, and its answer sent on: at once when the handler
+ * answered at once, so that one turn of the loop takes a whole batch of requests and leaves a whole
+ * batch of replies. Deadlines are the host's business; it says when nobody waits any more.
+ */
+
+import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
+import { DeadlineWheel } from '../../core/deadline-wheel.ts';
+import { ToolrigError } from '../../core/errors.ts';
+import type { CallOptions, Progress } from '../dispatch/call-context.ts';
+import { timedOut } from '../dispatch/call-errors.ts';
+import { Service } from '../dispatch/service.ts';
+import { loadServiceModule } from '../dispatch/service-module.ts';
+import { SILENT_LOGGER } from '../telemetry/logger.ts';
+import { ForwardingLogger } from './forwarding-logger.ts';
+import {
+  GUEST_FRAME,
+  type GuestUsage,
+  HOST_FRAME,
+  type RichCall,
+  type StartReply,
+  type StartRequest,
+  type StopRequest,
+  toWireReason,
+  type WireError,
+} from './frames.ts';
+import { GuestCall } from './guest-call.ts';
+import type { Link, LinkListener } from './link.ts';
+
+interface Route {
+  readonly service: Service;
+  readonly method: string;
+}
+
+export class Guest implements LinkListener {
+  readonly #clock: Clock;
+  readonly #wheel: DeadlineWheel;
+  readonly #onClose: (reason: unknown) => void;
+  readonly #services = new Map<number, Service>();
+  /** By their numbers. */
+  readonly #routes: Route[] = [];
+  readonly #calls: GuestCall[] = [];
+  #link: Link | undefined = undefined;
+
+  /** @param onClose - the host is gone, or closes: nobody will ask for anything any more */
+  constructor(onClose: (reason: unknown) => void, clock: Clock = SYSTEM_CLOCK) {
+    this.#onClose = onClose;
+    this.#clock = clock;
+    this.#wheel = new DeadlineWheel({ clock });
+  }
+
+  /** Where answers go. To be called once, before anything arrives. */
+  connect(link: Link): void {
+    this.#link = link;
+  }
+
+  onFrame(kind: number, id: number, route: number, value: unknown): void {
+    switch (kind) {
+      case HOST_FRAME.call: {
+        const { service, method } = this.#routes[route] as Route;
+        const call = this.#open(id);
+        this.#answer(call, service.answer(method, value, call.options));
+        break;
+      }
+      case HOST_FRAME.richCall:
+        this.#richCall(id, value as RichCall);
+        break;
+      case HOST_FRAME.abandon:
+        this.#abandon(id, route, value);
+        break;
+      case HOST_FRAME.route: {
+        const [number, method] = value as [number, string];
+        this.#routes[route] = { service: this.#services.get(number) as Service, method };
+        break;
+      }
+      case HOST_FRAME.notify: {
+        const { service, method } = this.#routes[route] as Route;
+        service.notify(method, value);
+        break;
+      }
+      case HOST_FRAME.start:
+        this.#answer(this.#open(id), this.#start(value as StartRequest));
+        break;
+      case HOST_FRAME.stop: {
+        const { service, timeoutMs } = value as StopRequest;
+        void this.#services.get(service)?.stop({ timeoutMs });
+        break;
+      }
+      case HOST_FRAME.kill:
+        this.#services.get(route)?.kill();
+        break;
+      case HOST_FRAME.usage:
+        this.#answer(this.#open(id), usage());
+        break;
+      default:
+        throw new Error(`corrupt frame: kind ${kind}`);
+    }
+  }
+
+  onClose(reason: unknown): void {
+    this.#onClose(reason);
+  }
+
+  #open(id: number): GuestCall {
+    const link = this.#link as Link;
+    link.openCalls++;
+    this.#calls[id] ??= new GuestCall(
+      (reply) => this.#reply(id, reply),
+      (thrown) => this.#fail(id, thrown),
+    );
+    const call = this.#calls[id];
+    call.open();
+    return call;
+  }
+
+  #answer(call: GuestCall, answer: unknown): void {
+    if (answer instanceof Promise) answer.then(call.onFulfilled, call.onRejected);
+    else call.onFulfilled(answer);
+  }
+
+  #richCall(id: number, request: RichCall): void {
+    const { service, method, params, meta, progressToken, wantsProgress } = request;
+    const call = this.#open(id);
+    const options: CallOptions = {
+      ...call.options,
+      ...(meta === undefined ? {} : { meta }),
+      ...(progressToken === undefined ? {} : { progressToken }),
+      ...(wantsProgress ? { onProgress: (step) => this.#progress(call, id, step) } : {}),
+    };
+    const host = this.#services.get(service) as Service;
+    this.#answer(call, host.answer(method, params, options));
+  }
+
+  #progress(call: GuestCall, id: number, step: Progress): void {
+    if (!call.isOpen) return; // the number may be another call's by now
+    this.#link?.send(GUEST_FRAME.progress, id, 0, step);
+    this.#link?.flush(); // a handler that reports and then computes would hold it back
+  }
+
+  #reply(id: number, reply: unknown): void {
+    const link = this.#link as Link;
+    this.#calls[id]?.close();
+    link.openCalls--;
+    try {
+      link.send(GUEST_FRAME.reply, id, 0, reply);
+    } catch (thrown) {
+      link.send(GUEST_FRAME.error, id, 0, unsendable(thrown));
+    }
+  }
+
+  #fail(id: number, thrown: unknown): void {
+    const link = this.#link as Link;
+    this.#calls[id]?.close();
+    link.openCalls--;
+    try {
+      link.send(GUEST_FRAME.error, id, 0, toWireError(thrown));
+    } catch (unsent) {
+      link.send(GUEST_FRAME.error, id, 0, unsendable(unsent));
+    }
+  }
+
+  /** @param value - the time that was allowed, in ms, or why the caller gave up */
+  #abandon(id: number, route: number, value: unknown): void {
+    const call = this.#calls[id];
+    if (call === undefined || !call.isOpen) return; // its answer is on the way already
+    const name = this.#services.get(route)?.name ?? '';
+    call.abandon(typeof value === 'number' ? timedOut(name, value) : value);
+  }
+
+  async #start(request: StartRequest): Promise<StartReply> {
+    const { service: number, name, module, args, isLogged } = request;
+    const link = this.#link as Link;
+    const definition = await loadServiceModule({
+      module,
+      ...(request.export === undefined ? {} : { export: request.export }),
+      ...(args === undefined ? {} : { args }),
+    });
+    const logger = isLogged ? new ForwardingLogger(link, number) : SILENT_LOGGER;
+    const environment = { wheel: this.#wheel, logger, clock: this.#clock };
+    const service = new Service(definition, environment, name);
+    this.#services.set(number, service);
+    service.onLeave((reason) => link.send(GUEST_FRAME.left, 0, number, toWireReason(reason)));
+    void service.exited.then((reason) => {
+      this.#services.delete(number);
+      link.send(GUEST_FRAME.exited, 0, number, toWireReason(reason));
+    });
+    await service.start();
+    const { concurrency, maxMailbox } = definition;
+    return { concurrency, maxMailbox };
+  }
+}
+
+function toWireError(thrown: unknown): WireError {
+  if (thrown instanceof ToolrigError) {
+    const { code, message, data } = thrown;
+    return { code, message, data };
+  }
+  return { code: 'ERR_SERVICE_EXIT', message: String(thrown), data: undefined };
+}
+
+/** The answer to a call whose reply cannot leave this isolate. */
+function unsendable(thrown: unknown): WireError {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return {
+    code: 'ERR_INVALID_PARAMS',
+    message: `the reply cannot leave its isolate: ${reason}`,
+    data: undefined,
+  };
+}
+
+function usage(): GuestUsage {
+  const { user, system } = process.cpuUsage();
+  return { cpuNs: (user + system) * 1_000, heapBytes: process.memoryUsage().heapUsed };
+}

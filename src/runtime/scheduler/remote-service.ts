@@ -1,0 +1,428 @@
+/**
+ * A service that runs in another isolate, as the host holds it.
+ *
+ * It behaves as `dispatch/service.ts` does, and leaves to the guest what needs the service itself:
+ * the mailbox, validation, the handler. Deadlines and cancellation are watched here, so that they
+ * hold when the other thread is blocked; and so is the length of the mailbox, for a blocked thread
+ * refuses nothing.
+ */
+
+import { ToolrigError } from '../../core/errors.ts';
+import type { CallOptions } from '../dispatch/call-context.ts';
+import {
+  cancelled,
+  invalidTimeout,
+  objectionTo,
+  overloaded,
+  serviceExit,
+  timedOut,
+} from '../dispatch/call-errors.ts';
+import type { Placement } from '../dispatch/placement.ts';
+import { createCounters } from '../dispatch/service-counters.ts';
+import type { HostEnvironment, ServiceModule, StartableService } from '../dispatch/service-host.ts';
+import type { ServiceStats, ServiceStatus } from '../dispatch/service-reference.ts';
+import { type Logger, SILENT_LOGGER } from '../telemetry/logger.ts';
+import type { LogLevel } from './forwarding-logger.ts';
+import { HOST_FRAME, type RichCall, type StartReply, type StartRequest } from './frames.ts';
+import type { GuestConnection, GuestService } from './guest-connection.ts';
+import { PaceMeter } from './pace-meter.ts';
+import { RemoteBatch } from './remote-batch.ts';
+import type { BatchReceiver, RemoteCall, RemoteCallOwner } from './remote-call.ts';
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+const NO_DEADLINE: CallOptions = { timeoutMs: Number.POSITIVE_INFINITY };
+/** Requests that may wait until the service has started. */
+const MAX_WAITING = 10_000;
+/** Methods of a service with numbers of their own; callers choose the names, so they are bounded. */
+const MAX_ROUTES = 256;
+/** Beyond the time that the guest needs to stop the service, until it is taken for hung. */
+const STOP_GRACE_MS = 250;
+
+/** Where the guest runs. */
+export interface GuestPlace {
+  readonly placement: Placement;
+  readonly connection: GuestConnection;
+  /** In words: `scheduler 2`, `process 4711`. */
+  readonly description: string;
+  /** Ends the guest by force, if it does not say very soon that the service has ended. */
+  forceExit(exited: Promise<unknown>): void;
+}
+
+interface WaitingCall {
+  readonly call: RemoteCall;
+  readonly method: string;
+  readonly params: unknown;
+  readonly options: CallOptions | undefined;
+}
+
+export class RemoteService implements StartableService, RemoteCallOwner, GuestService {
+  readonly name: string;
+  readonly placement: Placement;
+  readonly exited: Promise<unknown>;
+  readonly #place: GuestPlace;
+  readonly #connection: GuestConnection;
+  readonly #environment: HostEnvironment;
+  readonly #logger: Logger;
+  readonly #source: ServiceModule;
+  readonly #number: number;
+  readonly #routes = new Map<string, number>();
+  readonly #counters = createCounters();
+  readonly #startedAtWallMs: number;
+  readonly #startedAtMs: number;
+  #status: ServiceStatus = 'starting';
+  #waiting: WaitingCall[] = [];
+  /** Calls that the guest has not answered. */
+  #unanswered = 0;
+  #pace: PaceMeter | undefined = undefined;
+  #concurrency = 1;
+  #maxUnanswered = MAX_WAITING;
+  #exitReason: unknown = undefined;
+  #announceExit: (reason: unknown) => void = () => {};
+  #leaveListeners: ((reason: unknown) => void)[] = [];
+
+  constructor(
+    source: ServiceModule,
+    name: string,
+    place: GuestPlace,
+    environment: HostEnvironment,
+  ) {
+    this.name = name;
+    this.placement = place.placement;
+    this.#place = place;
+    this.#connection = place.connection;
+    this.#environment = environment;
+    this.#logger = environment.logger.child({ service: name });
+    this.#source = source;
+    this.#number = place.connection.add(this);
+    this.#startedAtWallMs = environment.clock.wallMs();
+    this.#startedAtMs = environment.clock.nowMs();
+    this.exited = new Promise((resolve) => {
+      this.#announceExit = resolve;
+    });
+  }
+
+  get status(): ServiceStatus {
+    return this.#status;
+  }
+
+  /** Where it runs, in words. */
+  get where(): string {
+    return this.#place.description;
+  }
+
+  /** Begins to measure {@link msPerCall}: somebody is going to choose by it. */
+  measurePace(): void {
+    this.#pace ??= new PaceMeter(() => this.#environment.clock.nowMs());
+  }
+
+  /** Mean time of a call lately, in ms; 0 until it is known, or when it is not measured. */
+  get msPerCall(): number {
+    return this.#pace === undefined ? 0 : this.#pace.msPerCall;
+  }
+
+  /** Calls that have not been answered. */
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
+  async start(): Promise<void> {
+    const { module, export: exportName, args } = this.#source;
+    const request: StartRequest = {
+      service: this.#number,
+      name: this.name,
+      module,
+      export: exportName,
+      args,
+      isLogged: this.#environment.logger !== SILENT_LOGGER,
+    };
+    const call = this.#connection.takeCall();
+    const started = this.#begin(call, NO_DEADLINE);
+    let reply: StartReply;
+    try {
+      this.#send(call, HOST_FRAME.start, this.#number, request);
+      reply = (await started) as StartReply;
+    } catch (thrown) {
+      // One that was killed has ended when the guest says so, or is gone.
+      if (this.#exitReason === undefined) this.onExited(thrown);
+      throw thrown;
+    }
+    if (this.#status !== 'starting') return; // it was stopped meanwhile
+    this.#concurrency = reply.concurrency;
+    this.#maxUnanswered = reply.concurrency + reply.maxMailbox;
+    this.#status = 'running';
+    for (const each of this.#waiting.splice(0)) {
+      if (each.call.isOpen) this.#sendRequest(each.call, each.method, each.params, each.options);
+      else this.#giveBack(each.call);
+    }
+  }
+
+  call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
+    if (options !== undefined) {
+      const error = objectionTo(this.name, options);
+      if (error !== undefined) {
+        if (error.code === 'ERR_CANCELLED') this.#counters.cancelCount++;
+        return this.#refuse(error);
+      }
+    }
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return this.#refuse(refusal);
+    const call = this.#connection.takeCall();
+    const promise = this.#begin(call, options);
+    if (this.#status === 'starting') this.#waiting.push({ call, method, params, options });
+    else this.#sendRequest(call, method, params, options);
+    return promise;
+  }
+
+  callMany(
+    method: string,
+    paramsList: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<unknown[]> {
+    if (options !== undefined) {
+      const error = objectionTo(this.name, options);
+      if (error !== undefined) return this.#refuse(error);
+    }
+    return new RemoteBatch(this, method, paramsList, options).run();
+  }
+
+  /**
+   * Sends one call of a batch, if there is room.
+   *
+   * @returns `undefined` when it has been sent, or the reason why not
+   */
+  sendForBatch(
+    batch: BatchReceiver,
+    index: number,
+    method: string,
+    params: unknown,
+    options: CallOptions | undefined,
+  ): ToolrigError | undefined {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return refusal;
+    const call = this.#connection.takeCall();
+    call.openForBatch(this, batch, index, options?.signal);
+    this.#watch(call, options);
+    if (this.#status === 'starting') this.#waiting.push({ call, method, params, options });
+    else this.#sendRequest(call, method, params, options);
+    return undefined;
+  }
+
+  notify(method: string, params?: unknown): void {
+    if (this.#refusal() !== undefined || this.#status === 'starting') {
+      this.#counters.droppedNotificationCount++;
+      return;
+    }
+    const route = this.#route(method);
+    if (route !== undefined) this.#connection.send(HOST_FRAME.notify, 0, route, params);
+    else this.#counters.droppedNotificationCount++;
+  }
+
+  async stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    if (!(timeoutMs > 0)) throw invalidTimeout(timeoutMs);
+    if (this.#status === 'starting') this.kill('normal');
+    if (this.#status === 'running') {
+      this.onLeft('normal');
+      this.#connection.send(HOST_FRAME.stop, 0, 0, { service: this.#number, timeoutMs });
+    }
+    if (timeoutMs === Number.POSITIVE_INFINITY) {
+      await this.exited;
+      return;
+    }
+    // The guest allows the time twice, to the requests and to terminate; a blocked one keeps no time.
+    const limit = this.#environment.clock.createTimer(2 * timeoutMs + STOP_GRACE_MS, () =>
+      this.kill('it did not stop in time'),
+    );
+    limit.start();
+    await this.exited;
+    limit.stop();
+  }
+
+  kill(reason: unknown = 'killed'): void {
+    if (this.#status === 'ended' || this.#exitReason !== undefined) return;
+    this.#exitReason = reason;
+    this.onLeft(reason);
+    this.#answerAll(serviceExit(this.name, reason));
+    this.#connection.send(HOST_FRAME.kill, 0, this.#number, undefined);
+    this.#place.forceExit(this.exited);
+  }
+
+  onLeave(listener: (reason: unknown) => void): void {
+    if (this.#status === 'starting' || this.#status === 'running') {
+      this.#leaveListeners.push(listener);
+    } else {
+      listener('normal');
+    }
+  }
+
+  stats(): ServiceStats {
+    const { clock } = this.#environment;
+    return {
+      startedAt: new Date(this.#startedAtWallMs).toISOString(),
+      ...this.#counters,
+      uptimeSeconds: (clock.nowMs() - this.#startedAtMs) / 1_000,
+      mailboxLength: Math.max(0, this.#unanswered - this.#concurrency),
+      inFlight: Math.min(this.#unanswered, this.#concurrency),
+    };
+  }
+
+  onAnswer(call: RemoteCall, reply: unknown): void {
+    this.#unanswered--;
+    if (!call.isOpen) {
+      this.#counters.lateReplyCount++;
+      return;
+    }
+    this.#counters.requestCount++;
+    if (this.#pace !== undefined) this.#pace.onAnswer();
+    this.#environment.wheel.remove(call);
+    call.resolve(reply);
+  }
+
+  onError(call: RemoteCall, error: ToolrigError): void {
+    this.#unanswered--;
+    if (!call.isOpen) return; // what was given up was answered then
+    this.#counters.errorCount++;
+    if (error.code === 'ERR_OVERLOADED') this.#counters.overloadCount++;
+    this.#environment.wheel.remove(call);
+    call.reject(error);
+  }
+
+  onDeadline(call: RemoteCall): void {
+    this.#counters.timeoutCount++;
+    const { timeoutMs } = call;
+    this.#abandon(call, timedOut(this.name, timeoutMs), timeoutMs);
+  }
+
+  onCancel(call: RemoteCall, reason: unknown): void {
+    this.#counters.cancelCount++;
+    this.#abandon(call, cancelled(this.name, reason), 'its caller cancelled it');
+  }
+
+  onLeft(reason: unknown): void {
+    if (this.#status === 'stopping' || this.#status === 'ended') return;
+    this.#status = 'stopping';
+    for (const listener of this.#leaveListeners.splice(0)) listener(reason);
+  }
+
+  onExited(reason: unknown): void {
+    if (this.#status === 'ended') return;
+    this.#exitReason ??= reason;
+    this.onLeft(this.#exitReason);
+    this.#status = 'ended';
+    this.#answerAll(serviceExit(this.name, this.#exitReason));
+    this.#connection.remove(this.#number, this.#routes.values());
+    this.#announceExit(this.#exitReason);
+  }
+
+  onLog(level: LogLevel, fields: object, message: string): void {
+    this.#logger[level](fields, message);
+  }
+
+  #begin(call: RemoteCall, options: CallOptions | undefined): Promise<unknown> {
+    const promise = call.open(this, options);
+    this.#watch(call, options);
+    return promise;
+  }
+
+  #watch(call: RemoteCall, options: CallOptions | undefined): void {
+    if (this.#unanswered++ === 0 && this.#pace !== undefined) this.#pace.onBusy();
+    const timeoutMs = options?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (timeoutMs !== Number.POSITIVE_INFINITY) this.#environment.wheel.add(call, timeoutMs);
+  }
+
+  #sendRequest(
+    call: RemoteCall,
+    method: string,
+    params: unknown,
+    options: CallOptions | undefined,
+  ): void {
+    const route = isPlain(options) ? this.#route(method) : undefined;
+    if (route !== undefined) {
+      this.#send(call, HOST_FRAME.call, route, params);
+      return;
+    }
+    const request: RichCall = {
+      service: this.#number,
+      method,
+      params,
+      meta: options?.meta,
+      progressToken: options?.progressToken,
+      wantsProgress: options?.onProgress !== undefined,
+    };
+    this.#send(call, HOST_FRAME.richCall, 0, request);
+  }
+
+  #send(call: RemoteCall, kind: number, route: number, value: unknown): void {
+    try {
+      this.#connection.send(kind, call.id, route, value);
+    } catch (thrown) {
+      // What is passed cannot leave this isolate, and nothing of it has been sent.
+      this.#counters.errorCount++;
+      this.#environment.wheel.remove(call);
+      this.#connection.abandon();
+      call.reject(thrown);
+      this.#giveBack(call);
+    }
+  }
+
+  #route(method: string): number | undefined {
+    const known = this.#routes.get(method);
+    if (known !== undefined || this.#routes.size >= MAX_ROUTES) return known;
+    const route = this.#connection.openRoute(this.#number, method);
+    if (route !== undefined) this.#routes.set(method, route);
+    return route;
+  }
+
+  /** Why no request can be taken now. */
+  #refusal(): ToolrigError | undefined {
+    if (this.#status === 'stopping' || this.#status === 'ended') {
+      return serviceExit(this.name, `it is ${this.#status}`);
+    }
+    if (this.#unanswered < this.#maxUnanswered) return undefined;
+    this.#counters.overloadCount++;
+    return overloaded(this.name, this.#maxUnanswered - this.#concurrency);
+  }
+
+  #refuse(error: ToolrigError): Promise<never> {
+    this.#counters.errorCount++;
+    return Promise.reject(error);
+  }
+
+  /** Answers the caller now; the guest is told that nobody waits. */
+  #abandon(call: RemoteCall, error: ToolrigError, reason: unknown): void {
+    this.#counters.errorCount++;
+    this.#environment.wheel.remove(call);
+    this.#connection.abandon();
+    call.reject(error);
+    // One that waits for the start is given back when that has come.
+    if (this.#status !== 'starting') {
+      this.#connection.send(HOST_FRAME.abandon, call.id, this.#number, reason);
+    }
+  }
+
+  #answerAll(error: ToolrigError): void {
+    for (const call of this.#connection.openCallsOf(this)) {
+      this.#environment.wheel.remove(call);
+      this.#connection.abandon();
+      this.#counters.errorCount++;
+      call.reject(error);
+    }
+    for (const { call } of this.#waiting.splice(0)) this.#giveBack(call);
+  }
+
+  /** It was never sent. */
+  #giveBack(call: RemoteCall): void {
+    this.#unanswered--;
+    this.#connection.release(call);
+  }
+}
+
+/** Whether there is nothing in the options that the guest has to know. */
+function isPlain(options: CallOptions | undefined): boolean {
+  return (
+    options === undefined ||
+    (options.meta === undefined &&
+      options.progressToken === undefined &&
+      options.onProgress === undefined)
+  );
+}

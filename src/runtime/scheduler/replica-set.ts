@@ -1,0 +1,213 @@
+/**
+ * Copies of a service behind one name. A call goes to the copy that should answer first: the one
+ * with the fewest calls, each weighed by the time that a call has taken there lately.
+ *
+ * A copy that ends is replaced, so that the crash of one costs its own calls alone. When that
+ * happens too often the set ends, and its supervisor decides: the limits are a supervisor's own.
+ */
+
+import type { Clock } from '../../core/clock.ts';
+import type { CallOptions } from '../dispatch/call-context.ts';
+import { serviceExit } from '../dispatch/call-errors.ts';
+import type { Placement } from '../dispatch/placement.ts';
+import { createCounters, type ServiceCounters } from '../dispatch/service-counters.ts';
+import type { StartableService } from '../dispatch/service-host.ts';
+import type { ServiceStats, ServiceStatus } from '../dispatch/service-reference.ts';
+
+/** What a copy must tell to be chosen. */
+export interface Replica extends StartableService {
+  /** Calls that have not been answered. */
+  readonly unanswered: number;
+  /** Mean time of a call lately, in ms; 0 until it is known. */
+  readonly msPerCall: number;
+}
+
+/** A set that replaces more copies than this within the window ends. */
+const MAX_REPLACEMENTS = 3;
+const WINDOW_MS = 5_000;
+
+export class ReplicaSet implements StartableService {
+  readonly name: string;
+  readonly placement: Placement;
+  readonly exited: Promise<unknown>;
+  readonly #create: () => Replica;
+  readonly #nowMs: () => number;
+  readonly #alive = new Set<Replica>();
+  /** The same, to choose from. */
+  #choices: readonly Replica[] = [];
+  #replacedAtMs: number[] = [];
+  /** Counters of copies that have ended. */
+  readonly #past = createCounters();
+  #startedAt = '';
+  #startedAtMs: number;
+  #status: ServiceStatus = 'starting';
+  #exitReason: unknown = 'normal';
+  #announceExit: (reason: unknown) => void = () => {};
+  #leaveListeners: ((reason: unknown) => void)[] = [];
+
+  /** @param create - makes a copy; called `count` times now, and again for each that ends */
+  constructor(name: string, count: number, create: () => Replica, clock: Clock) {
+    this.name = name;
+    this.#create = create;
+    this.#nowMs = () => clock.nowMs();
+    this.#startedAt = new Date(clock.wallMs()).toISOString();
+    this.#startedAtMs = clock.nowMs();
+    this.exited = new Promise((resolve) => {
+      this.#announceExit = resolve;
+    });
+    for (let copy = 0; copy < count; copy++) this.#add();
+    this.placement = (this.#choices[0] as Replica).placement;
+  }
+
+  get where(): string {
+    return this.#choices.map((replica) => replica.where).join(', ');
+  }
+
+  get status(): ServiceStatus {
+    return this.#status;
+  }
+
+  /** Starts all copies; when one fails, the others end. */
+  async start(): Promise<void> {
+    try {
+      await Promise.all([...this.#alive].map((replica) => replica.start()));
+    } catch (thrown) {
+      this.kill(thrown);
+      throw thrown;
+    }
+    if (this.#status === 'starting') this.#status = 'running';
+  }
+
+  call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
+    const replica = this.#choose();
+    return replica === undefined ? this.#gone() : replica.call(method, params, options);
+  }
+
+  /** Each copy takes an equal part of the batch. */
+  async callMany(
+    method: string,
+    paramsList: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<unknown[]> {
+    const replicas = this.#choices;
+    if (replicas.length === 0) return this.#gone();
+    const share = Math.ceil(paramsList.length / replicas.length);
+    const parts = replicas.map((replica, index) =>
+      replica.callMany(method, paramsList.slice(index * share, (index + 1) * share), options),
+    );
+    return (await Promise.all(parts)).flat();
+  }
+
+  notify(method: string, params?: unknown): void {
+    this.#choose()?.notify(method, params);
+  }
+
+  async stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    this.#leave('normal');
+    await Promise.all([...this.#alive].map((replica) => replica.stop(options)));
+    await this.exited;
+  }
+
+  kill(reason: unknown = 'killed'): void {
+    this.#exitReason = reason;
+    this.#leave(reason);
+    for (const replica of this.#alive) replica.kill(reason);
+  }
+
+  onLeave(listener: (reason: unknown) => void): void {
+    if (this.#status === 'starting' || this.#status === 'running') {
+      this.#leaveListeners.push(listener);
+    } else {
+      listener('normal');
+    }
+  }
+
+  /** Sums over all copies, those that have ended included. */
+  stats(): ServiceStats {
+    const sum = { ...this.#past };
+    let mailboxLength = 0;
+    let inFlight = 0;
+    for (const replica of this.#alive) {
+      const stats = replica.stats();
+      addCounters(sum, stats);
+      mailboxLength += stats.mailboxLength;
+      inFlight += stats.inFlight;
+    }
+    return {
+      startedAt: this.#startedAt,
+      ...sum,
+      uptimeSeconds: (this.#nowMs() - this.#startedAtMs) / 1_000,
+      mailboxLength,
+      inFlight,
+    };
+  }
+
+  #add(): Replica {
+    const replica = this.#create();
+    this.#alive.add(replica);
+    this.#choices = [...this.#choices, replica];
+    replica.onLeave(() => {
+      this.#choices = this.#choices.filter((each) => each !== replica);
+    });
+    void replica.exited.then((reason) => this.#onExit(replica, reason));
+    return replica;
+  }
+
+  #onExit(replica: Replica, reason: unknown): void {
+    this.#alive.delete(replica);
+    addCounters(this.#past, replica.stats());
+    if (this.#status === 'running' && this.#mayReplace()) {
+      // When it does not start it ends, and comes here again.
+      this.#add()
+        .start()
+        .catch(() => {});
+      return;
+    }
+    if (this.#status === 'running') this.kill(reason);
+    if (this.#alive.size > 0 || this.#status === 'starting') return;
+    this.#status = 'ended';
+    this.#announceExit(this.#exitReason);
+  }
+
+  #mayReplace(): boolean {
+    const nowMs = this.#nowMs();
+    this.#replacedAtMs = this.#replacedAtMs.filter((thenMs) => nowMs - thenMs <= WINDOW_MS);
+    this.#replacedAtMs.push(nowMs);
+    return this.#replacedAtMs.length <= MAX_REPLACEMENTS;
+  }
+
+  #leave(reason: unknown): void {
+    if (this.#status === 'stopping' || this.#status === 'ended') return;
+    this.#status = 'stopping';
+    for (const listener of this.#leaveListeners.splice(0)) listener(reason);
+    if (this.#alive.size === 0) this.#announceExit(reason);
+  }
+
+  #choose(): Replica | undefined {
+    const replicas = this.#choices;
+    let best = replicas[0];
+    let leastMs = Number.POSITIVE_INFINITY;
+    for (const replica of replicas) {
+      // The call itself takes its time too: an idle slow copy is not better than a busy fast one.
+      const expectedMs = (replica.unanswered + 1) * replica.msPerCall;
+      const isFirst =
+        expectedMs < leastMs ||
+        (expectedMs === leastMs && replica.unanswered < (best as Replica).unanswered);
+      if (isFirst) {
+        leastMs = expectedMs;
+        best = replica;
+      }
+    }
+    return best;
+  }
+
+  #gone(): Promise<never> {
+    return Promise.reject(serviceExit(this.name, 'all of its copies have ended'));
+  }
+}
+
+function addCounters(sum: ServiceCounters, more: Readonly<ServiceCounters>): void {
+  for (const key of Object.keys(createCounters()) as (keyof ServiceCounters)[]) {
+    sum[key] += more[key];
+  }
+}

@@ -1,0 +1,127 @@
+/** A scheduler thread, as the host holds it: the worker, its lane, and the services on it. */
+
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { Clock } from '../../core/clock.ts';
+import { GuestConnection } from './guest-connection.ts';
+import { Lane } from './lane/lane.ts';
+import { createLaneMemory } from './lane/lane-memory.ts';
+import type { PollBoard } from './lane/poll-board.ts';
+import type { GuestPlace } from './remote-service.ts';
+import type { ThreadData } from './thread-main.ts';
+import { ThreadMemoryWatch } from './thread-memory-watch.ts';
+
+/** Time in which a thread must say that a killed service has ended; a hung one cannot. */
+const KILL_GRACE_MS = 50;
+/** The same, when others would end with it. */
+const SHARED_KILL_GRACE_MS = 250;
+/** Far above any limit that is watched: when V8 reaches this one, it may abort the process. */
+const MAX_HEAP_MIB = 4_096;
+const MIB = 2 ** 20;
+
+export interface SchedulerThreadOptions {
+  /** Its place on the board, from 1. */
+  readonly index: number;
+  readonly board: PollBoard;
+  readonly clock: Clock;
+  /** The last service has gone. */
+  readonly onEmpty: (thread: SchedulerThread) => void;
+  readonly onExit: (thread: SchedulerThread) => void;
+}
+
+export class SchedulerThread implements GuestPlace {
+  readonly placement = 'worker';
+  readonly index: number;
+  readonly connection: GuestConnection;
+  /** Settles when the thread has ended. */
+  readonly exited: Promise<void>;
+  readonly #worker: Worker;
+  readonly #clock: Clock;
+  #memoryWatch: ThreadMemoryWatch | undefined = undefined;
+  #exitReason: unknown = undefined;
+  /** Services that have been killed and have not ended. */
+  #doomed = 0;
+
+  constructor(options: SchedulerThreadOptions) {
+    const { index, board, clock, onEmpty, onExit } = options;
+    this.index = index;
+    this.#clock = clock;
+    const memory = createLaneMemory();
+    const wake = new MessageChannel();
+    const bulk = new MessageChannel();
+    this.connection = new GuestConnection(() => onEmpty(this));
+    const hostEnd = { memory, wakePort: wake.port1, bulkPort: bulk.port1 };
+    const lane = new Lane('caller', hostEnd, board, this.connection);
+    this.connection.connect(lane);
+    const workerData: ThreadData = {
+      end: { memory, wakePort: wake.port2, bulkPort: bulk.port2 },
+      board: board.memory,
+      thread: index,
+    };
+    this.#worker = new Worker(new URL('./thread-main.js', import.meta.url), {
+      workerData,
+      transferList: [wake.port2, bulk.port2],
+      name: `scheduler ${index}`,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
+    });
+    // Only what somebody waits for keeps the process alive; the lane sees to that.
+    this.#worker.unref();
+    this.#worker.on('error', (error) => {
+      this.#exitReason ??= error;
+    });
+    this.exited = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        this.#memoryWatch?.stop();
+        board.clear(index);
+        lane.close();
+        onExit(this);
+        this.connection.onClose(
+          this.#exitReason ?? new Error(`its thread exited with code ${code}`),
+        );
+        resolve();
+      });
+    });
+  }
+
+  get description(): string {
+    return `scheduler ${this.index}`;
+  }
+
+  /** Ends the thread when its memory exceeds the limit, at best effort. To be called once. */
+  limitMemory(limitBytes: number): void {
+    this.#memoryWatch = new ThreadMemoryWatch(
+      this.#worker,
+      limitBytes,
+      this.#clock,
+      (usedBytes) => {
+        const used = `${Math.round(usedBytes / MIB)} MiB`;
+        const allowed = `${Math.round(limitBytes / MIB)} MiB`;
+        void this.terminate(
+          new Error(`its thread used ${used} of memory, its limit is ${allowed}`),
+        );
+      },
+    );
+  }
+
+  /** Ends the thread and everything on it, whatever it is doing. Idempotent. */
+  async terminate(reason: unknown): Promise<void> {
+    this.#exitReason ??= reason;
+    await this.#worker.terminate();
+    await this.exited;
+  }
+
+  /** Whether it may be ended at any moment, and should not be given another service. */
+  get isDoomed(): boolean {
+    return this.#doomed > 0 || this.#exitReason !== undefined;
+  }
+
+  forceExit(exited: Promise<unknown>): void {
+    this.#doomed++;
+    const graceMs = this.connection.size > 1 ? SHARED_KILL_GRACE_MS : KILL_GRACE_MS;
+    const limit = this.#clock.createTimer(graceMs, () => void this.terminate('killed'));
+    limit.start();
+    void exited.then(() => {
+      this.#doomed--;
+      limit.stop();
+    });
+  }
+}

@@ -1,0 +1,71 @@
+/** A service that can do everything a service must not, for tests of what its isolation contains. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defineService, type ServiceDefinition } from '../../src/runtime/index.ts';
+
+/** Ways to take memory without end. */
+export const GROWTHS = ['map', 'array', 'string', 'buffers', 'giant'] as const;
+export type Growth = (typeof GROWTHS)[number];
+
+export const ROGUE_MODULE = import.meta.url;
+
+/** Keeps what grows reachable. */
+const kept: unknown[] = [];
+
+function grow(growth: Growth): never {
+  const map = new Map<string, number>();
+  const array: number[] = [];
+  let text = 'grow';
+  kept.push(map, array);
+  for (let index = 0; ; index++) {
+    if (growth === 'map') map.set(`k${index}`, index);
+    else if (growth === 'array') array.push(index);
+    else if (growth === 'buffers') kept.push(new Uint8Array(2 ** 20).fill(1));
+    else if (growth === 'giant') kept.push(new Array(1e8).fill(index));
+    else {
+      text += text;
+      // Flat, so that the text takes what its length says.
+      kept.push(Buffer.from(text, 'latin1').toString('latin1'));
+    }
+  }
+}
+
+export interface RogueOptions {
+  /** Makes `init` throw this. */
+  readonly failStart?: string;
+}
+
+export function rogueService({ failStart }: RogueOptions = {}): ServiceDefinition<void> {
+  return defineService<void>({
+    name: 'rogue',
+    concurrency: 4,
+    maxMailbox: 100,
+    init() {
+      if (failStart !== undefined) throw new Error(failStart);
+    },
+    methods: {
+      echo: (params) => params,
+      /** Reports progress, then never lets its thread go. */
+      block(_params, context) {
+        context.progress(1);
+        for (;;);
+      },
+      throw() {
+        throw new TypeError('thrown on request');
+      },
+      throwLater: async () => {
+        setTimeout(() => {
+          throw new RangeError('thrown by a timer');
+        });
+        await sleep(60_000, undefined, { ref: false });
+      },
+      exit: () => process.exit(7),
+      grow: (growth) => grow(growth as Growth),
+      wait: async (ms) => sleep(ms as number, ms),
+      unsendable: () => ({ callback: () => 1 }),
+      log(params, { log }) {
+        log.warn({ params }, 'said by the service');
+      },
+    },
+  });
+}
