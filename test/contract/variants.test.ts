@@ -6,7 +6,7 @@ import { httpVariant } from '../../src/harness/variants/http.ts';
 import { httpSaturationVariant } from '../../src/harness/variants/http-saturation.ts';
 import { jsonVariant } from '../../src/harness/variants/json.ts';
 import { nativeVariant } from '../../src/harness/variants/native.ts';
-import { workerVariant } from '../../src/harness/variants/placed.ts';
+import { processVariant, workerVariant } from '../../src/harness/variants/placed.ts';
 import { sdkMemoryVariant } from '../../src/harness/variants/sdk-memory.ts';
 import { stdioVariant } from '../../src/harness/variants/stdio.ts';
 import { VARIANTS } from '../../src/harness/variants/variants.ts';
@@ -15,6 +15,7 @@ import { describeCallContract, type VariantTraits } from './call-contract.ts';
 const UNDER_CONTRACT: readonly (readonly [(typeof VARIANTS)[number], VariantTraits?])[] = [
   [nativeVariant],
   [workerVariant],
+  [processVariant],
   [jsonVariant],
   [sdkMemoryVariant],
   [stdioVariant],

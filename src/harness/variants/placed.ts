@@ -6,13 +6,19 @@
 import { NativeTransport, type Placement, type ServiceModule } from '../../runtime/index.ts';
 import { methodOf } from '../load/call-plan.ts';
 import type { ServiceSource } from '../load/scenario.ts';
-import { NO_USAGE, type Target, type Variant } from '../load/target.ts';
+import type { Target, Variant } from '../load/target.ts';
 import { didNotStart, moduleUrl } from './in-process.ts';
 
 export const workerVariant: Variant = {
   name: 'worker',
   pays: 'native, on a scheduler thread: a ring of shared memory each way, small calls encoded',
   open: (services) => openPlaced(services, 'worker'),
+};
+
+export const processVariant: Variant = {
+  name: 'process',
+  pays: 'native, in a child process of its own: a socket, calls of a tick encoded together',
+  open: (services) => openPlaced(services, 'process'),
 };
 
 async function openPlaced(
@@ -35,7 +41,7 @@ async function openPlaced(
       const method = methodOf(operation);
       return (params) => transport.call(service, method, params);
     },
-    usage: async () => NO_USAGE,
+    usage: () => transport.usage(),
     close: () => transport.stop(),
   };
 }

@@ -8,7 +8,7 @@ import { httpVariant } from './http.ts';
 import { httpSaturationVariant } from './http-saturation.ts';
 import { jsonVariant } from './json.ts';
 import { nativeVariant } from './native.ts';
-import { workerVariant } from './placed.ts';
+import { processVariant, workerVariant } from './placed.ts';
 import { sdkMemoryVariant } from './sdk-memory.ts';
 import { stdioVariant } from './stdio.ts';
 
@@ -17,6 +17,7 @@ export const VARIANTS: readonly Variant[] = [
   directVariant,
   nativeVariant,
   workerVariant,
+  processVariant,
   jsonVariant,
   sdkMemoryVariant,
   stdioVariant,

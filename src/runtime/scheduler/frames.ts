@@ -7,6 +7,7 @@
  *   host ◀ reply ─ guest
  */
 
+import { inspect } from 'node:util';
 import type { ErrorCode } from '../../core/errors.ts';
 
 /** Frames that the host sends. */
@@ -78,9 +79,11 @@ export interface StopRequest {
   readonly timeoutMs: number;
 }
 
+/** What the process of a guest has used. */
 export interface GuestUsage {
+  /** User and system time since its start, in ns. */
   readonly cpuNs: number;
-  readonly heapBytes: number;
+  readonly rssBytes: number;
 }
 
 export interface WireError {
@@ -101,7 +104,7 @@ export function toWireReason(reason: unknown): WireReason {
     return { error: { name, message, stack } };
   }
   const isPlain = reason === null || ['string', 'number', 'boolean'].includes(typeof reason);
-  return { value: isPlain ? reason : String(reason) };
+  return { value: isPlain ? reason : inspect(reason) };
 }
 
 /** The reason again; an error keeps its name, message and stack, not its class. */

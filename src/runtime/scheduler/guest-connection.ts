@@ -9,6 +9,7 @@ import type { LogLevel } from './forwarding-logger.ts';
 import {
   fromWireReason,
   GUEST_FRAME,
+  type GuestUsage,
   HOST_FRAME,
   type WireError,
   type WireReason,
@@ -36,6 +37,13 @@ export class GuestConnection implements LinkListener {
   readonly #freeCalls: RemoteCall[] = [];
   readonly #services = new Map<number, GuestService>();
   readonly #freeRoutes: number[] = [];
+  /** Owner of the connection's own questions. */
+  readonly #asker = {
+    onAnswer: (call: RemoteCall, answer: unknown) => call.resolve(answer),
+    onError: (call: RemoteCall, error: ToolrigError) => call.reject(error),
+    onDeadline() {},
+    onCancel() {},
+  };
   #link: Link | undefined = undefined;
   #nextRoute = 0;
   #nextService = 0;
@@ -114,6 +122,15 @@ export class GuestConnection implements LinkListener {
     return this.#calls.filter((call) => call.isOpen && call.owner === service);
   }
 
+  /** What the guest's process has used. Rejects when the guest ends first. */
+  usage(): Promise<GuestUsage> {
+    if (this.#isClosed) return Promise.reject(this.#closeReason);
+    const call = this.takeCall();
+    const usage = call.open(this.#asker, undefined);
+    this.send(HOST_FRAME.usage, call.id, 0, undefined);
+    return usage as Promise<GuestUsage>;
+  }
+
   /** As the link's. */
   send(kind: number, id: number, route: number, value: unknown): void {
     this.#link?.send(kind, id, route, value);
@@ -166,7 +183,8 @@ export class GuestConnection implements LinkListener {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#closeReason = reason;
-    for (const service of [...this.#services.values()]) {
+    for (const call of this.openCallsOf(this.#asker)) call.reject(reason);
+    for (const service of this.#services.values()) {
       service.onLeft(reason);
       service.onExited(reason);
     }

@@ -213,5 +213,5 @@ function unsendable(thrown: unknown): WireError {
 
 function usage(): GuestUsage {
   const { user, system } = process.cpuUsage();
-  return { cpuNs: (user + system) * 1_000, heapBytes: process.memoryUsage().heapUsed };
+  return { cpuNs: (user + system) * 1_000, rssBytes: process.memoryUsage.rss() };
 }

@@ -6,6 +6,8 @@
  */
 
 import { Transport, type TransportOptions } from '../dispatch/transport.ts';
+import type { GuestUsage } from './frames.ts';
+import { ProcessHost } from './process-host.ts';
 import { SchedulerPool } from './scheduler-pool.ts';
 
 export interface NativeTransportOptions extends Omit<TransportOptions, 'hosts'> {
@@ -15,17 +17,25 @@ export interface NativeTransportOptions extends Omit<TransportOptions, 'hosts'> 
 
 export class NativeTransport extends Transport {
   readonly #workers: SchedulerPool;
+  readonly #processes: ProcessHost;
 
   constructor(options: NativeTransportOptions = {}) {
     const { schedulers, ...rest } = options;
     const workers = new SchedulerPool(schedulers === undefined ? {} : { schedulers });
-    super({ ...rest, hosts: { worker: workers } });
+    const processes = new ProcessHost();
+    super({ ...rest, hosts: { worker: workers, process: processes } });
     this.#workers = workers;
+    this.#processes = processes;
   }
 
-  /** As dispatch's, and ends the scheduler threads. */
+  /** What the child processes of services with the placement `process` have used. */
+  usage(): Promise<GuestUsage> {
+    return this.#processes.usage();
+  }
+
+  /** As dispatch's, and ends the scheduler threads and child processes. */
   override async stop(): Promise<void> {
     await super.stop();
-    await this.#workers.stop();
+    await Promise.all([this.#workers.stop(), this.#processes.stop()]);
   }
 }

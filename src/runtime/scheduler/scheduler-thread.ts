@@ -14,6 +14,8 @@ import { ThreadMemoryWatch } from './thread-memory-watch.ts';
 const KILL_GRACE_MS = 50;
 /** The same, when others would end with it. */
 const SHARED_KILL_GRACE_MS = 250;
+/** A thread that has not ended by then is in a native call that nothing interrupts: it is given up. */
+const ABANDON_MS = 250;
 /** Far above any limit that is watched: when V8 reaches this one, it may abort the process. */
 const MAX_HEAP_MIB = 4_096;
 const MIB = 2 ** 20;
@@ -32,12 +34,16 @@ export class SchedulerThread implements GuestPlace {
   readonly placement = 'worker';
   readonly index: number;
   readonly connection: GuestConnection;
-  /** Settles when the thread has ended. */
-  readonly exited: Promise<void>;
   readonly #worker: Worker;
+  readonly #lane: Lane;
+  readonly #onExit: (thread: SchedulerThread) => void;
   readonly #clock: Clock;
   #memoryWatch: ThreadMemoryWatch | undefined = undefined;
   #exitReason: unknown = undefined;
+  #announceLeave: () => void = () => {};
+  readonly #left = new Promise<void>((resolve) => {
+    this.#announceLeave = resolve;
+  });
   /** Services that have been killed and have not ended. */
   #doomed = 0;
 
@@ -50,8 +56,9 @@ export class SchedulerThread implements GuestPlace {
     const bulk = new MessageChannel();
     this.connection = new GuestConnection(() => onEmpty(this));
     const hostEnd = { memory, wakePort: wake.port1, bulkPort: bulk.port1 };
-    const lane = new Lane('caller', hostEnd, board, this.connection);
-    this.connection.connect(lane);
+    this.#lane = new Lane('caller', hostEnd, board, this.connection);
+    this.connection.connect(this.#lane);
+    this.#onExit = onExit;
     const workerData: ThreadData = {
       end: { memory, wakePort: wake.port2, bulkPort: bulk.port2 },
       board: board.memory,
@@ -68,17 +75,9 @@ export class SchedulerThread implements GuestPlace {
     this.#worker.on('error', (error) => {
       this.#exitReason ??= error;
     });
-    this.exited = new Promise((resolve) => {
-      this.#worker.once('exit', (code) => {
-        this.#memoryWatch?.stop();
-        board.clear(index);
-        lane.close();
-        onExit(this);
-        this.connection.onClose(
-          this.#exitReason ?? new Error(`its thread exited with code ${code}`),
-        );
-        resolve();
-      });
+    this.#worker.once('exit', (code) => {
+      board.clear(index);
+      this.#leave(new Error(`its thread exited with code ${code}`));
     });
   }
 
@@ -102,11 +101,17 @@ export class SchedulerThread implements GuestPlace {
     );
   }
 
-  /** Ends the thread and everything on it, whatever it is doing. Idempotent. */
+  /**
+   * Ends the thread and everything on it, whatever it is doing. Idempotent. A thread that is in a
+   * native call ends when that has; nobody waits for it, and its services have ended now.
+   */
   async terminate(reason: unknown): Promise<void> {
     this.#exitReason ??= reason;
-    await this.#worker.terminate();
-    await this.exited;
+    const ended = this.#worker.terminate();
+    const limit = this.#clock.createTimer(ABANDON_MS, () => this.#leave(reason));
+    limit.start();
+    await Promise.race([ended, this.#left]);
+    limit.stop();
   }
 
   /** Whether it may be ended at any moment, and should not be given another service. */
@@ -123,5 +128,15 @@ export class SchedulerThread implements GuestPlace {
       this.#doomed--;
       limit.stop();
     });
+  }
+
+  /** Nothing comes from the thread any more. Idempotent. */
+  #leave(reason: unknown): void {
+    if (this.connection.isClosed) return;
+    this.#memoryWatch?.stop();
+    this.#lane.close();
+    this.#onExit(this);
+    this.connection.onClose(this.#exitReason ?? reason);
+    this.#announceLeave();
   }
 }
