@@ -32,6 +32,18 @@ export type ErrorCode =
   | 'ERR_ALREADY_REGISTERED'
   /** Every attempt of a retried call failed; `cause` is the last failure. */
   | 'ERR_RETRIES_EXHAUSTED'
+  /** A supervised child could not be started; `cause` is what its start threw. */
+  | 'ERR_CHILD_START'
+  /** A supervisor has a child of this id already. */
+  | 'ERR_CHILD_EXISTS'
+  /** A supervisor has no such child. */
+  | 'ERR_CHILD_NOT_FOUND'
+  /** A child runs or is being restarted, and must be stopped first. */
+  | 'ERR_CHILD_RUNNING'
+  /** A dynamic supervisor has all the children it may have. */
+  | 'ERR_MAX_CHILDREN'
+  /** The supervisor ended before it answered. */
+  | 'ERR_SUPERVISOR_EXIT'
   /** A scenario, flag, threshold or file that a person wrote cannot be used. */
   | 'ERR_USAGE'
   /** What is to be measured could not be started or connected. */

@@ -31,5 +31,31 @@ export type {
 } from './dispatch/service-reference.ts';
 export type { CallTransport } from './dispatch/transport.ts';
 export { NativeTransport, type NativeTransportOptions } from './scheduler/native-transport.ts';
+export type { ChildCounts, ListedChild } from './supervision/child-list.ts';
+export { onShutdown, tellIgnore, tellReady } from './supervision/child-messages.ts';
+export { type ChildNode, type ChildStatus, expectedServices } from './supervision/child-node.ts';
+export type {
+  AutoShutdown,
+  ChildOptions,
+  ChildSpec,
+  ChildType,
+  Restart,
+  Shutdown,
+} from './supervision/child-spec.ts';
+export {
+  type ChildTemplate,
+  DynamicSupervisor,
+  type DynamicSupervisorOptions,
+} from './supervision/dynamic-supervisor.ts';
+export type { ExitReason } from './supervision/exit-reason.ts';
+export type { ExitReasons } from './supervision/exit-status.ts';
+export { inlineChild } from './supervision/inline-child.ts';
+export { processChild } from './supervision/process-child.ts';
+export type { Strategy } from './supervision/restart-rules.ts';
+export type { RunningChild, StartChild, StartResult } from './supervision/running-child.ts';
+export { Supervisor, type SupervisorOptions } from './supervision/supervisor.ts';
+export { type SupervisorInit, supervisorChild } from './supervision/supervisor-child.ts';
+export { type ExternalChildOptions, threadChild } from './supervision/thread-child.ts';
 export type { CallEvent } from './telemetry/call-channels.ts';
 export type { Logger } from './telemetry/logger.ts';
+export type { SupervisedChildEvent, SupervisorExitEvent } from './telemetry/supervisor-channels.ts';

@@ -1,0 +1,34 @@
+/**
+ * The port between a supervisor and whatever it supervises: a service, a thread, a process, a
+ * function of this isolate, another supervisor.
+ *
+ * A supervisor tells one incarnation of a child from the next by the identity of this object, as
+ * OTP does by pid.
+ */
+
+import type { ChildNode } from './child-node.ts';
+import type { ExitReason } from './exit-reason.ts';
+
+export interface RunningChild {
+  /** Resolves with the reason once it has ended and cleaned up; never rejects. */
+  readonly exited: Promise<ExitReason>;
+  /** Asks it to end, in its own time. Returns at once. Asking again changes nothing. */
+  shutdown(reason: ExitReason): void;
+  /** Ends it without asking. Returns at once; `exited` must resolve soon after, whatever it does. */
+  kill(): void;
+  /** What the start wishes to tell whoever asked for it. */
+  readonly info?: unknown;
+  /** Of a supervisor: what runs beneath it. */
+  tree?(): ChildNode;
+}
+
+/** `'ignore'`: nothing to run, and that is no failure. */
+export type StartResult = RunningChild | 'ignore';
+
+/**
+ * Starts a child; returns once it is ready, throws when it cannot start.
+ *
+ * @param signal - fires when the supervisor is killed: a start that still runs should give up then.
+ *   What it returns later is killed at once.
+ */
+export type StartChild = (signal: AbortSignal) => StartResult | Promise<StartResult>;
