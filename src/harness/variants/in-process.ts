@@ -8,7 +8,7 @@ import { ToolrigError } from '../../core/errors.ts';
 import { NativeTransport, type ServiceDefinition } from '../../runtime/index.ts';
 import { methodOf } from '../load/call-plan.ts';
 import type { ServiceSource } from '../load/scenario.ts';
-import { NO_USAGE, type Target } from '../load/target.ts';
+import type { Target } from '../load/target.ts';
 
 /**
  * The definition that a source names.
@@ -71,7 +71,7 @@ export function transportTarget(transport: NativeTransport): Target {
       const method = methodOf(operation);
       return (params) => transport.call(service, method, params);
     },
-    usage: async () => NO_USAGE,
+    usage: () => transport.usage(),
     close: () => transport.stop(),
   };
 }
