@@ -1,21 +1,33 @@
 /**
- * Services that come back when they have been ended, for scenarios that break them.
+ * Services under a supervisor of the runtime's, for scenarios that break them.
  *
- * Each is started again as soon as it has ended, for as long as the target is open; how is up to the
- * variant. There is no limit to restarts: how many are too many is a supervisor's policy, and not
- * what is being measured.
+ *   supervisor, one_for_one ─┬─ service ◀── ping, ping … no answer: killed (hang-watch.ts)
+ *                            └─ service
+ *
+ * Each is started again whenever it has ended, however often: how many restarts are too many is a
+ * policy, and not what is being measured.
  */
 
-import type { NativeTransport, ServiceReference } from '../../runtime/index.ts';
+import {
+  type ChildSpec,
+  type NativeTransport,
+  type RunningChild,
+  type ServiceReference,
+  Supervisor,
+} from '../../runtime/index.ts';
 import type { ServiceSource } from '../load/scenario.ts';
 import type { SupervisedTarget } from '../load/target.ts';
+import { HangWatch } from './hang-watch.ts';
 import { didNotStart, transportTarget } from './in-process.ts';
 
 /** Starts a service under its name on the target's transport. */
 export type StartService = (name: string, source: ServiceSource) => Promise<ServiceReference>;
 
+/** More than faults can bring about: what the supervisor would give up at is not reached. */
+const RESTARTS = { maxRestarts: 1_000, maxSeconds: 1 };
+
 /**
- * Starts all services, and each again whenever it ends.
+ * Starts all services under a supervisor.
  *
  * @throws `ERR_TARGET` when one cannot be started at first; those already started are stopped
  */
@@ -26,30 +38,38 @@ export async function openSupervised(
 ): Promise<SupervisedTarget> {
   const listeners = new Set<(service: string) => void>();
   let isOpen = true;
-  const run = async (name: string, source: ServiceSource): Promise<void> => {
-    const reference = await start(name, source);
-    void reference.exited.then(async () => {
-      if (!isOpen) return;
-      for (const listener of listeners) listener(name);
-      await run(name, source);
-    });
-  };
-  const target = transportTarget(transport);
-  const close = () => {
-    isOpen = false;
-    return target.close();
-  };
-  for (const [name, source] of Object.entries(services)) {
-    try {
-      await run(name, source);
-    } catch (cause) {
-      await close();
-      throw didNotStart(name, cause);
-    }
+  let failure: unknown;
+  const childOf = ([name, source]: [string, ServiceSource]): ChildSpec => ({
+    id: name,
+    service: name,
+    async start() {
+      const reference = await start(name, source).catch((cause: unknown) => {
+        failure = didNotStart(name, cause);
+        throw failure;
+      });
+      void reference.exited.then(() => {
+        if (isOpen) for (const listener of listeners) listener(name);
+      });
+      return supervisedService(reference);
+    },
+  });
+  const supervisor = new Supervisor(Object.entries(services).map(childOf), RESTARTS);
+  try {
+    await supervisor.start();
+  } catch (cause) {
+    await transport.stop();
+    throw failure ?? cause;
   }
+  const watch = new HangWatch(transport, Object.keys(services));
+  watch.start();
   return {
-    ...target,
-    close,
+    ...transportTarget(transport),
+    async close() {
+      isOpen = false;
+      watch.stop();
+      await supervisor.stop();
+      await transport.stop();
+    },
     kill(service) {
       const reference = transport.lookup(service);
       reference?.kill();
@@ -59,5 +79,14 @@ export async function openSupervised(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+  };
+}
+
+function supervisedService(reference: ServiceReference): RunningChild {
+  return {
+    exited: reference.exited,
+    shutdown: () => void reference.stop(),
+    kill: () => reference.kill(),
+    info: reference,
   };
 }
