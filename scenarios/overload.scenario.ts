@@ -2,8 +2,7 @@
  * Many more callers than the service can take: its mailbox fills and refuses, memory stays bounded,
  * and within a second of the load's end it answers as if nothing had been.
  *
- * Callers that are refused try again a turn of the event loop later, so what is offered is as much
- * as the caller can offer. The service takes about a millisecond for a call and keeps 128 waiting.
+ * Callers that are refused try again a millisecond later. The service takes about a millisecond for a call and keeps 128 waiting.
  */
 
 import { defineScenario } from '../src/harness/index.ts';

@@ -5,7 +5,8 @@
  * Three things set it apart from `closed-executor.ts`. A caller keeps to one operation, so that a
  * service that is down holds up its own callers and nobody else's. A caller whose call never
  * settles is not held up for ever: the call is given up, and is lost. And a caller that was refused
- * waits for the next turn of the event loop, since services come back in turns, not in microtasks.
+ * waits a millisecond, or the callers of a service that is down would take the very processor that
+ * it needs to come back.
  */
 
 import type { LatencyTally } from '../stats/latency-tally.ts';
@@ -18,6 +19,8 @@ import type { RecoveryLog } from './recovery-log.ts';
 
 /** Longest stretch without a turn of the event loop, in ms. */
 const TURN_EVERY_MS = 10;
+/** After a refusal, in ms. */
+const REFUSED_GAP_MS = 1;
 /** Between the calls of a caller at rest, in ms. */
 const REST_GAP_MS = 1;
 /** How often it is looked for calls to give up, in ms. */
@@ -56,7 +59,10 @@ export class ChaosLoad {
   readonly #singles = new Set<Caller>();
   #pace: Pace = 'stopped';
   #turnAtMs = 0;
+  /** Callers that wait for a turn of the event loop. */
   #waiting: Caller[] = [];
+  /** Callers that were refused, and wait together. */
+  #refused: Caller[] = [];
   #sweeper: NodeJS.Timeout | undefined;
   #onDrained: (() => void) | undefined;
 
@@ -97,7 +103,6 @@ export class ChaosLoad {
   /** No more calls. Resolves when all have settled or been given up. */
   async stop(): Promise<void> {
     this.#pace = 'stopped';
-    this.#waiting = [];
     if (this.books.ledger.open > 0) {
       await new Promise<void>((resolve) => {
         this.#onDrained = resolve;
@@ -126,7 +131,12 @@ export class ChaosLoad {
       if (this.#probes.includes(caller)) setTimeout(() => this.#probe(caller), REST_GAP_MS);
       return;
     }
-    if (!wasRefused && nowMs < this.#turnAtMs) {
+    if (wasRefused) {
+      this.#refused.push(caller);
+      if (this.#refused.length === 1) setTimeout(() => this.#tryAgain(), REFUSED_GAP_MS);
+      return;
+    }
+    if (nowMs < this.#turnAtMs) {
       caller.send(nowMs);
       return;
     }
@@ -136,6 +146,13 @@ export class ChaosLoad {
 
   #probe(caller: Caller): void {
     if (this.#pace === 'rest') caller.send(performance.now());
+  }
+
+  #tryAgain(): void {
+    const callers = this.#refused;
+    this.#refused = [];
+    if (this.#pace !== 'load') return;
+    for (const caller of callers) caller.send(performance.now());
   }
 
   #turn(): void {

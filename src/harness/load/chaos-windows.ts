@@ -8,12 +8,13 @@
 
 import { LatencyHistogram } from '../stats/latency-histogram.ts';
 import type { LatencyTally } from '../stats/latency-tally.ts';
+import { brokenUsage } from './broken-usage.ts';
 import type { ChaosLoad } from './chaos-load.ts';
 import type { DriftPoint } from './chaos-outcome.ts';
 import { LoadWindow } from './chaos-totals.ts';
 import type { BlockMeasurement, ResolvedLoad } from './measure.ts';
 import { ResourceMeter } from './resource-meter.ts';
-import type { Target } from './target.ts';
+import type { Target, TargetUsage } from './target.ts';
 
 /** Windows of a run of one round: enough to see a drift, few enough to hold in memory. */
 const FEWEST_WINDOWS = 10;
@@ -27,7 +28,7 @@ type Block = Omit<BlockMeasurement, 'latency' | 'batchLatency'> & { readonly win
 export class ChaosWindows {
   readonly points: DriftPoint[] = [];
   readonly #load: ChaosLoad;
-  readonly #target: Target;
+  readonly #usage: () => Promise<TargetUsage>;
   readonly #rounds: number;
   readonly #windowMs: number;
   readonly #spare: LoadWindow[];
@@ -37,7 +38,7 @@ export class ChaosWindows {
   constructor(load: ChaosLoad, target: Target, resolved: ResolvedLoad) {
     const count = windowCount(resolved);
     this.#load = load;
-    this.#target = target;
+    this.#usage = brokenUsage(target);
     this.#rounds = resolved.rounds;
     this.#windowMs = resolved.durationMs / count;
     this.#spare = Array.from({ length: count }, () => new LoadWindow());
@@ -63,7 +64,7 @@ export class ChaosWindows {
     isDone: () => boolean,
   ): Promise<number> {
     const window = this.#spare.pop() ?? new LoadWindow();
-    const meter = new ResourceMeter(() => this.#target.usage());
+    const meter = new ResourceMeter(this.#usage);
     await meter.start();
     const startedAtMs = Date.now();
     const startMs = performance.now();
