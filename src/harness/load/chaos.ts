@@ -9,6 +9,7 @@
  * that back as `structuredContent.callNumber`: so a reply that reaches somebody else's call is seen.
  */
 
+import { inspect } from 'node:util';
 import { type CallErrorCode, isCallErrorCode, ToolrigError } from '../../core/errors.ts';
 import {
   requireAtLeast,
@@ -74,7 +75,7 @@ export function checkChaos(where: string, chaos: Chaos): void {
   if (unknown !== undefined) {
     throw new ToolrigError(
       'ERR_INVALID_OPTION',
-      `expected of ${where} must be codes that a call can fail with, got ${String(unknown)}`,
+      `expected of ${where} must be codes that a call can fail with, got ${inspect(unknown)}`,
     );
   }
   if (fault !== undefined) checkFault(`fault of ${where}`, fault);

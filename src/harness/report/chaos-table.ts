@@ -52,14 +52,12 @@ export function accountsOf(cases: readonly CaseRecord[]): AccountsTable | undefi
   };
 }
 
-/** How services were troubled, for the line above the table: `kill of a, b about every 1 s`. */
-export function troubleOf(chaos: ChaosRecord | undefined): string[] {
-  if (chaos === undefined) return [];
+/** How services were troubled, for the line above the table: `kill of a or b about every 1 s`. */
+export function troubleOf(chaos: ChaosRecord | undefined): string {
+  if (chaos === undefined) return '';
   const { fault } = chaos;
-  if (fault === null) return ['every call accounted for'];
-  return [
-    `${fault.kind} of ${fault.services.join(' or ')} about every ${formatNs(fault.everyMs * 1e6)}`,
-  ];
+  if (fault === null) return 'every call accounted for';
+  return `${fault.kind} of ${fault.services.join(' or ')} about every ${formatNs(fault.everyMs * 1e6)}`;
 }
 
 /** How to read the two tables; empty where there is one. */

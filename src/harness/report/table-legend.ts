@@ -21,11 +21,12 @@ export function settingsOf(cases: readonly ScenarioRecord[]): string {
       shared(cases, (each) => each.concurrency),
       shared(cases, (each) => each.batch),
     ),
-    cases.length > 1 ? [] : troubleOf(cases[0]?.chaos),
+    shared(cases, (each) => troubleOf(each.chaos)) ?? '',
     payloadBytes === null ? [] : `payload ${formatBytes(payloadBytes)}`,
     `${rangeOf(rounds, String)} ${Math.max(...rounds) === 1 ? 'round' : 'rounds'}`,
   ]
     .flat()
+    .filter((part) => part !== '')
     .join(', ');
 }
 

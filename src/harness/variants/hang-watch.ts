@@ -10,14 +10,17 @@ import { type NativeTransport, type ServiceReference, ToolrigError } from '../..
 const PING_EVERY_MS = 100;
 const DEADLINE_MS = 500;
 
+/** Where services are found by name. */
+type Lookup = Pick<NativeTransport, 'lookup'>;
+
 export class HangWatch {
-  readonly #transport: NativeTransport;
+  readonly #transport: Lookup;
   readonly #names: readonly string[];
   /** Those that a ping is under way to. */
   readonly #asked = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(transport: NativeTransport, names: readonly string[]) {
+  constructor(transport: Lookup, names: readonly string[]) {
     this.#transport = transport;
     this.#names = names;
   }

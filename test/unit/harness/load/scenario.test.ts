@@ -94,7 +94,7 @@ describe('defineScenario', () => {
     'chaos that is none': [wrong({ chaos: 'total' }), /chaos of scenario 'mine' must be an object/],
     'a code that no call fails with': [
       wrong({ chaos: { expected: ['ERR_USAGE'] } }),
-      /expected .*got ERR_USAGE/,
+      /expected .*got 'ERR_USAGE'/,
     ],
     'a rest of less than nothing': [wrong({ chaos: { restMs: -1 } }), /restMs/],
     'chaos with an operation that calls no tool': [
