@@ -164,6 +164,29 @@ describe('measureChaos', () => {
     assert.ok(outcome.hostRssBytes.peak >= outcome.hostRssBytes.before);
   });
 
+  test('all but stops calling at rest', async () => {
+    let calls = 0;
+    let callsUnderLoad = 0;
+    const target = numberedTarget(async (params) => {
+      calls++;
+      return numberedReply(params);
+    });
+    await measure(
+      { target },
+      { restMs: 60 },
+      {
+        onProgress: () => {
+          callsUnderLoad = calls;
+        },
+      },
+    );
+    const atRest = calls - callsUnderLoad;
+    assert.ok(
+      atRest < callsUnderLoad / 10,
+      `${atRest} calls at rest, ${callsUnderLoad} under load`,
+    );
+  });
+
   test('lets variants take turns when there are several rounds, one block each', async () => {
     const order: string[] = [];
     const target = (name: string) =>
