@@ -15,7 +15,10 @@ import { FRAME_HEAD_BYTES, MIN_FRAME_BYTES } from './frame-head.ts';
 
 const INITIAL_BYTES = 131_072;
 
-/** Takes a frame. Returns whether it wants the next one. */
+/**
+ * Takes a frame. Returns whether it wants the next one. When it throws, the frames behind it are
+ * handed on when more has arrived.
+ */
 export type TakeFrame = (kind: number, id: number, route: number, value: unknown) => boolean;
 
 export class IncomingFrames {
@@ -43,17 +46,10 @@ export class IncomingFrames {
    * @returns what is wrong with the bytes, if anything; nothing more can be made of them then
    */
   push(chunk: Uint8Array): Error | undefined {
-    // No chunk of a socket is larger than the memory, but one of another stream may be.
-    for (let offset = 0; offset < chunk.length; ) {
-      this.#makeRoom();
-      const count = Math.min(chunk.length - offset, this.#buffer.length - this.#end);
-      this.#buffer.set(chunk.subarray(offset, offset + count), this.#end);
-      this.#end += count;
-      offset += count;
-      const problem = this.#drain();
-      if (problem !== undefined) return problem;
-    }
-    return undefined;
+    this.#makeRoom(chunk.length);
+    this.#buffer.set(chunk, this.#end);
+    this.#end += chunk.length;
+    return this.#drain();
   }
 
   #drain(): Error | undefined {
@@ -83,22 +79,25 @@ export class IncomingFrames {
     return undefined;
   }
 
-  /** Sees to it that at least a byte has room at the end. */
-  #makeRoom(): void {
+  /** Sees to it that `count` bytes have room at the end. */
+  #makeRoom(count: number): void {
     const pendingBytes = this.#end - this.#start;
-    const { length } = this.#buffer;
+    const neededBytes = pendingBytes + count;
     if (pendingBytes === 0) {
       this.#start = 0;
       this.#end = 0;
-      if (length > INITIAL_BYTES) this.#replace(Buffer.allocUnsafeSlow(INITIAL_BYTES));
-    } else if (this.#end === length) {
-      // Half full at most after this, so that a byte is not moved again and again.
-      const target = pendingBytes * 2 > length ? Buffer.allocUnsafeSlow(length * 2) : this.#buffer;
-      target.set(this.#buffer.subarray(this.#start, this.#end));
-      if (target !== this.#buffer) this.#replace(target);
-      this.#start = 0;
-      this.#end = pendingBytes;
+      if (this.#buffer.length > INITIAL_BYTES) this.#replace(Buffer.allocUnsafeSlow(INITIAL_BYTES));
     }
+    if (this.#end + count <= this.#buffer.length) return;
+    // Half full at most when nothing is allocated, so that no byte is moved again and again.
+    const target =
+      neededBytes * 2 > this.#buffer.length
+        ? Buffer.allocUnsafeSlow(Math.max(this.#buffer.length, neededBytes) * 2)
+        : this.#buffer;
+    target.set(this.#buffer.subarray(this.#start, this.#end));
+    if (target !== this.#buffer) this.#replace(target);
+    this.#start = 0;
+    this.#end = pendingBytes;
   }
 
   #replace(buffer: Buffer<ArrayBuffer>): void {

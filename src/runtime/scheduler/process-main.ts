@@ -10,6 +10,6 @@ import { SocketLink } from './socket-link.ts';
 const LINK_FD = 3;
 
 const guest = new Guest(() => process.exit(0));
-guest.connect(new SocketLink(new Socket({ fd: LINK_FD }), guest));
+guest.connect(new SocketLink(new Socket({ fd: LINK_FD }), guest, { side: 'server' }));
 // The parent decides when its children end: a Ctrl-C reaches the whole group of processes at once.
 process.on('SIGINT', () => {});

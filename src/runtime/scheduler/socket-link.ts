@@ -9,18 +9,22 @@
  * long as a call. `bench/socket-link.bench.ts` shows what that is worth.
  */
 
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { requireInteger } from '../../core/options.ts';
 import { MAX_FRAME_BYTES, MIN_FRAME_BYTES } from './frame-head.ts';
 import { IncomingFrames } from './incoming-frames.ts';
 import type { Link, LinkListener } from './link.ts';
+import { LoopPoller } from './loop-poller.ts';
 import { OutgoingFrames } from './outgoing-frames.ts';
 
 export interface SocketLinkOptions {
   /** A longer frame is refused here, and ends the link when the other side sends one. Default: 268,435,456 (256 MiB). */
   readonly maxFrameBytes?: number;
-  /** How long the event loop is kept turning after the last sign of life, in µs; 0: never. Default: 100. */
+  /** How long the event loop is kept turning for what is awaited, in µs; 0: never. Default: 50. */
   readonly pollUs?: number;
+  /** `server`: it may be asked at any time, and keeps its process alive for that. Default: `caller`. */
+  readonly side?: 'caller' | 'server';
 }
 
 /** While the other side is slow, frames are gathered up to this size before the stream gets them. */
@@ -31,22 +35,25 @@ export class SocketLink implements Link {
   readonly #listener: LinkListener;
   readonly #outgoing: OutgoingFrames;
   readonly #incoming: IncomingFrames;
-  readonly #pollMs: number;
+  readonly #poller: LoopPoller;
   /** `closing`: what was sent still leaves, and nothing is taken any more. */
   #status: 'open' | 'closing' | 'closed' = 'open';
   #isFlushScheduled = false;
-  #isPolling = false;
+  readonly #side: 'caller' | 'server';
   #openCalls = 0;
-  #pollUntilMs = 0;
+  /** Whether something is likely to come. */
+  #isAwaiting: boolean;
 
   /** @param socket - a connected stream of bytes, which is the link's from now on */
   constructor(socket: Duplex, listener: LinkListener, options: SocketLinkOptions = {}) {
-    const { maxFrameBytes = MAX_FRAME_BYTES, pollUs = 100 } = options;
+    const { maxFrameBytes = MAX_FRAME_BYTES, pollUs = 50, side = 'caller' } = options;
     requireInteger('maxFrameBytes', maxFrameBytes, MIN_FRAME_BYTES, 0xffff_ffff);
     requireInteger('pollUs', pollUs, 0);
     this.#socket = socket;
     this.#listener = listener;
-    this.#pollMs = pollUs / 1_000;
+    this.#poller = new LoopPoller(pollUs / 1_000);
+    this.#side = side;
+    this.#isAwaiting = side === 'server';
     this.#outgoing = new OutgoingFrames(maxFrameBytes);
     this.#incoming = new IncomingFrames(maxFrameBytes, (kind, id, route, value) => {
       listener.onFrame(kind, id, route, value);
@@ -57,6 +64,7 @@ export class SocketLink implements Link {
     socket.on('end', this.#onEnd);
     socket.on('close', this.#onEnd);
     socket.on('error', this.#onError);
+    if (side === 'caller') this.#keepAlive(false);
   }
 
   /** Bytes that were sent and are still in this process: how far the other side is behind. */
@@ -84,27 +92,40 @@ export class SocketLink implements Link {
   }
 
   set openCalls(count: number) {
+    const wasOpen = this.#openCalls > 0;
     this.#openCalls = count;
-    if (count > 0) this.#poll();
+    // A server may be asked at any time, and lives for that.
+    if (this.#side === 'server' || this.#status !== 'open') return;
+    this.#isAwaiting = count > 0;
+    if (this.#isAwaiting) this.#poller.expect();
+    else this.#poller.stop();
+    // Only what somebody waits for keeps the process alive.
+    if (this.#isAwaiting !== wasOpen) this.#keepAlive(this.#isAwaiting);
   }
 
   flush(): void {
     if (this.#status === 'open') this.#write();
   }
 
-  /** Sends what is waiting, then lets go of the socket. The listener hears no more of it. */
+  /**
+   * Sends what is waiting, then lets go of the socket: the listener hears no more of it, and it keeps
+   * no process alive. It is destroyed once the other side has read all and gone, too; destroying
+   * it earlier would fail what the other side is writing, and with that what it has yet to read.
+   */
   close(): void {
     if (this.#status !== 'open') return;
     this.#status = 'closing';
+    this.#poller.stop();
     this.#write();
-    this.#socket.end(() => this.#socket.destroy());
+    this.#socket.end(() => this.#keepAlive(false));
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
     if (this.#status !== 'open') return;
+    this.#poller.arrived();
     const problem = this.#incoming.push(chunk);
     if (problem !== undefined) this.#finish(problem);
-    else this.#poll();
+    else if (this.#isAwaiting) this.#poller.expect();
   };
 
   readonly #onEnd = (): void => {
@@ -124,32 +145,22 @@ export class SocketLink implements Link {
     this.#write();
   };
 
+  #keepAlive(isNeeded: boolean): void {
+    if (!(this.#socket instanceof Socket)) return;
+    if (isNeeded) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
   #write(): void {
     if (this.#outgoing.pendingBytes > 0) this.#socket.write(this.#outgoing.take());
   }
-
-  #poll(): void {
-    if (this.#pollMs === 0) return;
-    this.#pollUntilMs = performance.now() + this.#pollMs;
-    if (this.#isPolling) return;
-    this.#isPolling = true;
-    setImmediate(this.#turn);
-  }
-
-  /** A turn of the event loop in which it looks at the socket and does not sleep. */
-  readonly #turn = (): void => {
-    if (this.#status === 'open' && performance.now() < this.#pollUntilMs) {
-      setImmediate(this.#turn);
-    } else {
-      this.#isPolling = false;
-    }
-  };
 
   /** Ends the link, and says so unless this side has closed it. */
   #finish(reason: Error): void {
     if (this.#status === 'closed') return;
     const wasOpen = this.#status === 'open';
     this.#status = 'closed';
+    this.#poller.stop();
     this.#socket.off('data', this.#onData);
     this.#socket.destroy();
     if (wasOpen) this.#listener.onClose(reason);

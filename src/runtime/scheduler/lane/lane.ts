@@ -80,6 +80,8 @@ export class Lane implements Link {
   #isFlushQueued = false;
   #isTurnQueued = false;
   #unpublished = 0;
+  /** Whether something has been published that may have found the other side asleep. */
+  #mustWake = false;
   /** Whether this side has woken the other and not heard of it since. */
   #hasJustWoken = false;
   #lastTurnMs = 0;
@@ -88,6 +90,8 @@ export class Lane implements Link {
   #pollMs = MIN_POLL_MS;
   #spinCredit = SPIN_PATIENCE;
   #turns = 0;
+  /** When the turn began that had nothing to do; 0 when the last one had. */
+  #idleFromMs = 0;
   #idleTurns = 0;
   #frameNs = 0;
 
@@ -100,9 +104,10 @@ export class Lane implements Link {
     this.#otherAsleepWord = asleepWord(other);
     this.#writer = new RingWriter(memory, ringWrittenBy(side), bulkPort);
     this.#listener = listener;
-    this.#reader = new RingReader(memory, ringWrittenBy(other), bulkPort, (tag, route, value) =>
-      listener.onFrame(tag >>> 24, tag & 0xff_ffff, route, value),
-    );
+    this.#reader = new RingReader(memory, ringWrittenBy(other), bulkPort, (tag, route, value) => {
+      // What was done with the frame before may have closed the lane.
+      if (this.#state !== 'closed') listener.onFrame(tag >>> 24, tag & 0xff_ffff, route, value);
+    });
     this.#wakePort = wakePort;
     this.#bulkPort = bulkPort;
     this.#board = board;
@@ -132,7 +137,7 @@ export class Lane implements Link {
 
   close(): void {
     if (this.#state === 'closed') return;
-    if (this.#writer.isDirty || this.#writer.isBlocked) this.#publish();
+    if (this.#writer.isDirty) this.#publish();
     if (this.#state === 'awake') this.#board.leave();
     this.#state = 'closed';
     this.#wakePort.close();
@@ -146,7 +151,9 @@ export class Lane implements Link {
       this.#writer.wantSpace();
       this.#writer.publish(); // the space may have come between the two
     }
-    this.#wakeOther();
+    // A server that sleeps is woken once for all that follows from what is being read.
+    if (this.#side === 'caller' && this.#isReading) this.#mustWake = true;
+    else this.#wakeOther();
   }
 
   #wakeOther(): void {
@@ -163,7 +170,12 @@ export class Lane implements Link {
     this.#isFlushQueued = false;
     if (this.#state === 'closed') return;
     if (this.#writer.isDirty) this.#publish();
-    if (this.#side === 'server' || this.openCalls === 0) return;
+    if (this.#side === 'server') return;
+    if (this.openCalls === 0) {
+      // Whoever waited has given up: a sleeper would keep the process alive for nobody.
+      if (this.#state === 'asleep') this.#wakePort.unref();
+      return;
+    }
     if (this.#hasJustWoken) {
       this.#hasJustWoken = false;
       if (this.#state === 'awake') this.#sleep();
@@ -171,15 +183,18 @@ export class Lane implements Link {
       return;
     }
     if (this.#state === 'asleep') this.#stayUp();
-    if (this.#reader.seemsReady) this.#read();
-    else if (this.#spinCredit > 0) this.#spinForReply();
+    const isReady = this.#reader.seemsReady;
+    if (!isReady && this.#spinCredit <= 0) return;
+    const nowMs = performance.now();
+    // Else replies that come fast enough would keep the event loop from ever turning.
+    if (nowMs - this.#lastTurnMs >= MAX_STRETCH_MS) return;
+    if (isReady) this.#read();
+    else if (this.#board.hasFreeCore(nowMs)) this.#spinForReply(nowMs);
   }
 
-  /** Looks for a reply for a few microseconds, if that has been paying off. */
-  #spinForReply(): void {
-    const startMs = performance.now();
-    if (startMs - this.#lastTurnMs >= MAX_STRETCH_MS || !this.#board.hasFreeCore) return;
-    if (this.#spin(startMs + SPIN_MS)) {
+  /** Looks for a reply for a few microseconds. */
+  #spinForReply(nowMs: number): void {
+    if (this.#spin(nowMs)) {
       if (this.#spinCredit < MAX_SPIN_CREDIT) this.#spinCredit++;
       this.#read();
     } else {
@@ -187,11 +202,14 @@ export class Lane implements Link {
     }
   }
 
-  #spin(untilMs: number): boolean {
+  #spin(startMs: number): boolean {
     const reader = this.#reader;
+    let nowMs = startMs;
     do {
       for (let look = 0; look < LOOKS_PER_CLOCK; look++) if (reader.isReady) return true;
-    } while (performance.now() < untilMs);
+      nowMs = performance.now();
+    } while (nowMs - startMs < SPIN_MS);
+    this.#board.noteIdleTime(nowMs, nowMs - startMs);
     return false;
   }
 
@@ -205,15 +223,21 @@ export class Lane implements Link {
     if (this.#state !== 'awake') return;
     const startMs = performance.now();
     this.#turns++;
+    if (this.#idleFromMs !== 0) this.#board.noteIdleTime(startMs, startMs - this.#idleFromMs);
+    this.#idleFromMs = 0;
     this.#lastTurnMs = startMs;
     if (this.#lastFrameMs === 0) this.#lastFrameMs = startMs;
     if (this.#spinCredit <= 0 && this.#turns % TURNS_TO_NEW_SPIN === 0) this.#spinCredit = 1;
     const count = this.#read();
     if (count > 0) this.#afterFrames(startMs, count);
     if (this.#isClosed()) return;
-    if (this.#writer.isDirty || this.#writer.isBlocked) this.#publish();
-    if (this.#mayStayAwake(count, startMs)) this.#queueTurn();
-    else this.#sleep();
+    if (this.#writer.isDirty) this.#publish();
+    if (this.#mayStayAwake(count, startMs)) {
+      if (count === 0) this.#idleFromMs = startMs;
+      this.#queueTurn();
+    } else {
+      this.#sleep();
+    }
   }
 
   #afterFrames(startMs: number, count: number): void {
@@ -227,8 +251,8 @@ export class Lane implements Link {
     while (
       this.openCalls === 0 &&
       nowMs - startMs < MAX_STRETCH_MS &&
-      this.#board.hasFreeCore &&
-      this.#spin(nowMs + SPIN_MS)
+      this.#board.hasFreeCore(nowMs) &&
+      this.#spin(nowMs)
     ) {
       this.#read();
       if (this.#isClosed()) return;
@@ -246,7 +270,7 @@ export class Lane implements Link {
       if (this.openCalls === 0) return ++this.#idleTurns < LINGER_TURNS;
       if (this.#hasJustWoken) return false;
     }
-    return nowMs - this.#lastFrameMs < this.#pollMs && this.#board.hasFreeCore;
+    return nowMs - this.#lastFrameMs < this.#pollMs && this.#board.hasFreeCore(nowMs);
   }
 
   /** Takes what is there; returns how many frames. */
@@ -257,21 +281,25 @@ export class Lane implements Link {
     try {
       count = this.#reader.read(FRAMES_PER_TURN[this.#side]);
     } catch (error) {
-      this.close();
-      this.#listener.onClose(error);
+      if (!this.#isClosed()) {
+        this.close();
+        this.#listener.onClose(error);
+      }
       return 0;
     } finally {
       this.#isReading = false;
     }
     if (this.#isClosed()) return 0;
     if (this.#writer.isDirty) this.#publish();
-    if (count > 0 && this.#reader.takeWanted()) this.#wakeOther();
+    if (this.#mustWake || (count > 0 && this.#reader.takeWanted())) this.#wakeOther();
+    this.#mustWake = false;
     return count;
   }
 
   #sleep(): void {
     this.#state = 'asleep';
     this.#idleTurns = 0;
+    this.#idleFromMs = 0;
     this.#hasJustWoken = false;
     this.#sleptAtMs = performance.now();
     this.#board.leave();
@@ -279,7 +307,8 @@ export class Lane implements Link {
     if (this.#side === 'server' || this.openCalls > 0) this.#wakePort.ref();
     else this.#wakePort.unref();
     Atomics.store(this.#words, this.#myAsleepWord, 1);
-    // A frame that came just before this side said that it sleeps has woken nobody.
+    // Space that came just before this side said that it sleeps has woken nobody, nor has a frame.
+    if (this.#writer.isBlocked) this.#publish();
     if (this.#reader.isReady) this.#wakeSelf();
   }
 
