@@ -48,7 +48,7 @@ function declare(args: Argv): Argv {
       type: 'string',
       array: true,
       default: [],
-      describe: 'names (see toolrig list), or paths of your own; default: the suite',
+      describe: 'names (see toolrig list; with a case: oom/map), or paths of your own',
     })
     .options({
       concurrency: {

@@ -183,11 +183,14 @@ export class ChaosLane {
     const isDone = () =>
       isOver() || performance.now() >= endMs || (this.#injector?.isDone ?? false);
     this.#injector?.start();
-    while (!isDone()) {
-      const lengthMs = await this.#windows.measure(round, pause, isDone);
-      this.#report('measure', this.#windows.count, this.#windows.latest, lengthMs);
+    try {
+      while (!isDone()) {
+        const lengthMs = await this.#windows.measure(round, pause, isDone);
+        this.#report('measure', this.#windows.count, this.#windows.latest, lengthMs);
+      }
+    } finally {
+      this.#injector?.stop();
     }
-    this.#injector?.stop();
     const lastMs = performance.now() + LAST_RECOVERY_MS;
     while (recovery.down > 0 && performance.now() < lastMs && !isOver()) await pause(LOOK_EVERY_MS);
   }
