@@ -66,6 +66,8 @@ export class Transport {
   /** Those that were started here and have not ended, in order of start. */
   readonly #started = new Set<ServiceReference>();
   readonly #route: CallRoute;
+  /** The route's, kept here for the hot path. */
+  readonly #isPlain: boolean;
   readonly #environment: HostEnvironment;
   readonly #hosts: Partial<Readonly<Record<Placement, ServiceHost>>>;
 
@@ -83,6 +85,7 @@ export class Transport {
     const gate =
       policy === undefined && audit === undefined ? undefined : new Gate(policy, audit, clock);
     this.#route = new CallRoute(this.#registry, copy, gate);
+    this.#isPlain = this.#route.isPlain;
     this.#environment = { wheel: new DeadlineWheel({ clock }), logger, clock };
     this.#hosts = hosts;
   }
@@ -182,7 +185,7 @@ export class Transport {
     params?: unknown,
     options?: CallOptions,
   ): Promise<unknown> {
-    if (this.#route.isPlain && !isCallObserved()) return reference.call(method, params, options);
+    if (this.#isPlain && !isCallObserved()) return reference.call(method, params, options);
     return this.#route.callReference(undefined, reference, method, params, options);
   }
 
