@@ -126,6 +126,12 @@ describe('a value that is encoded and decoded', () => {
     assert.equal(Reflect.get({}, 'isAdmin'), undefined);
   });
 
+  test('is an invalid date where it was one', () => {
+    const copy = send([new Date(Number.NaN)]) as [Date];
+    assert.ok(copy[0] instanceof Date);
+    assert.ok(Number.isNaN(copy[0].getTime()));
+  });
+
   test('has undefined where an array has holes', () => {
     // oxlint-disable-next-line no-sparse-arrays -- the subject of the test
     assertSame(send([1, , 3]), [1, undefined, 3]);
