@@ -25,8 +25,8 @@ import { type Logger, SILENT_LOGGER } from '../telemetry/logger.ts';
 import type { LogLevel } from './forwarding-logger.ts';
 import { HOST_FRAME, type RichCall, type StartReply, type StartRequest } from './frames.ts';
 import type { GuestConnection, GuestService } from './guest-connection.ts';
+import { raiseAside, tellAll } from './listeners.ts';
 import { PaceMeter } from './pace-meter.ts';
-import { raiseAside } from './raise-aside.ts';
 import { RemoteBatch } from './remote-batch.ts';
 import type { BatchReceiver, RemoteCall, RemoteCallOwner } from './remote-call.ts';
 
@@ -294,13 +294,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
   onLeft(reason: unknown): void {
     if (this.#status === 'stopping' || this.#status === 'ended') return;
     this.#status = 'stopping';
-    for (const listener of this.#leaveListeners.splice(0)) {
-      try {
-        listener(reason);
-      } catch (thrown) {
-        raiseAside(thrown); // it is called by the link, which others use
-      }
-    }
+    tellAll(this.#leaveListeners.splice(0), reason);
   }
 
   onExited(reason: unknown): void {
