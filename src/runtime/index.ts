@@ -42,6 +42,7 @@ export type {
   ServiceStatus,
 } from './dispatch/service-reference.ts';
 export type { CallTransport } from './dispatch/transport.ts';
+export { servicesInTree } from './health/expected-services.ts';
 export type { HealthEvent } from './health/health-channel.ts';
 export {
   type ExpectedService,

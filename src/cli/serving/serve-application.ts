@@ -14,13 +14,14 @@ import { rmSync } from 'node:fs';
 import { SYSTEM_CLOCK } from '../../core/clock.ts';
 import { ToolrigError } from '../../core/errors.ts';
 import {
+  Application,
   type AuditLog,
   type CallOptions,
   type CallTransport,
   type ChildNode,
   type ChildSpec,
   type Config,
-  type ExpectedService,
+  expectedServices,
   HealthMonitor,
   type Identity,
   inlineChild,
@@ -32,8 +33,9 @@ import {
   PrometheusExporter,
   parsePolicy,
   readiness,
-  type ServiceReference,
-  Supervisor,
+  type ServiceModule,
+  serviceChild,
+  servicesInTree,
   supervisorChild,
   TelemetryPoller,
 } from '../../runtime/index.ts';
@@ -42,7 +44,6 @@ import { ActivityWindow } from './activity-window.ts';
 import { type ServiceSources, serviceSources } from './service-sources.ts';
 import { type ServingState, type StatusDocument, serviceRows } from './status-document.ts';
 import type { ServedApplication } from './status-server.ts';
-import { supervisedService } from './supervised-service.ts';
 
 /** How often it looks whether the event loop turns, and what has been called. */
 const BEAT_MS = 1_000;
@@ -53,15 +54,13 @@ export class ServeApplication implements ServedApplication {
   readonly #config: Config;
   readonly #transport: NativeTransport;
   readonly #caller: CallTransport;
-  readonly #supervisor: Supervisor;
+  readonly #tree: Application;
   readonly #health: HealthMonitor;
   readonly #metrics = new MetricsCollector();
   readonly #poller: TelemetryPoller;
   readonly #exporter: PrometheusExporter;
   readonly #activity = new ActivityWindow();
   readonly #sources: ServiceSources;
-  /** The last incarnation of each service. */
-  readonly #references = new Map<string, ServiceReference>();
   readonly #startedAtWallMs = SYSTEM_CLOCK.wallMs();
   readonly #startedAtMs = SYSTEM_CLOCK.nowMs();
   readonly #beat = setInterval(() => this.#onBeat(), BEAT_MS);
@@ -84,29 +83,31 @@ export class ServeApplication implements ServedApplication {
     // Who has shown the admin token is somebody; without one, everybody on this machine is nobody.
     this.#caller = config.adminToken === undefined ? this.#transport : this.#transport.as(OPERATOR);
     this.#sources = serviceSources(config.services);
-    const { maxRestarts, maxSeconds, strategy } = config.supervisor;
-    this.#health = new HealthMonitor(this.#transport, () => expectedServices(this.tree()), {
+    this.#health = new HealthMonitor(this.#transport, () => servicesInTree(this.tree()), {
       ...config.health,
       logger,
-      restart: (name) => this.#references.get(name)?.kill('it failed its health check'),
+      restart: (name) => this.#transport.lookup(name)?.kill('it failed its health check'),
     });
     this.#poller = new TelemetryPoller(this.#transport, {
       logger,
-      expectedServices: () => [...expectedServices(this.tree())].map(({ name }) => name),
+      expectedServices: () => expectedServices(this.tree()),
     });
     const children: ChildSpec[] = [
       { id: 'telemetry', start: lifetime(this.#metrics, this.#poller) },
       supervisorChild('services', {
-        children: this.#serviceChildren(config.services),
-        strategy,
-        maxRestarts,
-        maxSeconds,
+        ...config.supervisor,
+        children: this.#serviceChildren(),
         logger,
       }),
       { id: 'health', start: lifetime(this.#health) },
     ];
-    this.#supervisor = new Supervisor(children, { name: TOOL.name, logger });
-    this.ended = this.#supervisor.exited;
+    this.#tree = new Application(children, {
+      name: TOOL.name,
+      logger,
+      stopTimeoutMs: Math.max(1, config.drainDeadlineMs),
+      stopAccepting: () => this.#finishCalls(),
+    });
+    this.ended = this.#tree.whenEnded;
     this.#exporter = new PrometheusExporter(this.#metrics, {
       processMetrics: true,
       restarts: () => this.#rows().map(({ name, restarts }) => [name, restarts] as const),
@@ -126,7 +127,7 @@ export class ServeApplication implements ServedApplication {
    */
   async start(): Promise<void> {
     try {
-      await this.#supervisor.start();
+      await this.#tree.start();
       this.#poller.poll(); // it was there before the services were
       this.#state = 'running';
     } catch (error) {
@@ -143,12 +144,10 @@ export class ServeApplication implements ServedApplication {
    */
   async stop(): Promise<boolean> {
     this.#state = 'draining';
-    const deadline = SYSTEM_CLOCK.sleep(this.#config.drainDeadlineMs).then(() => false);
-    const isDone = await Promise.race([this.#drainAndStop(), deadline]);
-    if (!isDone) this.#supervisor.kill();
-    await this.#supervisor.exited;
+    await this.#tree.drain();
+    const reason = await this.ended;
     await this.#release();
-    return isDone;
+    return reason !== 'killed';
   }
 
   livez(): ProbeReport {
@@ -189,7 +188,7 @@ export class ServeApplication implements ServedApplication {
   }
 
   tree(): ChildNode {
-    return this.#supervisor.tree();
+    return this.#tree.tree();
   }
 
   async call(
@@ -210,37 +209,24 @@ export class ServeApplication implements ServedApplication {
     }
   }
 
-  #serviceChildren(services: Config['services']): ChildSpec[] {
-    return Object.entries(services).map(([name, service]) => {
+  #serviceChildren(): ChildSpec[] {
+    return Object.entries(this.#config.services).map(([name, service]) => {
       const { placement, replicas, memoryLimitBytes, restart, shutdown } = service;
-      const source = this.#sources.byName.get(name);
-      if (source === undefined) throw new Error(`no source for ${name}`);
-      const options = {
-        name,
-        placement,
-        replicas,
+      const options = { name, placement, replicas, restart, shutdown };
+      return serviceChild(this.#transport, this.#sources.byName.get(name) as ServiceModule, {
+        ...options,
         ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
-      };
-      return {
-        id: name,
-        service: name,
-        restart,
-        shutdown,
-        start: supervisedService(this.#transport, source, options, (reference) => {
-          this.#references.set(name, reference);
-        }),
-      };
+      });
     });
   }
 
-  async #drainAndStop(): Promise<true> {
-    if (this.#inFlight > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onQuiet = resolve;
-      });
-    }
-    await this.#supervisor.stop();
-    return true;
+  /** Resolves when no call from outside is in flight any more; none is taken meanwhile. */
+  async #finishCalls(): Promise<void> {
+    this.#state = 'draining';
+    if (this.#inFlight === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onQuiet = resolve;
+    });
   }
 
   async #release(): Promise<void> {
@@ -265,14 +251,6 @@ export class ServeApplication implements ServedApplication {
     this.#beatAtMs = SYSTEM_CLOCK.nowMs();
     this.#activity.record(this.#beatAtMs, this.#metrics.snapshot());
   }
-}
-
-/** The services beneath a node that should be there now. */
-function expectedServices(node: ChildNode): ExpectedService[] {
-  if (node.status === 'stopped') return [];
-  const beneath = (node.children ?? []).flatMap(expectedServices);
-  if (node.service === undefined) return beneath;
-  return [{ name: node.service, isStarting: node.status !== 'running' }, ...beneath];
 }
 
 /** A child that is there from its start to its shutdown, for parts that start and stop themselves. */
