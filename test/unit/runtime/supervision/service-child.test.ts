@@ -38,7 +38,8 @@ describe('serviceChild', () => {
     assert.equal(await handle.call('echo', 1), 1);
     const [second] = await supervisor.whichChildren();
     assert.notEqual(first?.child, second?.child);
-    assert.equal((second?.child?.info as ServiceReference).name, 'echo');
+    const reference = second?.child?.info as ServiceReference | undefined;
+    assert.equal(reference?.name, 'echo');
     await supervisor.stop();
     assert.equal(transport.serviceAvailable('echo'), false);
   });
