@@ -1,6 +1,6 @@
 /** The native transport as it is: by name, by reference. */
 
-import { NativeTransport } from '../../runtime/index.ts';
+import { NativeTransport, serviceChild } from '../../runtime/index.ts';
 import type { Variant } from '../load/target.ts';
 import { loadDefinition, startNative, transportTarget } from './in-process.ts';
 import { openSupervised } from './supervised.ts';
@@ -13,9 +13,10 @@ export const nativeVariant: Variant = {
     survives: ['kill'],
     async open(services) {
       const transport = new NativeTransport();
-      return openSupervised(transport, services, async (name, source) =>
-        transport.start(await loadDefinition(name, source), name),
+      const children = Object.entries(services).map(async ([name, source]) =>
+        serviceChild(transport, await loadDefinition(name, source), { name }),
       );
+      return openSupervised(transport, await Promise.all(children));
     },
   },
 };

@@ -3,7 +3,12 @@
  * threads, `process` in child processes. Each service gets a place of its own as far as there are.
  */
 
-import { NativeTransport, type ServiceModule, type StartOptions } from '../../runtime/index.ts';
+import {
+  NativeTransport,
+  type ServiceModule,
+  type StartOptions,
+  serviceChild,
+} from '../../runtime/index.ts';
 import type { FaultKind } from '../load/chaos.ts';
 import type { ServiceSource } from '../load/scenario.ts';
 import type { Variant } from '../load/target.ts';
@@ -54,9 +59,10 @@ function placed(
       open(services) {
         // A thread for each: services that share one would be struck together.
         const transport = new NativeTransport({ schedulers: Object.keys(services).length });
-        return openSupervised(transport, services, (name, source) =>
-          transport.start(serviceModule(source), optionsOf(name, source)),
+        const children = Object.entries(services).map(([name, source]) =>
+          serviceChild(transport, serviceModule(source), optionsOf(name, source)),
         );
+        return openSupervised(transport, children);
       },
     },
   };

@@ -1,7 +1,7 @@
 /**
- * Services under a supervisor of the runtime's, for scenarios that break them.
+ * Services under the runtime's own supervisor and health monitor, for scenarios that break them.
  *
- *   supervisor, one_for_one ─┬─ service ◀── ping, ping … no answer: killed (hang-watch.ts)
+ *   supervisor, one_for_one ─┬─ service ◀── ping ── monitor: kills what gives no answer
  *                            └─ service
  *
  * Each is started again whenever it has ended, however often: how many restarts are too many is a
@@ -10,63 +10,71 @@
 
 import {
   type ChildSpec,
+  HealthMonitor,
   type NativeTransport,
-  type RunningChild,
-  type ServiceReference,
   Supervisor,
+  servicesInTree,
 } from '../../runtime/index.ts';
-import type { ServiceSource } from '../load/scenario.ts';
 import type { SupervisedTarget } from '../load/target.ts';
-import { HangWatch } from './hang-watch.ts';
 import { didNotStart, transportTarget } from './in-process.ts';
-
-/** Starts a service under its name on the target's transport. */
-export type StartService = (name: string, source: ServiceSource) => Promise<ServiceReference>;
 
 /** More than faults can bring about: what the supervisor would give up at is not reached. */
 const RESTARTS = { maxRestarts: 1_000, maxSeconds: 1 };
+/** A service that hangs is found out within 0.6 s, and one that is merely busy is left alone. */
+const HEALTH = {
+  intervalMs: 100,
+  deadlineMs: 500,
+  onUnhealthy: 'restart',
+  failuresBeforeRestart: 1,
+} as const;
 
 /**
- * Starts all services under a supervisor.
+ * Starts services under a supervisor, and watches them.
  *
+ * @param children - services of the transport, as `serviceChild` describes them
  * @throws `ERR_TARGET` when one cannot be started at first; those already started are stopped
  */
 export async function openSupervised(
   transport: NativeTransport,
-  services: Readonly<Record<string, ServiceSource>>,
-  start: StartService,
+  children: readonly ChildSpec[],
 ): Promise<SupervisedTarget> {
   const listeners = new Set<(service: string) => void>();
   let isOpen = true;
   let failure: unknown;
-  const childOf = ([name, source]: [string, ServiceSource]): ChildSpec => ({
-    id: name,
-    service: name,
-    async start() {
-      const reference = await start(name, source).catch((cause: unknown) => {
-        failure = didNotStart(name, cause);
+  const watched = (spec: ChildSpec): ChildSpec => ({
+    ...spec,
+    async start(signal) {
+      try {
+        const child = await spec.start(signal);
+        if (child !== 'ignore') {
+          void child.exited.then(() => {
+            if (isOpen) for (const listener of listeners) listener(spec.id);
+          });
+        }
+        return child;
+      } catch (cause) {
+        failure = didNotStart(spec.id, cause);
         throw failure;
-      });
-      void reference.exited.then(() => {
-        if (isOpen) for (const listener of listeners) listener(name);
-      });
-      return supervisedService(reference);
+      }
     },
   });
-  const supervisor = new Supervisor(Object.entries(services).map(childOf), RESTARTS);
+  const supervisor = new Supervisor(children.map(watched), RESTARTS);
   try {
     await supervisor.start();
   } catch (cause) {
     await transport.stop();
     throw failure ?? cause;
   }
-  const watch = new HangWatch(transport, Object.keys(services));
-  watch.start();
+  const monitor = new HealthMonitor(transport, () => servicesInTree(supervisor.tree()), {
+    ...HEALTH,
+    restart: (name) => transport.lookup(name)?.kill('it did not answer ping'),
+  });
+  await monitor.start();
   return {
     ...transportTarget(transport),
     async close() {
       isOpen = false;
-      watch.stop();
+      await monitor.stop();
       await supervisor.stop();
       await transport.stop();
     },
@@ -79,14 +87,5 @@ export async function openSupervised(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-  };
-}
-
-function supervisedService(reference: ServiceReference): RunningChild {
-  return {
-    exited: reference.exited,
-    shutdown: () => void reference.stop(),
-    kill: () => reference.kill(),
-    info: reference,
   };
 }
