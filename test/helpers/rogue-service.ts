@@ -21,6 +21,7 @@ function grow(growth: Growth): never {
     if (growth === 'map') map.set(`k${index}`, index);
     else if (growth === 'array') array.push(index);
     else if (growth === 'buffers') kept.push(new Uint8Array(2 ** 20).fill(1));
+    // oxlint-disable-next-line unicorn/no-new-array -- one allocation is the point
     else if (growth === 'giant') kept.push(new Array(1e8).fill(index));
     else {
       text += text;
@@ -60,7 +61,7 @@ export function rogueService({ failStart }: RogueOptions = {}): ServiceDefinitio
         await sleep(60_000, undefined, { ref: false });
       },
       exit: () => process.exit(7),
-      grow: (growth) => grow(growth as Growth),
+      grow: (growth: Growth) => grow(growth),
       wait: async (ms) => sleep(ms as number, ms),
       unsendable: () => ({ callback: () => 1 }),
       log(params, { log }) {

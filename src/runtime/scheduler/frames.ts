@@ -7,6 +7,7 @@
  *   host ◀ reply ─ guest
  */
 
+import { inspect } from 'node:util';
 import type { ErrorCode } from '../../core/errors.ts';
 
 /** Frames that the host sends. */
@@ -98,12 +99,12 @@ export type WireReason =
 /** A reason in a form that can leave its isolate. */
 export function toWireReason(reason: unknown): WireReason {
   if (reason instanceof Error) {
-    const { name, message, stack = '' } = reason;
     // Whoever threw it may have put anything there.
+    const { name, message, stack = '' } = reason as Record<keyof Error, unknown>;
     return { error: { name: String(name), message: String(message), stack: String(stack) } };
   }
   const isPlain = reason === null || ['string', 'number', 'boolean'].includes(typeof reason);
-  return { value: isPlain ? reason : String(reason) };
+  return { value: isPlain ? reason : inspect(reason) };
 }
 
 /** The reason again; an error keeps its name, message and stack, not its class. */

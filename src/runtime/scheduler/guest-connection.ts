@@ -166,7 +166,7 @@ export class GuestConnection implements LinkListener {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#closeReason = reason;
-    for (const service of [...this.#services.values()]) {
+    for (const service of this.#services.values()) {
       service.onLeft(reason);
       service.onExited(reason);
     }

@@ -162,7 +162,7 @@ for (const placement of ['worker'] as const satisfies Placement[]) {
     test('has copies that share its calls, and are replaced when they end', async () => {
       await transport.start(ROGUE, { name: 'many', placement, replicas: 2 });
       const many = transport.lookup('many');
-      const before = many?.where;
+      const whereBefore = many?.where;
       await assert.rejects(transport.call('many', 'exit'), { code: 'ERR_SERVICE_EXIT' });
       const replies = await Promise.all(
         Array.from({ length: 50 }, (_, index) => transport.call('many', 'echo', index)),
@@ -172,7 +172,7 @@ for (const placement of ['worker'] as const satisfies Placement[]) {
         Array.from({ length: 50 }, (_, index) => index),
       );
       assert.equal(many?.status, 'running');
-      assert.notEqual(many?.where, before);
+      assert.notEqual(many?.where, whereBefore);
       await many?.stop();
       assert.equal(many?.status, 'ended');
     });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeTransport } from '../../../src/runtime/index.ts';
 import { COURIER, sha256 } from '../../helpers/courier-service.ts';
 
@@ -80,15 +81,14 @@ describe('traffic with a service on a worker', PATIENCE, () => {
   });
 
   test('turns the event loop while 64 callers keep it busy', async () => {
-    let isOver = false;
+    const end = new AbortController();
     let ticks = 0;
     const timer = setInterval(() => ticks++, 5);
     const callers = Array.from({ length: 64 }, async () => {
-      while (!isOver) await call('echo', 1);
+      while (!end.signal.aborted) await call('echo', 1);
     });
-    const end = new Promise((resolve) => setTimeout(resolve, 300));
-    await end;
-    isOver = true;
+    await sleep(300);
+    end.abort();
     await Promise.all(callers);
     clearInterval(timer);
     assert.ok(ticks >= 15, `${ticks} ticks of 60`);
@@ -153,10 +153,10 @@ describe('scheduler threads', PATIENCE, () => {
     const transport = new NativeTransport({ schedulers: 2 });
     await transport.start(COURIER, { name: 'courier', placement: 'worker', replicas: 2 });
     await transport.call('courier', 'echo', 1);
-    await new Promise((resolve) => setTimeout(resolve, 300)); // the spare thread is up by then
-    const before = process.cpuUsage();
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const { user, system } = process.cpuUsage(before);
+    await sleep(300); // the spare thread is up by then
+    const atRest = process.cpuUsage();
+    await sleep(500);
+    const { user, system } = process.cpuUsage(atRest);
     assert.ok(user + system < 150_000, `${user + system} µs of 500,000`);
     await transport.stop();
   });
