@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeTransport } from '../../../src/runtime/index.ts';
 import { COURIER, sha256 } from '../../helpers/courier-service.ts';
+import { ROGUE_MODULE } from '../../helpers/rogue-service.ts';
 
 /** Ends when the machine is too slow, not before. */
 const PATIENCE = { timeout: 60_000 };
@@ -158,6 +159,22 @@ describe('scheduler threads', PATIENCE, () => {
     await sleep(500);
     const { user, system } = process.cpuUsage(atRest);
     assert.ok(user + system < 150_000, `${user + system} µs of 500,000`);
+    await transport.stop();
+  });
+
+  test('end when what they say makes no sense, and take no more services', async () => {
+    const transport = new NativeTransport({ schedulers: 2 });
+    const rogue = { module: ROGUE_MODULE, export: 'rogueService' };
+    const start = (name: string) => transport.start(rogue, { name, placement: 'worker' });
+    await start('rogue');
+    const { where } = await start('bystander');
+    const scribbled = transport.call('rogue', 'scribble', undefined, { timeoutMs: 10_000 });
+    await assert.rejects(scribbled, { code: 'ERR_SERVICE_EXIT', message: /corrupt/ });
+    for (const name of ['rogue', 'another', 'third']) await start(name);
+    for (const name of ['rogue', 'another', 'third', 'bystander']) {
+      assert.equal(await transport.call(name, 'echo', name), name);
+    }
+    assert.equal(transport.lookup('bystander')?.where, where);
     await transport.stop();
   });
 
