@@ -23,6 +23,8 @@ describe('the reason why a service ended', () => {
       crossed(() => 1),
       '[Function (anonymous)]',
     );
+    assert.match(String(crossed({ code: 7 })), /code: 7/);
+    assert.match(String(crossed(Object.create(null))), /null prototype/);
   });
 
   test('can always leave, whatever was put into an error', () => {
