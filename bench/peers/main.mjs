@@ -1,75 +1,26 @@
 /**
- * Measures Toolrig beside its peers: `npm run peers -- inline [--json] [--rounds N] [--seed N]`.
+ * Measures Toolrig beside its peers:
+ * `npm run peers -- inline|threads [--json] [--rounds N] [--seed N] [--only 1,2]`.
  *
- * A package of its own, so that installing Toolrig never installs a rival. It measures as `micro`
- * does, with the harness's own runner: short blocks in alternating rounds, ratios paired by round.
+ * A package of its own, so that installing Toolrig never installs a rival. It measures as the
+ * harness does: short blocks in alternating rounds, ratios paired by round.
  */
 
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { runMicroBench } from '../../dist/src/harness/load/micro.js';
-import { defineMicroBench } from '../../dist/src/harness/load/micro-bench.js';
-import { medianInterval, pairedRatio } from '../../dist/src/harness/stats/bootstrap.js';
 import { seededRandom } from '../../dist/src/harness/stats/random.js';
-import { loopOf, startContenders } from './inline.mjs';
 import { renderComparison } from './text.mjs';
 
-const SUITES = ['inline'];
-const SUBJECT = 'toolrig';
-const IN_FLIGHT = [1, 64];
-/** Calls that each of several loops makes before they are waited for, so that all are busy most of the time. */
-const CALLS_PER_LOOP = 16;
-const USAGE = `usage: npm run peers -- <${SUITES.join('|')}> [--json] [--rounds N] [--seed N]`;
+const SUITES = ['inline', 'threads'];
+const USAGE =
+  `usage: npm run peers -- <${SUITES.join('|')}> [--json] [--rounds N] [--seed N]\n` +
+  '       --only 1,2   of threads, these measurements';
+/** As the commands of toolrig: a reply was wrong, so nothing that was measured counts. */
+const EXIT_INVALID_MEASUREMENT = 4;
+const EXIT_USAGE = 2;
 
-/**
- * @param {number} inFlight
- * @param {number} rounds
- * @param {() => number} random
- * @returns {Promise<import('./text.mjs').PeerComparison>}
- */
-async function compareInline(inFlight, rounds, random) {
-  const contenders = await startContenders();
-  // What the runner times is a burst: with fewer calls than loops, fewer would be in flight.
-  const burst = inFlight === 1 ? 1 : inFlight * CALLS_PER_LOOP;
-  const bench = defineMicroBench({
-    name: `inline-${inFlight}`,
-    description: `One small call, ${inFlight} in flight`,
-    baseline: SUBJECT,
-    tasks: contenders.map(({ name, addOne }) => ({
-      name,
-      mode: 'async',
-      prepare: () => {
-        const loop = loopOf(addOne, inFlight);
-        return async (bursts) => (await loop(bursts * burst)) / burst;
-      },
-    })),
-    teardown: async () => {
-      for (const contender of contenders) await contender.stop?.();
-    },
-  });
-  const measured = await runMicroBench(bench, {
-    rounds,
-    onProgress: ({ phase, round }) =>
-      process.stderr.write(`${bench.name}: ${phase} round ${round + 1}\n`),
-  });
-  const subject = measured.tasks.find((task) => task.name === SUBJECT);
-  return {
-    suite: 'inline',
-    inFlight,
-    rounds,
-    subject: SUBJECT,
-    unsteady: measured.unsteadyTasks,
-    contenders: measured.tasks.map((task) => ({
-      name: task.name,
-      nsPerCall: medianInterval(
-        task.nsPerCallByRound.map((ns) => ns / burst),
-        random,
-      ),
-      timesAsFast: pairedRatio(task.nsPerCallByRound, subject.nsPerCallByRound, random),
-    })),
-  };
-}
+/** @typedef {{ suite: string, json: boolean, rounds: number | undefined, seed: number, only: string | undefined }} Options */
 
 /** Versions of what is compared, as installed. */
 function peerVersions() {
@@ -84,6 +35,7 @@ function peerVersions() {
 
 /**
  * @param {string[]} args
+ * @returns {Options}
  * @throws {Error} that says what is wrong with them
  */
 function parse(args) {
@@ -92,17 +44,23 @@ function parse(args) {
     allowPositionals: true,
     options: {
       json: { type: 'boolean', default: false },
-      rounds: { type: 'string', default: '24' },
+      rounds: { type: 'string' },
       seed: { type: 'string', default: '1' },
+      only: { type: 'string' },
     },
   });
   const [suite = '', ...rest] = positionals;
   if (!SUITES.includes(suite)) throw new Error(`there is no suite '${suite}'`);
   if (rest.length > 0) throw new Error(`one suite at a time, got also '${rest.join(' ')}'`);
+  if (values.only !== undefined && suite !== 'threads') {
+    throw new Error(`--only is for the suite 'threads', got it with '${suite}'`);
+  }
   return {
+    suite,
     json: values.json,
-    rounds: integer('--rounds', values.rounds, 1),
+    rounds: values.rounds === undefined ? undefined : integer('--rounds', values.rounds, 1),
     seed: integer('--seed', values.seed, 0),
+    only: values.only,
   };
 }
 
@@ -117,30 +75,77 @@ function integer(flag, text, min) {
   throw new Error(`${flag} must be an integer >= ${min}, got '${text}'`);
 }
 
-/** @param {{ json: boolean, rounds: number, seed: number }} options */
-async function main({ json, rounds, seed }) {
-  const environment = {
+/**
+ * @param {string | undefined} text - numbers with commas between them; default: all
+ * @param {readonly number[]} known
+ */
+function selection(text, known) {
+  if (text === undefined) return known;
+  const ids = text.split(',').map((part) => integer('--only', part, 1));
+  const unknown = ids.find((id) => !known.includes(id));
+  if (unknown === undefined) return ids;
+  throw new Error(`--only takes numbers out of ${known.join(', ')}, got ${unknown}`);
+}
+
+/**
+ * The suite's way of measuring, as JSON and as text; only what is asked for is loaded.
+ *
+ * @param {Options} options
+ * @returns {Promise<() => Promise<{ json: object, text: string }>>}
+ * @throws {Error} that says what is wrong with the options
+ */
+async function load({ suite, rounds, seed, only }) {
+  const random = seededRandom(seed);
+  if (suite === 'threads') {
+    const { MEASUREMENT_IDS, measureThreads } = await import('./threads/suite.mjs');
+    const { renderThreads } = await import('./threads/text.mjs');
+    const ids = selection(only, MEASUREMENT_IDS);
+    return async () => {
+      const measurements = await measureThreads(ids, rounds, random);
+      return { json: { measurements }, text: renderThreads(measurements) };
+    };
+  }
+  const { compareInline } = await import('./compare-inline.mjs');
+  return async () => {
+    const comparisons = await compareInline(rounds, random);
+    return { json: { comparisons }, text: comparisons.map(renderComparison).join('\n') };
+  };
+}
+
+/** @param {Options} options */
+function environmentOf({ suite }) {
+  return {
+    suite,
     node: process.version,
     v8: process.versions.v8,
     cpuModel: os.cpus()[0]?.model ?? 'unknown',
     availableParallelism: os.availableParallelism(),
     peers: peerVersions(),
   };
-  const random = seededRandom(seed);
-  const comparisons = [];
-  for (const inFlight of IN_FLIGHT) comparisons.push(await compareInline(inFlight, rounds, random));
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ environment, comparisons }, undefined, 2)}\n`
-      : comparisons.map((comparison) => renderComparison(comparison)).join('\n'),
-  );
 }
 
-let options;
-try {
-  options = parse(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${error.message}\n${USAGE}\n`);
-  process.exitCode = 2;
+/** @param {string[]} args */
+async function main(args) {
+  let options;
+  let measure;
+  try {
+    options = parse(args);
+    measure = await load(options);
+  } catch (error) {
+    process.stderr.write(`${error.message}\n${USAGE}\n`);
+    return EXIT_USAGE;
+  }
+  try {
+    const { json, text } = await measure();
+    const environment = environmentOf(options);
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ environment, ...json }, undefined, 2)}\n` : text,
+    );
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error.stack}\n`);
+    return EXIT_INVALID_MEASUREMENT;
+  }
 }
-if (options !== undefined) await main(options);
+
+process.exitCode = await main(process.argv.slice(2));

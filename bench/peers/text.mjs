@@ -30,26 +30,41 @@ export function renderComparison({ suite, inFlight, rounds, subject, unsteady, c
       name === subject ? '' : range(timesAsFast, factor),
     ]),
   ];
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
-      )
-      .join('  '),
-  );
   const notes = [
     `${suite}, ${inFlight} in flight; ${rounds} rounds, ratios paired by round`,
     ...(unsteady.length > 0 ? [`warning: not steady when measured: ${unsteady.join(', ')}`] : []),
   ];
-  return `${[...notes, ...lines].join('\n')}\n`;
+  return `${[...notes, renderTable(rows)].join('\n')}\n`;
 }
 
 /**
+ * Columns as wide as they must be, numbers to the right.
+ *
+ * @param {readonly (readonly string[])[]} rows - the header first
+ * @param {number} leftColumns - how many columns at the beginning are text. Default: 1
+ * @returns {string} without a newline at its end
+ */
+export function renderTable(rows, leftColumns = 1) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column < leftColumns ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/**
+ * An interval as text; `unknown` when it came from one round.
+ *
  * @param {Interval} interval
  * @param {(value: number) => string} format
  */
-function range(interval, format) {
+export function range(interval, format) {
   return isBounded(interval) ? `${format(interval.low)} – ${format(interval.high)}` : 'unknown';
 }
 

@@ -7,11 +7,13 @@
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { BenchFlags } from './bench.ts';
-import { duration, names, sizes, text, texts, wholeNumber } from './coerce.ts';
+import { duration, names, oneOf, sizes, text, texts, wholeNumber } from './coerce.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 
 const MAX_IN_FLIGHT = 100_000;
 const MAX_ROUNDS = 10_000;
+/** As in `harness/load/scenario.ts`, which is not loaded for a mistyped flag. */
+const SUITES = ['cost', 'chaos'] as const;
 
 const LOAD = 'Load (default: what the scenario says):';
 const RUN = 'Run:';
@@ -19,7 +21,9 @@ const OUTPUT = 'Output:';
 
 const EXAMPLES = `Examples:
   toolrig bench
-    the whole suite
+    what calls cost: the whole suite
+  toolrig bench crash-recovery --duration 60s --variants native
+    whether every call is answered once while services are killed
   toolrig bench calculator-batch --variants native,json -c 1 -b 1
     one call at a time, on two variants
   toolrig bench payload-sweep --payload 1MiB --json > run.json
@@ -44,7 +48,7 @@ function declare(args: Argv): Argv {
       type: 'string',
       array: true,
       default: [],
-      describe: 'names (see toolrig list), or paths of your own; default: all',
+      describe: 'names (see toolrig list; with a case: oom/map), or paths of your own',
     })
     .options({
       concurrency: {
@@ -92,6 +96,12 @@ function declare(args: Argv): Argv {
         string: true,
         coerce: names('variants'),
         describe: 'ways to reach the services, as in native,json',
+      },
+      suite: {
+        group: RUN,
+        string: true,
+        coerce: oneOf('suite', SUITES),
+        describe: 'all scenarios of one suite: cost or chaos; default: cost',
       },
       payload: {
         group: RUN,

@@ -2,8 +2,8 @@
 
 import { resolve } from 'node:path';
 import { ToolrigError } from '../core/errors.ts';
-import type { Load } from '../harness/load/scenario.ts';
-import { listScenarioNames, loadScenario } from '../harness/load/scenario-catalog.ts';
+import type { Load, Suite } from '../harness/load/scenario.ts';
+import { loadScenario, loadSuite } from '../harness/load/scenario-catalog.ts';
 import { renderSummaryCsv } from '../harness/report/csv.ts';
 import { renderMarkdown } from '../harness/report/markdown.ts';
 import { renderRunText } from '../harness/report/text.ts';
@@ -27,6 +27,7 @@ import { stderr, stdout, wantsColour } from './streams.ts';
 /** The arguments and flags, checked one by one. */
 export interface BenchFlags {
   readonly scenario: string[];
+  readonly suite?: Suite;
   readonly variants?: string[];
   readonly concurrency?: number;
   readonly calls?: number;
@@ -84,8 +85,16 @@ export async function bench(flags: BenchFlags): Promise<void> {
 }
 
 async function plan(flags: BenchFlags): Promise<PlannedScenario[]> {
-  const chosen = flags.scenario.length > 0 ? flags.scenario : await listScenarioNames();
-  const scenarios = await Promise.all(chosen.map(loadScenario));
+  if (flags.suite !== undefined && flags.scenario.length > 0) {
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `--suite ${flags.suite} and ${flags.scenario.join(', ')} exclude each other: give one`,
+    );
+  }
+  const scenarios =
+    flags.scenario.length > 0
+      ? await Promise.all(flags.scenario.map(loadScenario))
+      : await loadSuite(flags.suite ?? 'cost');
   requireDifferentNames(scenarios.map(({ name }) => name));
   const defaults = VARIANTS.map(({ name }) => name).filter((name) => name !== 'http-saturation');
   return scenarios.map((scenario) => ({

@@ -61,6 +61,20 @@ export function names(flag: string): (given: unknown) => string[] {
   return (given) => different(flag, 'different names separated by commas', given);
 }
 
+/** One of a few words. */
+export function oneOf<T extends string>(
+  flag: string,
+  choices: readonly T[],
+): (given: unknown) => T {
+  const expected = choices.join(' or ');
+  return (given) => {
+    const written = one(flag, expected, given);
+    const found = choices.find((choice) => choice === written);
+    if (found !== undefined) return found;
+    throw invalid(flag, expected, written);
+  };
+}
+
 /** Any text but none. */
 export function text(flag: string, expected: string): (given: unknown) => string {
   return (given) => one(flag, expected, given);

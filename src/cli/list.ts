@@ -21,7 +21,8 @@ export async function list(asJson: boolean): Promise<void> {
     about: description,
   });
   const listing = {
-    scenarios: scenarios.map(about),
+    scenarios: scenarios.filter(({ suite }) => suite === 'cost').map(about),
+    chaos: scenarios.filter(({ suite }) => suite === 'chaos').map(about),
     variants: VARIANTS.map(({ name, pays }) => ({ name, about: pays })),
     micro: (await loadMicroBenches()).map(about),
   };

@@ -1,6 +1,7 @@
 /** The harness's public entry point: `import … from 'toolrig/harness'`. */
 
 export { ToolrigError } from '../core/errors.ts';
+export type { Chaos, Fault, FaultKind } from './load/chaos.ts';
 export {
   defineScenario,
   type InputMaker,

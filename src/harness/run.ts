@@ -8,6 +8,13 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ToolrigError } from '../core/errors.ts';
 import { planCalls } from './load/call-plan.ts';
+import {
+  chaosThresholds,
+  faultKindsOf,
+  hasChaos,
+  requireFitting,
+} from './load/chaos-requirements.ts';
+import { windowCount } from './load/chaos-windows.ts';
 import { type HarnessCost, measureHarnessCost } from './load/harness-cost.ts';
 import {
   type Contestant,
@@ -15,8 +22,9 @@ import {
   measureCase,
   type ResolvedLoad,
 } from './load/measure.ts';
+import { measureChaos } from './load/measure-chaos.ts';
 import type { Load, Scenario, ScenarioCase, ServiceSource } from './load/scenario.ts';
-import type { Variant } from './load/target.ts';
+import type { Target, Variant } from './load/target.ts';
 import { parseThreshold, type Threshold, variantsOf } from './load/threshold.ts';
 import type { Environment, RunRecord, ScenarioRecord } from './results/run-record.ts';
 import { SCHEMA_VERSION } from './results/run-record.ts';
@@ -149,12 +157,18 @@ function prepare({ scenario, variants }: PlannedScenario, options: RunOptions): 
   const thresholds = expressions.map(parseThreshold);
   const names = variants.map(({ name }) => name);
   for (const threshold of thresholds) variantsOf(threshold, names); // throws for one that is absent
-  thresholds.push(...defaultThresholds(thresholds, names));
+  requireFitting(scenario, variants, options.load, thresholds);
+  thresholds.push(
+    ...defaultThresholds(thresholds, names),
+    ...(hasChaos(scenario) ? chaosThresholds(thresholds) : []),
+  );
+  // How services bear trouble is watched over one long stretch, unless the scenario compares.
+  const rounds = hasChaos(scenario) ? { rounds: 1 } : {};
   return {
     scenario,
     variants,
     cases: casesOf(scenario, options.payloadBytes),
-    load: resolveLoad({ ...scenario.load, ...options.load }, options.load),
+    load: resolveLoad({ ...rounds, ...scenario.load, ...options.load }, options.load),
     thresholds,
   };
 }
@@ -231,33 +245,45 @@ async function runScenario(
       servicesOf(scenario, folder),
     );
     for (const variant of variants) {
-      const target = await started(`variant '${variant.name}'`, () => variant.open(services));
+      const target = await started(`variant '${variant.name}'`, () =>
+        opened(variant, scenario, services),
+      );
       contestants.push({ variant: variant.name, target });
     }
     const names = variants.map(({ name }) => name);
+    // What the harness costs is known of its own closed loop alone.
     const drivenVariants = contestants
-      .filter(({ target }) => target.drive !== undefined)
+      .filter(({ target }) => target.drive !== undefined || hasChaos(scenario))
       .map(({ variant }) => variant);
     const reference = REFERENCES.find((name) => names.includes(name)) ?? names[0] ?? '';
     for (const each of cases) {
       if (options.signal.aborted) break;
       const name = each.name === '' ? scenario.name : `${scenario.name}/${each.name}`;
       const plan = planCalls(each, seededRandom(options.seed));
-      const measurement = await measureCase(plan, contestants, load, {
-        reference,
-        signal: options.signal,
-        onProgress: (step) => progress.report(name, load.rounds, step),
-      });
+      const { chaos } = each;
+      const { signal } = options;
+      const rounds = chaos === undefined ? load.rounds : windowCount(load);
+      const onProgress = (step: MeasureProgress) => progress.report(name, rounds, step);
+      const measurement =
+        chaos === undefined
+          ? await measureCase(plan, contestants, load, { reference, signal, onProgress })
+          : await measureChaos(plan, contestants, load, chaos, {
+              random: () => seededRandom(options.seed),
+              signal,
+              onProgress,
+            });
       progress.caseDone();
       const { record, intervalLogs } = summariseCase(measurement, {
         name,
         payloadBytes: each.payloadBytes ?? null,
         load,
+        chaos,
         cost,
         thresholds,
         reference,
         drivenVariants,
-        baselines: BASELINES,
+        // Variants that ran one after the other have no rounds to be paired by.
+        baselines: chaos !== undefined && load.rounds === 1 ? [] : BASELINES,
         random: seededRandom(options.seed),
       });
       if (record.variants.length > 0) onCase(record, intervalLogs);
@@ -268,6 +294,19 @@ async function runScenario(
     await Promise.allSettled(contestants.map(({ target }) => target.close()));
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Opens a variant, under a supervisor where the scenario breaks services. */
+function opened(
+  variant: Variant,
+  scenario: Scenario,
+  services: Readonly<Record<string, ServiceSource>>,
+): Promise<Target> {
+  const { supervision } = variant;
+  if (supervision === undefined || faultKindsOf(scenario).length === 0) {
+    return variant.open(services);
+  }
+  return supervision.open(services);
 }
 
 /** Starts something that is to be measured; what is no error of ours becomes `ERR_TARGET`. */

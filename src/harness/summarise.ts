@@ -4,6 +4,7 @@
  */
 
 import { compareVariants, noiseFloorOf, type TimedVariant } from './compare/comparison.ts';
+import type { Chaos } from './load/chaos.ts';
 import type { HarnessCost } from './load/harness-cost.ts';
 import type {
   BlockMeasurement,
@@ -11,7 +12,7 @@ import type {
   ResolvedLoad,
   VariantMeasurement,
 } from './load/measure.ts';
-import { holds, type Threshold } from './load/threshold.ts';
+import { holds, isChaosMetric, type Threshold } from './load/threshold.ts';
 import type {
   Comparison,
   ScenarioRecord,
@@ -21,6 +22,7 @@ import type {
 import { medianInterval } from './stats/bootstrap.ts';
 import { renderIntervalLog } from './stats/interval-log.ts';
 import { LatencyHistogram } from './stats/latency-histogram.ts';
+import { chaosFiguresOf, chaosRecordOf, observeChaos } from './summarise-chaos.ts';
 
 /** Below this many clock reads, a single call's latency is mostly the clock's. */
 const TIMER_LIMIT_READS = 20;
@@ -30,6 +32,8 @@ export interface CaseContext {
   readonly name: string;
   readonly payloadBytes: number | null;
   readonly load: ResolvedLoad;
+  /** What befell the services. Default: nothing was to. */
+  readonly chaos?: Chaos | undefined;
   readonly cost: HarnessCost;
   readonly thresholds: readonly Threshold[];
   /** The variant whose twin was measured. */
@@ -59,6 +63,7 @@ export function summariseCase(measurement: CaseMeasurement, context: CaseContext
       latency.destroy();
       batchLatency.destroy();
     }
+    for (const { chaos } of measurement.variants) chaos?.recovery.destroy();
   }
 }
 
@@ -67,7 +72,7 @@ function summarise(measurement: CaseMeasurement, context: CaseContext): CaseSumm
   const intervalLogs = new Map(measured.map((each) => [each.variant, intervalLogOf(each)]));
   const timed = measured.map(timedOf);
   const variants = measured.map((variant) => summariseVariant(variant, context));
-  const { load } = context;
+  const { load, chaos } = context;
   return {
     intervalLogs,
     record: {
@@ -76,6 +81,7 @@ function summarise(measurement: CaseMeasurement, context: CaseContext): CaseSumm
       concurrency: load.concurrency,
       batch: load.batch,
       payloadBytes: context.payloadBytes,
+      ...(chaos === undefined ? {} : { chaos: chaosRecordOf(chaos) }),
       variants,
       comparisons: compareAll(timed, measurement.twinNsPerCall, context),
       thresholds: evaluate(context.thresholds, variants),
@@ -97,7 +103,7 @@ function summariseVariant(measurement: VariantMeasurement, context: CaseContext)
 
 /** @param latency - of all blocks, as `batches` */
 function recordOf(
-  { variant, blocks, warmupMs, isSteady }: VariantMeasurement,
+  { variant, blocks, warmupMs, isSteady, chaos }: VariantMeasurement,
   latency: LatencyHistogram,
   batches: LatencyHistogram,
   { cost, load, random, drivenVariants = [] }: CaseContext,
@@ -138,6 +144,7 @@ function recordOf(
     isSteady,
     histogram: latency.encode(),
     rounds: blocks.map(roundOf),
+    ...(chaos === undefined ? {} : chaosFiguresOf(chaos, blocks)),
   };
 }
 
@@ -218,16 +225,17 @@ function evaluate(
           metric: threshold.metric,
           variant: record.variant,
           observed,
-          passed: holds(threshold, observed),
+          passed: observed !== null && holds(threshold, observed),
         };
       }),
   );
 }
 
-function observe(threshold: Threshold, record: VariantRecord): number {
+function observe(threshold: Threshold, record: VariantRecord): number | null {
   const { metric } = threshold;
+  if (isChaosMetric(metric)) return observeChaos(metric, record);
   if (metric === 'throughput') return record.throughputPerSecond.median;
-  if (metric === 'errors') return record.failed / record.calls;
+  if (metric === 'errors') return (record.failed - (record.failedAsExpected ?? 0)) / record.calls;
   return record.latencyNs[metric];
 }
 

@@ -30,13 +30,25 @@ export function validityOf(
   return { verdict: doubts.length > 0 ? 'suspect' : 'valid', reasons: doubts };
 }
 
-function failures({ name, variants }: ScenarioRecord): string[] {
-  return variants
+function failures({ name, variants, chaos }: ScenarioRecord): string[] {
+  const silent = variants
     .filter(({ succeeded }) => succeeded === 0)
     .map(
       ({ variant, firstFailure }) =>
         `${name} on ${variant}: not one call succeeded (${firstFailure ?? 'none was made'})`,
     );
+  const fault = chaos?.fault ?? null;
+  // A run that nothing befell shows nothing about what services do when something does.
+  const spared = fault === null ? [] : variants.filter(({ crashes = 0 }) => crashes === 0);
+  return [
+    ...silent,
+    ...spared.map(({ variant }) => `${name} on ${variant}: no service crashed, for all its faults`),
+  ];
+}
+
+/** Failures that the scenario does not expect. */
+function unexpected({ failed, failedAsExpected = 0 }: VariantRecord): number {
+  return failed - failedAsExpected;
 }
 
 interface Measurement {
@@ -56,10 +68,10 @@ function scenarioDoubts({ name, cases }: ScenarioGroup): string[] {
   const share = ({ length }: readonly Measurement[]) =>
     `${name}: ${length} of ${all.length} measurements`;
   // Where not one call succeeded, the run is invalid and says so.
-  const failing = all.filter(({ record }) => record.failed > 0 && record.succeeded > 0);
+  const failing = all.filter(({ record }) => unexpected(record) > 0 && record.succeeded > 0);
   const reasons: string[] = [];
   if (failing.length > MOST_NAMED) {
-    const most = Math.max(...failing.map(({ record }) => record.failed / record.calls));
+    const most = Math.max(...failing.map(({ record }) => unexpected(record) / record.calls));
     reasons.push(`${share(failing)} had failed calls (at most ${percent(most)} of them)`);
   } else if (failing.length > 0) {
     reasons.push(`${name}: ${failing.map(failureText).join(', ')}`);
@@ -85,8 +97,8 @@ function named(measurements: readonly Measurement[], detail: (each: Measurement)
   return measurements.map((each) => `${each.name} (${detail(each)})`).join(', ');
 }
 
-function failureText({ name, record: { failed, calls } }: Measurement): string {
-  return `${count(failed)} of ${count(calls)} calls failed on ${name}`;
+function failureText({ name, record }: Measurement): string {
+  return `${count(unexpected(record))} of ${count(record.calls)} calls failed on ${name}`;
 }
 
 function count(value: number): string {

@@ -61,7 +61,10 @@ export {
   readiness,
 } from './health/readiness.ts';
 export type { ServiceHealth } from './health/service-health.ts';
-export { NativeTransport, type NativeTransportOptions } from './scheduler/native-transport.ts';
+export {
+  NativeTransport,
+  type NativeTransportOptions,
+} from './scheduler/native-transport.ts';
 export { Application, type ApplicationOptions } from './supervision/application.ts';
 export type { ChildCounts, ListedChild } from './supervision/child-list.ts';
 export { onShutdown, tellIgnore, tellReady } from './supervision/child-messages.ts';

@@ -192,3 +192,99 @@ function sampleRound(round: number, nsPerCall: number): RoundRecord {
     cpuNsPerCall: nsPerCall * 1.05,
   };
 }
+
+/** A variant that has been through a minute of kills. */
+export function chaosVariant(
+  variant: string,
+  overrides: Partial<VariantRecord> = {},
+): VariantRecord {
+  return sampleVariant(variant, 4_000, {
+    calls: 12_000_000,
+    succeeded: 11_996_250,
+    failed: 3_750,
+    errors: { ERR_SERVICE_EXIT: 3_700, ERR_SERVICE_NOT_FOUND: 50 },
+    harnessNsPerCall: null,
+    offered: 12_000_000,
+    failedAsExpected: 3_750,
+    lost: 0,
+    answeredTwice: 0,
+    faults: 59,
+    crashes: 59,
+    unrecovered: 0,
+    recoveryNs: { count: 59, p50: 21e6, p99: 84e6, max: 84e6 },
+    recoveryHistogram: 'HISTFAAAAC14nJNpmSzMwMDAzsDAwMjAwMDMAAGM',
+    sparedP99Ns: { quiet: 2e6, disturbed: 3e6 },
+    hostRssBytes: { before: 150_000_000, peak: 210_000_000, after: 157_500_000 },
+    drift: {
+      heapBytesPerHour: { median: 1_000_000, low: -2_000_000, high: 4_000_000 },
+      rssBytesPerHour: { median: 0, low: -9_000_000, high: 9_000_000 },
+      handlesPerHour: { median: 0, low: 0, high: 0 },
+      p99NsPerHour: { median: -1_200, low: -50_000, high: 47_000 },
+    },
+    ...overrides,
+  });
+}
+
+/** A run of two scenarios with chaos: one that breaks services, one that wears them out. */
+export function chaosRecord(): RunRecord {
+  const fault = { kind: 'kill', services: ['first', 'second'], everyMs: 1_000 };
+  const expected = ['ERR_SERVICE_EXIT', 'ERR_SERVICE_NOT_FOUND'];
+  const calm = { failed: 0, errors: {}, failedAsExpected: 0, faults: 0, crashes: 0 };
+  const minutes = sampleVariant('native', 4_000).rounds.map((round) => ({
+    ...round,
+    durationMs: 15_000,
+  }));
+  return sampleRecord({
+    command: 'toolrig bench --suite chaos',
+    validity: { verdict: 'valid', reasons: [] },
+    scenarios: [
+      sampleScenario(
+        'crash-recovery',
+        [
+          chaosVariant('native', { sparedP99Ns: null }),
+          chaosVariant('process', {
+            succeeded: 11_996_247,
+            failed: 3_751,
+            errors: { ERR_SERVICE_EXIT: 3_750, ERR_TIMEOUT: 1 },
+            lost: 2,
+            answeredTwice: 1,
+            firstFailure: 'echo first: it took longer than 5000 ms',
+          }),
+        ],
+        {
+          concurrency: 64,
+          chaos: { fault, expected, quietMs: 5_000, restMs: 0 },
+          thresholds: [
+            {
+              expression: 'lost <= 0',
+              metric: 'lost',
+              variant: 'native',
+              observed: 0,
+              passed: true,
+            },
+            {
+              expression: 'lost <= 0',
+              metric: 'lost',
+              variant: 'process',
+              observed: 2,
+              passed: false,
+            },
+          ],
+        },
+      ),
+      sampleScenario(
+        'soak',
+        [
+          chaosVariant('native', {
+            ...calm,
+            succeeded: 12_000_000,
+            recoveryNs: null,
+            sparedP99Ns: null,
+            rounds: minutes,
+          }),
+        ],
+        { concurrency: 12, chaos: { fault: null, expected: [], quietMs: 0, restMs: 0 } },
+      ),
+    ],
+  });
+}

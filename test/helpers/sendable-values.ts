@@ -35,7 +35,8 @@ const bigints = fc.oneof(
   fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n }),
   fc.constantFrom(2n ** 63n, -(2n ** 63n), 2n ** 63n - 1n, 10n ** 60n, -(10n ** 60n)),
 );
-const dates = fc.date({ noInvalidDate: false });
+// An invalid date is not deeply equal to another one, so a test of its own looks at it.
+const dates = fc.date({ noInvalidDate: true });
 const regExps = fc.constantFrom(/a/giu, /[/\]]\n/s, /(?<year>\d{4})-\u2028/my);
 const views = fc.oneof(
   fc.uint8Array(),

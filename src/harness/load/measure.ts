@@ -12,6 +12,7 @@ import { ToolrigError } from '../../core/errors.ts';
 import { LatencyHistogram } from '../stats/latency-histogram.ts';
 import { isSteady } from '../stats/steady-state.ts';
 import type { CallPlan } from './call-plan.ts';
+import type { ChaosOutcome } from './chaos-outcome.ts';
 import { type ReadyCall, readyCalls, runClosedBlock } from './closed-executor.ts';
 import { preflight } from './preflight.ts';
 import { BlockRecorder } from './recorder.ts';
@@ -75,6 +76,8 @@ export interface VariantMeasurement {
   readonly warmupMs: number;
   readonly isSteady: boolean;
   readonly blocks: readonly BlockMeasurement[];
+  /** Where every call was accounted for. */
+  readonly chaos?: ChaosOutcome;
 }
 
 export interface CaseMeasurement {

@@ -11,6 +11,7 @@ import {
   type Scenario,
   type ScenarioSpec,
   type ServiceSource,
+  type Suite,
 } from './scenario.ts';
 
 const CATALOG = new URL('../../../scenarios/', import.meta.url);
@@ -31,6 +32,12 @@ export function referenceService(
   return { module: SERVICES.href, export: FACTORIES[name], options };
 }
 
+/** The package's own scenarios of one suite, in alphabetical order. */
+export async function loadSuite(suite: Suite): Promise<Scenario[]> {
+  const scenarios = await Promise.all((await listScenarioNames()).map(loadScenario));
+  return scenarios.filter((scenario) => scenario.suite === suite);
+}
+
 /** Names of the package's own scenarios, in alphabetical order. */
 export async function listScenarioNames(): Promise<string[]> {
   const files = await readdir(fileURLToPath(CATALOG));
@@ -41,17 +48,20 @@ export async function listScenarioNames(): Promise<string[]> {
 }
 
 /**
- * Loads a scenario: the name of one of the package's own, or the path of a module that exports one
- * as `scenario` or as its default.
+ * Loads a scenario: the name of one of the package's own, as `oom`, or with one of its cases alone,
+ * as `oom/map`; or the path of a module that exports one as `scenario` or as its default.
  *
  * @throws `ERR_USAGE` when there is none, or the module cannot be loaded
  */
 export async function loadScenario(nameOrPath: string): Promise<Scenario> {
   const names = await listScenarioNames();
-  if (names.includes(nameOrPath)) {
-    return importScenario(new URL(`${nameOrPath}${SUFFIX}`, CATALOG).href, nameOrPath);
+  const isFile = /\.[cm]?[jt]s$/.test(nameOrPath);
+  const own = names.find((name) => nameOrPath === name || nameOrPath.startsWith(`${name}/`));
+  if (own !== undefined && !isFile) {
+    const scenario = await importScenario(new URL(`${own}${SUFFIX}`, CATALOG).href, own);
+    return own === nameOrPath ? scenario : oneCaseOf(scenario, nameOrPath.slice(own.length + 1));
   }
-  if (/[/\\]|\.[cm]?[jt]s$/.test(nameOrPath)) {
+  if (isFile || /[/\\]/.test(nameOrPath)) {
     return importScenario(pathToFileURL(resolve(nameOrPath)).href, nameOrPath);
   }
   throw new ToolrigError(
@@ -59,6 +69,14 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
     `there is no scenario '${nameOrPath}'.${didYouMean(nameOrPath, names)} ` +
       'For one of your own, give its path: ./my.scenario.mjs',
   );
+}
+
+function oneCaseOf(scenario: Scenario, name: string): Scenario {
+  const cases = scenario.cases.filter((each) => each.name === name);
+  if (cases.length > 0) return { ...scenario, cases };
+  const known = scenario.cases.map((each) => each.name).filter((each) => each !== '');
+  const hint = known.length === 0 ? ' It has none.' : didYouMean(name, known);
+  throw new ToolrigError('ERR_USAGE', `scenario '${scenario.name}' has no case '${name}'.${hint}`);
 }
 
 async function importScenario(url: string, given: string): Promise<Scenario> {

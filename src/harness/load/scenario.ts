@@ -15,6 +15,7 @@ import {
   requireOneOf,
   requirePositive,
 } from '../../core/options.ts';
+import { type Chaos, checkChaos } from './chaos.ts';
 
 /** Where a service comes from, so that a child process can make the same one. */
 export interface ServiceSource {
@@ -24,6 +25,10 @@ export interface ServiceSource {
   readonly export: string;
   /** Survives JSON. */
   readonly options?: unknown;
+  /** Copies behind the one name, for variants that can place them apart. Default: 1. */
+  readonly replicas?: number;
+  /** Memory that ends the service when it takes more, likewise. Default: no limit. */
+  readonly memoryLimitBytes?: number;
 }
 
 /** Makes one call's input; `random` is seeded and gives numbers in [0, 1), `index` counts the calls from 0. */
@@ -56,7 +61,13 @@ export interface ScenarioCase {
   readonly order?: 'shuffled' | 'in-order';
   /** Inputs made beforehand and then used in turn, in whole decks. Default: 1,024. */
   readonly inputs?: number;
+  /** What befalls the services meanwhile. Default: the scenario's. */
+  readonly chaos?: Chaos;
 }
+
+/** `cost`: what calls cost, part of a run of everything. `chaos`: whether services keep running. */
+export const SUITES = ['cost', 'chaos'] as const;
+export type Suite = (typeof SUITES)[number];
 
 export interface Load {
   /** Callers that each wait for their reply before they call again. Default: available parallelism. */
@@ -76,6 +87,8 @@ export interface Load {
 export interface ScenarioSpec {
   readonly name: string;
   readonly description: string;
+  /** Default: `'cost'`. */
+  readonly suite?: Suite;
   /** The services by name. A function may prepare files first, in a folder that goes away afterwards. */
   readonly services:
     | Readonly<Record<string, ServiceSource>>
@@ -84,6 +97,8 @@ export interface ScenarioSpec {
   readonly operations?: readonly Operation[];
   readonly order?: 'shuffled' | 'in-order';
   readonly cases?: readonly ScenarioCase[];
+  /** What befalls the services under load, and that every call is accounted for. Default: neither. */
+  readonly chaos?: Chaos;
   readonly load?: Load;
   /** Variants to compare when none are named. */
   readonly variants?: readonly string[];
@@ -92,6 +107,7 @@ export interface ScenarioSpec {
 }
 
 export interface Scenario extends ScenarioSpec {
+  readonly suite: Suite;
   readonly cases: readonly ScenarioCase[];
   readonly load: Load;
   readonly thresholds: readonly string[];
@@ -100,15 +116,17 @@ export interface Scenario extends ScenarioSpec {
 const SPEC_KEYS = [
   'name',
   'description',
+  'suite',
   'services',
   'operations',
   'order',
   'cases',
+  'chaos',
   'load',
   'variants',
   'thresholds',
 ] as const satisfies (keyof ScenarioSpec)[];
-const CASE_KEYS = ['name', 'payloadBytes', 'operations', 'order', 'inputs'];
+const CASE_KEYS = ['name', 'payloadBytes', 'operations', 'order', 'inputs', 'chaos'];
 const OPERATION_KEYS = ['name', 'service', 'tool', 'method', 'weight', 'input', 'check'];
 const LOAD_KEYS = ['concurrency', 'batch', 'durationMs', 'calls', 'rounds', 'warmupMs'];
 
@@ -127,20 +145,22 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
     );
   }
   requireName(`description of ${where}`, spec.description);
-  const { operations, load = {}, thresholds = [] } = spec;
+  const { operations, chaos, load = {}, thresholds = [] } = spec;
+  const suite = requireOneOf(`suite of ${where}`, spec.suite ?? 'cost', SUITES);
   if ((operations === undefined) === (spec.cases === undefined)) {
     throw new ToolrigError('ERR_INVALID_OPTION', `${where} needs either operations or cases`);
   }
   checkLoad(where, load);
-  const cases = spec.cases ?? [{ name: '', operations: operations ?? [], ...orderOf(spec) }];
-  requireNonEmptyArray(`cases of ${where}`, cases);
+  const given = spec.cases ?? [{ name: '', operations: operations ?? [], ...orderOf(spec) }];
+  requireNonEmptyArray(`cases of ${where}`, given);
+  const cases = chaos === undefined ? given : given.map((each) => ({ chaos, ...each }));
   for (const each of cases) checkCase(where, each);
   checkDistinct(
     where,
     cases.map(({ name }) => name),
   );
-  const { operations: _inCases, order: _inCase, ...rest } = spec;
-  return { ...rest, cases, load, thresholds };
+  const { operations: _inCases, order: _inCase, chaos: _inEach, ...rest } = spec;
+  return { ...rest, suite, cases, load, thresholds };
 }
 
 function requireNonEmptyArray(name: string, value: unknown): void {
@@ -177,6 +197,7 @@ function checkCase(where: string, each: ScenarioCase): void {
     throw new ToolrigError('ERR_INVALID_OPTION', `a case of ${where} has no name`);
   }
   requireNonEmptyArray(`operations of ${where}`, each.operations);
+  if (each.chaos !== undefined) checkChaos(where, each.chaos);
   for (const operation of each.operations) {
     requireKnownKeys(`an operation of ${where}`, operation, OPERATION_KEYS);
     const name = `operation '${requireName('name of an operation', operation.name)}' of ${where}`;
@@ -186,6 +207,12 @@ function checkCase(where: string, each: ScenarioCase): void {
     requireInteger(`weight of ${name}`, operation.weight ?? 1, 1);
     if ((operation.tool === undefined) === (operation.method === undefined)) {
       throw new ToolrigError('ERR_INVALID_OPTION', `${name} needs either tool or method`);
+    }
+    if (each.chaos !== undefined && operation.tool === undefined) {
+      throw new ToolrigError(
+        'ERR_INVALID_OPTION',
+        `${name} must call a tool: in a scenario with chaos, replies carry the number of their call`,
+      );
     }
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import type { CallPlan } from './call-plan.ts';
+import type { FaultKind } from './chaos.ts';
 import type { BlockRecorder } from './recorder.ts';
 import type { Operation, ServiceSource } from './scenario.ts';
 
@@ -57,6 +58,25 @@ export interface Target {
   drive?(plan: CallPlan, order: BlockOrder, recorder: BlockRecorder): Promise<number>;
 }
 
+/** A target whose services are supervised, so that they come back when they have been ended. */
+export interface SupervisedTarget extends Target {
+  /** Ends a service at once, from outside; `false` when it is not running now. */
+  kill(service: string): boolean;
+  /**
+   * Calls `listener` each time that a service has ended before the target was closed, until the
+   * function that it returns is called.
+   */
+  onExit(listener: (service: string) => void): () => void;
+}
+
+/** A variant's way to open its services under a supervisor. */
+export interface Supervision {
+  /** Faults that stay within the service they strike. */
+  readonly survives: readonly FaultKind[];
+  /** As the variant's own `open`. */
+  open(services: Readonly<Record<string, ServiceSource>>): Promise<SupervisedTarget>;
+}
+
 /** A way to reach services. */
 export interface Variant {
   readonly name: string;
@@ -64,6 +84,8 @@ export interface Variant {
   readonly pays: string;
   /** Starts the services and connects to them. Throws `ERR_TARGET` when that fails. */
   open(services: Readonly<Record<string, ServiceSource>>): Promise<Target>;
+  /** Missing where nobody restarts services. */
+  readonly supervision?: Supervision;
 }
 
 export const NO_USAGE: TargetUsage = { cpuNs: 0, rssBytes: 0 };

@@ -10,8 +10,8 @@
 import { ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
 
-/** What a threshold can look at: latencies in ns, a rate per second, a share of the calls. */
-export const THRESHOLD_METRICS = [
+/** What a threshold can look at in every scenario: latencies in ns, a rate per second, a share of the calls. */
+const COST_METRICS = [
   'min',
   'mean',
   'p50',
@@ -24,6 +24,27 @@ export const THRESHOLD_METRICS = [
   'throughput',
   'errors',
 ] as const;
+
+/** What it can look at in scenarios with chaos: counts, times in ns, ratios, bytes, and drifts per hour. */
+const CHAOS_METRICS = [
+  'lost',
+  'answeredTwice',
+  'crashes',
+  'unrecovered',
+  'recoveryP50',
+  'recoveryP99',
+  'recoveryMax',
+  'sparedP99Ratio',
+  'memoryGrowth',
+  'memoryPeak',
+  'heapDrift',
+  'rssDrift',
+  'handlesDrift',
+  'p99Drift',
+] as const;
+export type ChaosMetric = (typeof CHAOS_METRICS)[number];
+
+export const THRESHOLD_METRICS = [...COST_METRICS, ...CHAOS_METRICS] as const;
 export type ThresholdMetric = (typeof THRESHOLD_METRICS)[number];
 
 export const THRESHOLD_OPERATORS = ['<=', '>=', '<', '>'] as const;
@@ -35,7 +56,7 @@ export interface Threshold {
   readonly variant: string | undefined;
   readonly metric: ThresholdMetric;
   readonly operator: (typeof THRESHOLD_OPERATORS)[number];
-  /** In ns, per second, or as a ratio from 0 to 1. */
+  /** In ns, bytes, per second, as a count or a ratio; of a drift, per hour. */
   readonly limit: number;
 }
 
@@ -50,6 +71,13 @@ const LATENCY_UNITS: Readonly<Record<string, number>> = {
 };
 const RATE_UNITS: Readonly<Record<string, number>> = { '': 1, '/s': 1 };
 const RATIO_UNITS: Readonly<Record<string, number>> = { '': 1, '%': 0.01 };
+const COUNT_UNITS: Readonly<Record<string, number>> = { '': 1 };
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  B: 1,
+  KiB: 1_024,
+  MiB: 1_048_576,
+  GiB: 1_073_741_824,
+};
 
 /**
  * Reads a threshold.
@@ -114,8 +142,31 @@ export function variantsOf(threshold: Threshold, running: readonly string[]): re
 }
 
 function unitsOf(metric: ThresholdMetric): Readonly<Record<string, number>> {
-  if (metric === 'throughput') return RATE_UNITS;
-  return metric === 'errors' ? RATIO_UNITS : LATENCY_UNITS;
+  switch (metric) {
+    case 'throughput':
+      return RATE_UNITS;
+    case 'errors':
+    case 'sparedP99Ratio':
+    case 'memoryGrowth':
+      return RATIO_UNITS;
+    case 'lost':
+    case 'answeredTwice':
+    case 'crashes':
+    case 'unrecovered':
+    case 'handlesDrift':
+      return COUNT_UNITS;
+    case 'memoryPeak':
+    case 'heapDrift':
+    case 'rssDrift':
+      return SIZE_UNITS;
+    default:
+      return LATENCY_UNITS;
+  }
+}
+
+/** Whether only scenarios with chaos have this metric. */
+export function isChaosMetric(metric: ThresholdMetric): metric is ChaosMetric {
+  return CHAOS_METRICS.some((known) => known === metric);
 }
 
 function usage(expression: string, what: string): ToolrigError {

@@ -11,6 +11,7 @@ import type {
   LatencySummary,
   RunRecord,
   ScenarioRecord,
+  Slope,
   VariantRecord,
 } from '../results/run-record.ts';
 import { isBounded } from '../stats/bootstrap.ts';
@@ -67,6 +68,49 @@ function rowOf(
     ...ratioFields(scenario, 'json', variant.variant),
     ...ratioFields(scenario, 'direct', variant.variant),
     clock_read_ns: variant.clockReadNs,
+    ...chaosFields(variant),
+  };
+}
+
+function chaosFields(variant: VariantRecord): Record<string, Field> {
+  const { recoveryNs, sparedP99Ns, hostRssBytes, drift } = variant;
+  return {
+    offered: variant.offered ?? null,
+    failed_as_expected: variant.failedAsExpected ?? null,
+    errors: variant.offered === undefined ? null : codesOf(variant),
+    lost: variant.lost ?? null,
+    answered_twice: variant.answeredTwice ?? null,
+    faults: variant.faults ?? null,
+    crashes: variant.crashes ?? null,
+    unrecovered: variant.unrecovered ?? null,
+    recoveries: recoveryNs?.count ?? null,
+    recovery_p50_ns: recoveryNs?.p50 ?? null,
+    recovery_p99_ns: recoveryNs?.p99 ?? null,
+    recovery_max_ns: recoveryNs?.max ?? null,
+    spared_p99_quiet_ns: sparedP99Ns?.quiet ?? null,
+    spared_p99_disturbed_ns: sparedP99Ns?.disturbed ?? null,
+    host_rss_before_bytes: hostRssBytes?.before ?? null,
+    host_rss_peak_bytes: hostRssBytes?.peak ?? null,
+    host_rss_after_bytes: hostRssBytes?.after ?? null,
+    ...slopeFields('heap_bytes_per_hour', drift?.heapBytesPerHour),
+    ...slopeFields('rss_bytes_per_hour', drift?.rssBytesPerHour),
+    ...slopeFields('handles_per_hour', drift?.handlesPerHour),
+    ...slopeFields('p99_ns_per_hour', drift?.p99NsPerHour),
+  };
+}
+
+/** Rejected calls by code: `ERR_OVERLOADED 12; ERR_TIMEOUT 1`. */
+function codesOf({ errors }: VariantRecord): string {
+  return Object.entries(errors)
+    .map(([code, count]) => `${code} ${count}`)
+    .join('; ');
+}
+
+function slopeFields(name: string, slope: Slope | undefined): Record<string, Field> {
+  return {
+    [name]: slope?.median ?? null,
+    [`${name}_low`]: slope?.low ?? null,
+    [`${name}_high`]: slope?.high ?? null,
   };
 }
 

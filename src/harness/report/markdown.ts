@@ -9,7 +9,7 @@
 import type { Environment, RunRecord, Validity } from '../results/run-record.ts';
 import { groupByScenario, type ScenarioGroup } from '../results/scenario-group.ts';
 import { inertText } from './plain-text.ts';
-import { tabulateScenario } from './scenario-table.ts';
+import { type ScenarioTable, tabulateScenario } from './scenario-table.ts';
 import { summarySentences } from './summary-sentences.ts';
 import { formatBytes } from './units.ts';
 
@@ -41,25 +41,29 @@ function validityBlock({ verdict, reasons }: Validity): string {
 
 /** One table a scenario; a column names the case where the scenario names its cases. */
 function scenarioBlocks(scenario: ScenarioGroup): string[] {
-  const { name, settings, header, sections, legend, batches, notes, thresholds } =
-    tabulateScenario(scenario);
+  const {
+    name,
+    settings,
+    header,
+    sections,
+    legend,
+    batches,
+    accounts,
+    remarks,
+    notes,
+    thresholds,
+  } = tabulateScenario(scenario);
   const hasCases = sections.some(({ title }) => title !== '');
   return [
     `## ${escaped(name)}`,
     `${escaped(settings)}.`,
-    table(
-      hasCases ? ['case', ...header] : header,
-      sections.flatMap(({ title, rows }) =>
-        rows.map(({ variant, marks, cells }) => [
-          ...(hasCases ? [escaped(title)] : []),
-          marks === '' ? escaped(variant) : `${escaped(variant)} ${marks}`,
-          ...cells,
-        ]),
-      ),
-      hasCases ? 2 : 1,
-    ),
+    sectionsTable(header, sections, hasCases),
+    ...(accounts === undefined
+      ? []
+      : [sectionsTable(accounts.header, accounts.sections, hasCases)]),
     `${escaped(legend, 1_000)}.`,
     ...(batches === '' ? [] : [`${escaped(batches, 4_000)}.`]),
+    ...(remarks.length === 0 ? [] : [list(remarks)]),
     ...(notes.length === 0 ? [] : [list(notes.map(({ mark, text }) => `${mark} ${text}`))]),
     ...(thresholds.length === 0
       ? []
@@ -68,6 +72,24 @@ function scenarioBlocks(scenario: ScenarioGroup): string[] {
           list(thresholds.map(({ passed, text }) => `${passed ? '✓' : '✗'} ${text}`)),
         ]),
   ];
+}
+
+function sectionsTable(
+  header: readonly string[],
+  sections: ScenarioTable['sections'],
+  hasCases: boolean,
+): string {
+  return table(
+    hasCases ? ['case', ...header] : header,
+    sections.flatMap(({ title, rows }) =>
+      rows.map(({ variant, marks, cells }) => [
+        ...(hasCases ? [escaped(title)] : []),
+        marks === '' ? escaped(variant) : `${escaped(variant)} ${marks}`,
+        ...cells,
+      ]),
+    ),
+    hasCases ? 2 : 1,
+  );
 }
 
 function environmentTable({ environment, tool, startedAt, finishedAt }: RunRecord): string {

@@ -10,6 +10,7 @@
 
 import type { LatencySummary, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import type { CaseRecord, ScenarioGroup } from '../results/scenario-group.ts';
+import { type AccountsTable, accountsLegend, accountsOf, chaosRemarks } from './chaos-table.ts';
 import { ratioBetween } from './ratio-between.ts';
 import { batchLatenciesOf, legendOf, settingsOf } from './table-legend.ts';
 import { marksOf, notesOf, type OwnedNote, type TableNote } from './table-notes.ts';
@@ -27,6 +28,10 @@ export interface ScenarioTable {
   readonly legend: string;
   /** How long whole batches take; empty when calls are sent alone. */
   readonly batches: string;
+  /** What became of every call; missing where that was not kept. */
+  readonly accounts: AccountsTable | undefined;
+  /** What rows have to tell beside their figures, a line each. */
+  readonly remarks: readonly string[];
   readonly notes: readonly TableNote[];
   readonly thresholds: readonly ThresholdLine[];
 }
@@ -70,8 +75,12 @@ export function tabulateScenario({ name, cases }: ScenarioGroup): ScenarioTable 
       ...baselines.map((baseline) => `vs ${baseline}`),
     ],
     sections: cases.map((each) => sectionOf(each, baselines, notes)),
-    legend: legendOf(records, baselines.length > 0),
+    legend: [legendOf(records, baselines.length > 0), accountsLegend(cases)]
+      .filter((part) => part !== '')
+      .join('; '),
     batches: batchLatenciesOf(cases),
+    accounts: accountsOf(cases),
+    remarks: chaosRemarks(cases),
     notes,
     thresholds: thresholdLines(cases),
   };

@@ -3,6 +3,7 @@
 import type { ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import { type CaseRecord, measurementName } from '../results/scenario-group.ts';
 import { FEWEST_ROUNDS, isBounded } from '../stats/bootstrap.ts';
+import { troubleOf } from './chaos-table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber } from './units.ts';
 
 /** Above this noise floor only differences of several times can be told from chance. */
@@ -20,10 +21,12 @@ export function settingsOf(cases: readonly ScenarioRecord[]): string {
       shared(cases, (each) => each.concurrency),
       shared(cases, (each) => each.batch),
     ),
+    shared(cases, (each) => troubleOf(each.chaos)) ?? '',
     payloadBytes === null ? [] : `payload ${formatBytes(payloadBytes)}`,
     `${rangeOf(rounds, String)} ${Math.max(...rounds) === 1 ? 'round' : 'rounds'}`,
   ]
     .flat()
+    .filter((part) => part !== '')
     .join(', ');
 }
 

@@ -23,7 +23,8 @@ export function notesOf(rows: readonly VariantRecord[]): OwnedNote[] {
   const unsteady = rows.filter(({ isSteady }) => !isSteady);
   const timerLimited = rows.filter(({ latencyVerdict }) => latencyVerdict === 'timer-limited');
   const notes = rows
-    .filter(({ failed }) => failed > 0)
+    // Failures that the scenario expects are no news; they are in its accounts.
+    .filter(({ failed, failedAsExpected = 0 }) => failed > failedAsExpected)
     .map((row) => ({ rows: [row], text: failureText(row) }));
   if (unsteady.length > 0)
     notes.push({ rows: unsteady, text: unsteadyText(unsteady, rows.length) });

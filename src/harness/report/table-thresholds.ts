@@ -2,7 +2,7 @@
 
 import type { ThresholdOutcome } from '../results/run-record.ts';
 import { type CaseRecord, measurementName } from '../results/scenario-group.ts';
-import { formatNs, formatNumber } from './units.ts';
+import { formatBytes, formatNs, formatNumber } from './units.ts';
 
 export interface ThresholdLine {
   readonly passed: boolean;
@@ -37,6 +37,29 @@ export function thresholdLines(cases: readonly CaseRecord[]): ThresholdLine[] {
 }
 
 function formatObserved({ metric, observed }: ThresholdOutcome): string {
-  if (metric === 'errors') return `${formatNumber(observed * 100)} %`;
-  return metric === 'throughput' ? `${formatNumber(observed)}/s` : formatNs(observed);
+  if (observed === null) return 'there was none';
+  switch (metric) {
+    case 'errors':
+    case 'memoryGrowth':
+      return `${formatNumber(observed * 100)} %`;
+    case 'throughput':
+      return `${formatNumber(observed)}/s`;
+    case 'lost':
+    case 'answeredTwice':
+    case 'crashes':
+    case 'unrecovered':
+    case 'sparedP99Ratio':
+      return formatNumber(observed);
+    case 'handlesDrift':
+      return `${formatNumber(observed)} an hour`;
+    case 'memoryPeak':
+      return formatBytes(observed);
+    case 'heapDrift':
+    case 'rssDrift':
+      return `${formatBytes(observed)} an hour`;
+    case 'p99Drift':
+      return `${formatNs(observed)} an hour`;
+    default:
+      return formatNs(observed);
+  }
 }

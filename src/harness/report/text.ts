@@ -42,10 +42,12 @@ export function renderScenarioText(scenario: ScenarioGroup, options: TextOptions
   return [
     `${colours.bold(inertText(table.name, 60))}  ${colours.dim(table.settings)}`,
     drawTable(table, colours),
+    ...(table.accounts === undefined ? [] : [drawTable(table.accounts, colours)]),
     colours.dim(wrapText(inertText(table.legend, 1_000), MAX_WIDTH)),
     ...(table.batches === ''
       ? []
       : [wrapText(inertText(table.batches, MAX_BATCHES_LENGTH), MAX_WIDTH, '  ')]),
+    ...table.remarks.map(note),
     ...table.notes.map(({ mark, text }) => colours.yellow(note(`${mark} ${text}`))),
     ...table.thresholds.map(({ passed, text }) =>
       passed ? colours.green(note(`✓ ${text}`)) : colours.red(note(`✗ ${text}`)),
@@ -66,7 +68,10 @@ function renderValidityText({ verdict, reasons }: Validity, colours: Colours): s
 }
 
 /** The rows of all sections are one table, so that their columns line up; the titles go between. */
-function drawTable({ header, sections }: ScenarioTable, colours: Colours): string {
+function drawTable(
+  { header, sections }: Pick<ScenarioTable, 'header' | 'sections'>,
+  colours: Colours,
+): string {
   const rows = sections.flatMap((section) => section.rows);
   const indent = sections.some(({ title }) => title !== '') ? '  ' : '';
   const marksOf = ({ marks }: TableRow) => (marks === '' ? '' : ` ${marks}`);

@@ -7,9 +7,10 @@
  */
 
 import type { Interval } from '../stats/bootstrap.ts';
+import type { Slope } from '../stats/drift.ts';
 import type { LatencySummary } from '../stats/latency-histogram.ts';
 
-export type { Interval, LatencySummary };
+export type { Interval, LatencySummary, Slope };
 
 /** Version of the record's shape. It grows when a field changes its meaning or goes. */
 export const SCHEMA_VERSION = 1;
@@ -61,12 +62,83 @@ export interface ScenarioRecord {
   readonly batch: number;
   /** Nominal size of one call's payload; `null` where the scenario has no such thing. */
   readonly payloadBytes: number | null;
+  /** What befell the services; missing where nothing was to. */
+  readonly chaos?: ChaosRecord;
   readonly variants: readonly VariantRecord[];
   readonly comparisons: readonly Comparison[];
   readonly thresholds: readonly ThresholdOutcome[];
 }
 
-export interface VariantRecord {
+/** How services were troubled, and which failures that excuses. */
+export interface ChaosRecord {
+  /** What was done to which services, how often on average; `null`: nothing but the load. */
+  readonly fault: {
+    readonly kind: string;
+    readonly services: readonly string[];
+    readonly everyMs: number;
+  } | null;
+  /** Codes that calls may fail with. */
+  readonly expected: readonly string[];
+  /** The same load without faults, before. */
+  readonly quietMs: number;
+  /** Next to no load, after. */
+  readonly restMs: number;
+}
+
+/**
+ * What a scenario with chaos adds to a variant: all of it, or none. There, `calls`, `succeeded`,
+ * `failed` and `errors` count all calls, while rates, latencies and rounds are those of the calls
+ * that were answered under load.
+ */
+export interface ChaosFigures {
+  /** Calls that were offered, those of the warm-up and at rest included: `succeeded + failed + lost`. */
+  readonly offered: number;
+  /** Failures with a code that the scenario expects; they are among `failed`. */
+  readonly failedAsExpected: number;
+  /** Calls that never settled. */
+  readonly lost: number;
+  /** Calls that settled a second time, or whose reply reached another call. */
+  readonly answeredTwice: number;
+  /** Faults that struck. */
+  readonly faults: number;
+  /** Times that a service was seen to end. */
+  readonly crashes: number;
+  /** Services that were not back when the run was over. */
+  readonly unrecovered: number;
+  /**
+   * From each fault – without faults, from the end of the load – to the first right reply to a
+   * call that was offered after it; `null` when there was none.
+   */
+  readonly recoveryNs: RecoverySummary | null;
+  /** As `histogram`, of recovery times. */
+  readonly recoveryHistogram: string;
+  /** p99 of the services that faults spare, without and with faults; `null` where all are struck. */
+  readonly sparedP99Ns: { readonly quiet: number; readonly disturbed: number } | null;
+  /** Resident size of the calling process: before the faults, at most, and at the end. */
+  readonly hostRssBytes: { readonly before: number; readonly peak: number; readonly after: number };
+  /** How figures rose over the load; `null` after fewer than 6 rounds. */
+  readonly drift: DriftRecord | null;
+}
+
+export interface RecoverySummary {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Theil-Sen slopes over rounds with their 95 % intervals. A short run's are extrapolated to the hour. */
+export interface DriftRecord {
+  /** Of the calling process's heap after collections. */
+  readonly heapBytesPerHour: Slope;
+  /** Of every process that took part. */
+  readonly rssBytesPerHour: Slope;
+  /** Of sockets, timers and other resources of the calling process. */
+  readonly handlesPerHour: Slope;
+  readonly p99NsPerHour: Slope;
+}
+
+export interface VariantRecord extends Partial<ChaosFigures> {
   readonly variant: string;
   readonly calls: number;
   readonly succeeded: number;
@@ -148,10 +220,11 @@ export type Verdict = 'improved' | 'regressed' | 'unchanged' | 'inconclusive';
 
 export interface ThresholdOutcome {
   readonly expression: string;
-  /** `p99` and other latencies in ns, `throughput` per second, `errors` as a ratio from 0 to 1. */
+  /** Times in ns, sizes in bytes, `throughput` per second, `errors` and other ratios from 0 to 1. */
   readonly metric: string;
   /** The variant it was applied to. */
   readonly variant: string;
-  readonly observed: number;
+  /** `null` when there was nothing to observe, such as the recovery of what never recovered. */
+  readonly observed: number | null;
   readonly passed: boolean;
 }

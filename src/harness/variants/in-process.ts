@@ -6,7 +6,9 @@
 import { pathToFileURL } from 'node:url';
 import { ToolrigError } from '../../core/errors.ts';
 import { NativeTransport, type ServiceDefinition } from '../../runtime/index.ts';
+import { methodOf } from '../load/call-plan.ts';
 import type { ServiceSource } from '../load/scenario.ts';
+import type { Target } from '../load/target.ts';
 
 /**
  * The definition that a source names.
@@ -58,6 +60,20 @@ export async function startNative(
     }
   }
   return transport;
+}
+
+/** A target that calls the services of a transport by name; closing it stops them. */
+export function transportTarget(transport: NativeTransport): Target {
+  return {
+    call: (service, method, params, options) => transport.call(service, method, params, options),
+    prepare(operation) {
+      const { service } = operation;
+      const method = methodOf(operation);
+      return (params) => transport.call(service, method, params);
+    },
+    usage: () => transport.usage(),
+    close: () => transport.stop(),
+  };
 }
 
 /** The `ERR_TARGET` of a service whose start threw. */

@@ -1,23 +1,22 @@
 /** The native transport as it is: by name, by reference. */
 
-import { methodOf } from '../load/call-plan.ts';
-import { NO_USAGE, type Variant } from '../load/target.ts';
-import { startNative } from './in-process.ts';
+import { NativeTransport, serviceChild } from '../../runtime/index.ts';
+import type { Variant } from '../load/target.ts';
+import { loadDefinition, startNative, transportTarget } from './in-process.ts';
+import { openSupervised } from './supervised.ts';
 
 export const nativeVariant: Variant = {
   name: 'native',
   pays: 'registry, mailbox, validation, deadline, telemetry; by reference',
-  async open(services) {
-    const transport = await startNative(services);
-    return {
-      call: (service, method, params, options) => transport.call(service, method, params, options),
-      prepare(operation) {
-        const { service } = operation;
-        const method = methodOf(operation);
-        return (params) => transport.call(service, method, params);
-      },
-      usage: async () => NO_USAGE,
-      close: () => transport.stop(),
-    };
+  open: async (services) => transportTarget(await startNative(services)),
+  supervision: {
+    survives: ['kill'],
+    async open(services) {
+      const transport = new NativeTransport();
+      const children = Object.entries(services).map(async ([name, source]) =>
+        serviceChild(transport, await loadDefinition(name, source), { name }),
+      );
+      return openSupervised(transport, await Promise.all(children));
+    },
   },
 };

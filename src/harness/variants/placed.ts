@@ -3,46 +3,68 @@
  * threads, `process` in child processes. Each service gets a place of its own as far as there are.
  */
 
-import { NativeTransport, type Placement, type ServiceModule } from '../../runtime/index.ts';
-import { methodOf } from '../load/call-plan.ts';
+import {
+  NativeTransport,
+  type ServiceModule,
+  type StartOptions,
+  serviceChild,
+} from '../../runtime/index.ts';
+import type { FaultKind } from '../load/chaos.ts';
 import type { ServiceSource } from '../load/scenario.ts';
-import type { Target, Variant } from '../load/target.ts';
-import { didNotStart, moduleUrl } from './in-process.ts';
+import type { Variant } from '../load/target.ts';
+import { didNotStart, moduleUrl, transportTarget } from './in-process.ts';
+import { openSupervised } from './supervised.ts';
 
 export const workerVariant: Variant = {
   name: 'worker',
   pays: 'native, on a scheduler thread: a ring of shared memory each way, small calls encoded',
-  open: (services) => openPlaced(services, 'worker'),
+  // Of what takes memory a thread contains some, and some ends the whole program: docs/ISOLATION.md.
+  ...placed('worker', ['kill', 'hang', 'oom']),
 };
 
 export const processVariant: Variant = {
   name: 'process',
   pays: 'native, in a child process of its own: a socket, calls of a tick encoded together',
-  open: (services) => openPlaced(services, 'process'),
+  ...placed('process', ['kill', 'hang', 'oom']),
 };
 
-async function openPlaced(
-  services: Readonly<Record<string, ServiceSource>>,
-  placement: Placement,
-): Promise<Target> {
-  const transport = new NativeTransport();
-  for (const [name, source] of Object.entries(services)) {
-    try {
-      await transport.start(serviceModule(source), { name, placement });
-    } catch (cause) {
-      await transport.stop();
-      throw didNotStart(name, cause);
-    }
-  }
+function placed(
+  placement: 'worker' | 'process',
+  survives: readonly FaultKind[],
+): Pick<Variant, 'open' | 'supervision'> {
+  const optionsOf = (
+    name: string,
+    { replicas, memoryLimitBytes }: ServiceSource,
+  ): StartOptions => ({
+    name,
+    placement,
+    ...(replicas === undefined ? {} : { replicas }),
+    ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
+  });
   return {
-    call: (service, method, params, options) => transport.call(service, method, params, options),
-    prepare(operation) {
-      const { service } = operation;
-      const method = methodOf(operation);
-      return (params) => transport.call(service, method, params);
+    async open(services) {
+      const transport = new NativeTransport();
+      for (const [name, source] of Object.entries(services)) {
+        try {
+          await transport.start(serviceModule(source), optionsOf(name, source));
+        } catch (cause) {
+          await transport.stop();
+          throw didNotStart(name, cause);
+        }
+      }
+      return transportTarget(transport);
     },
-    usage: () => transport.usage(),
-    close: () => transport.stop(),
+    supervision: {
+      survives,
+      open(services) {
+        // A thread for each: services that share one would be struck together.
+        const transport = new NativeTransport({ schedulers: Object.keys(services).length });
+        const children = Object.entries(services).map(([name, source]) =>
+          serviceChild(transport, serviceModule(source), optionsOf(name, source)),
+        );
+        return openSupervised(transport, children);
+      },
+    },
   };
 }
 

@@ -66,6 +66,8 @@ export class Transport {
   /** Those that were started here and have not ended, in order of start. */
   readonly #started = new Set<ServiceReference>();
   readonly #route: CallRoute;
+  /** The route's, kept here for the hot path. */
+  readonly #isPlain: boolean;
   readonly #environment: HostEnvironment;
   readonly #hosts: Partial<Readonly<Record<Placement, ServiceHost>>>;
 
@@ -83,6 +85,7 @@ export class Transport {
     const gate =
       policy === undefined && audit === undefined ? undefined : new Gate(policy, audit, clock);
     this.#route = new CallRoute(this.#registry, copy, gate);
+    this.#isPlain = this.#route.isPlain;
     this.#environment = { wheel: new DeadlineWheel({ clock }), logger, clock };
     this.#hosts = hosts;
   }
@@ -163,11 +166,10 @@ export class Transport {
   }
 
   /**
-   * Calls a method of a service and resolves with its reply.
+   * Calls a method of a service and resolves with its reply. Where there is a policy it is an
+   * anonymous call, as all of this object's are; `as` gives it a caller.
    *
    * @param params - for `tools/call`: `{ name, arguments }`; belongs to the service until it replies
-   * With a policy it is an anonymous call, as all of this object's are; `as` gives it a caller.
-   *
    * @throws (rejects) a `ToolrigError` with one of the codes of `CallErrorCode`
    */
   call(name: string, method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
@@ -183,7 +185,7 @@ export class Transport {
     params?: unknown,
     options?: CallOptions,
   ): Promise<unknown> {
-    if (this.#route.isPlain && !isCallObserved()) return reference.call(method, params, options);
+    if (this.#isPlain && !isCallObserved()) return reference.call(method, params, options);
     return this.#route.callReference(undefined, reference, method, params, options);
   }
 

@@ -20,16 +20,17 @@ export const HOST_FRAME = {
   call: 3,
   /** A call with options; value: {@link RichCall}. */
   richCall: 4,
-  /** `id`: the call; nobody waits for its answer any more. value: 'timeout' or 'cancel'. */
+  /**
+   * `id`: the call, `route`: the service's number; nobody waits for its answer any more. value: the
+   * time that was allowed, in ms, or a text that says why.
+   */
   abandon: 5,
-  /** value: params. No answer. */
-  notify: 6,
   /** value: {@link StopRequest}. Answered by `exited`. */
-  stop: 7,
+  stop: 6,
   /** `route`: the service's number. Answered by `exited`, if the guest can still listen. */
-  kill: 8,
+  kill: 7,
   /** `id`: a call. Answered with {@link GuestUsage}. */
-  usage: 9,
+  usage: 8,
 } as const;
 
 /** Frames that the guest sends. */
@@ -38,7 +39,7 @@ export const GUEST_FRAME = {
   reply: 1,
   /** `id`: the call; value: {@link WireError}. */
   error: 2,
-  /** `id`: the call; value: [progress, total, message, token]. */
+  /** `id`: the call; value: `Progress`. */
   progress: 3,
   /** `route`: the service's number; it takes no more requests. value: {@link WireReason}. */
   left: 4,
@@ -70,6 +71,7 @@ export interface RichCall {
   readonly method: string;
   readonly params: unknown;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
+  readonly requestId: string | undefined;
   readonly progressToken: string | number | undefined;
   readonly wantsProgress: boolean;
 }
@@ -100,11 +102,16 @@ export type WireReason =
 /** A reason in a form that can leave its isolate. */
 export function toWireReason(reason: unknown): WireReason {
   if (reason instanceof Error) {
-    const { name, message, stack = '' } = reason;
-    return { error: { name, message, stack } };
+    const { name, message, stack } = reason;
+    return { error: { name: toText(name), message: toText(message), stack: toText(stack) } };
   }
   const isPlain = reason === null || ['string', 'number', 'boolean'].includes(typeof reason);
   return { value: isPlain ? reason : inspect(reason) };
+}
+
+/** Whoever threw an error may have put anything into it. */
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : inspect(value);
 }
 
 /** The reason again; an error keeps its name, message and stack, not its class. */

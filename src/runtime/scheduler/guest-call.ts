@@ -14,6 +14,8 @@ interface AbortListener {
 
 export class GuestCall {
   isOpen = false;
+  /** How many calls of this number there have been: what is said of an earlier one is not of this. */
+  turn = 0;
   aborted = false;
   reason: unknown = undefined;
   readonly onFulfilled: (reply: unknown) => void;
@@ -32,6 +34,7 @@ export class GuestCall {
   /** A new call of this number begins. */
   open(): void {
     this.isOpen = true;
+    this.turn++;
     this.aborted = false;
     this.reason = undefined;
   }

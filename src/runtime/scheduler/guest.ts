@@ -11,7 +11,7 @@ import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
 import { DeadlineWheel } from '../../core/deadline-wheel.ts';
 import { ToolrigError } from '../../core/errors.ts';
 import type { CallOptions, Progress } from '../dispatch/call-context.ts';
-import { timedOut } from '../dispatch/call-errors.ts';
+import { serviceExit, timedOut } from '../dispatch/call-errors.ts';
 import { Service } from '../dispatch/service.ts';
 import { loadServiceModule } from '../dispatch/service-module.ts';
 import { SILENT_LOGGER } from '../telemetry/logger.ts';
@@ -31,7 +31,8 @@ import { GuestCall } from './guest-call.ts';
 import type { Link, LinkListener } from './link.ts';
 
 interface Route {
-  readonly service: Service;
+  /** `undefined` when it had ended before the host numbered the method. */
+  readonly service: Service | undefined;
   readonly method: string;
 }
 
@@ -40,6 +41,8 @@ export class Guest implements LinkListener {
   readonly #wheel: DeadlineWheel;
   readonly #onClose: (reason: unknown) => void;
   readonly #services = new Map<number, Service>();
+  /** Numbers of those whose modules are being loaded. */
+  readonly #loading = new Set<number>();
   /** By their numbers. */
   readonly #routes: Route[] = [];
   readonly #calls: GuestCall[] = [];
@@ -62,7 +65,7 @@ export class Guest implements LinkListener {
       case HOST_FRAME.call: {
         const { service, method } = this.#routes[route] as Route;
         const call = this.#open(id);
-        this.#answer(call, service.answer(method, value, call.options));
+        this.#request(call, service, method, value, call.options);
         break;
       }
       case HOST_FRAME.richCall:
@@ -73,12 +76,7 @@ export class Guest implements LinkListener {
         break;
       case HOST_FRAME.route: {
         const [number, method] = value as [number, string];
-        this.#routes[route] = { service: this.#services.get(number) as Service, method };
-        break;
-      }
-      case HOST_FRAME.notify: {
-        const { service, method } = this.#routes[route] as Route;
-        service.notify(method, value);
+        this.#routes[route] = { service: this.#services.get(number), method };
         break;
       }
       case HOST_FRAME.start:
@@ -90,7 +88,7 @@ export class Guest implements LinkListener {
         break;
       }
       case HOST_FRAME.kill:
-        this.#services.get(route)?.kill();
+        this.#kill(route);
         break;
       case HOST_FRAME.usage:
         this.#answer(this.#open(id), usage());
@@ -116,26 +114,39 @@ export class Guest implements LinkListener {
     return call;
   }
 
+  #request(
+    call: GuestCall,
+    service: Service | undefined,
+    method: string,
+    params: unknown,
+    options: CallOptions,
+  ): void {
+    // The host has not heard yet that it ended; when it does, it answers its callers.
+    if (service === undefined) call.onRejected(serviceExit(method, 'it has ended'));
+    else this.#answer(call, service.answer(method, params, options));
+  }
+
   #answer(call: GuestCall, answer: unknown): void {
     if (answer instanceof Promise) answer.then(call.onFulfilled, call.onRejected);
     else call.onFulfilled(answer);
   }
 
   #richCall(id: number, request: RichCall): void {
-    const { service, method, params, meta, progressToken, wantsProgress } = request;
+    const { service, method, params, meta, requestId, progressToken, wantsProgress } = request;
     const call = this.#open(id);
+    const { turn } = call;
     const options: CallOptions = {
       ...call.options,
       ...(meta === undefined ? {} : { meta }),
+      ...(requestId === undefined ? {} : { requestId }),
       ...(progressToken === undefined ? {} : { progressToken }),
-      ...(wantsProgress ? { onProgress: (step) => this.#progress(call, id, step) } : {}),
+      ...(wantsProgress ? { onProgress: (step) => this.#progress(call, turn, id, step) } : {}),
     };
-    const host = this.#services.get(service) as Service;
-    this.#answer(call, host.answer(method, params, options));
+    this.#request(call, this.#services.get(service), method, params, options);
   }
 
-  #progress(call: GuestCall, id: number, step: Progress): void {
-    if (!call.isOpen) return; // the number may be another call's by now
+  #progress(call: GuestCall, turn: number, id: number, step: Progress): void {
+    if (!call.isOpen || call.turn !== turn) return; // the number may be another call's by now
     this.#link?.send(GUEST_FRAME.progress, id, 0, step);
     this.#link?.flush(); // a handler that reports and then computes would hold it back
   }
@@ -155,10 +166,12 @@ export class Guest implements LinkListener {
     const link = this.#link as Link;
     this.#calls[id]?.close();
     link.openCalls--;
+    const error = toWireError(thrown);
     try {
-      link.send(GUEST_FRAME.error, id, 0, toWireError(thrown));
-    } catch (unsent) {
-      link.send(GUEST_FRAME.error, id, 0, unsendable(unsent));
+      link.send(GUEST_FRAME.error, id, 0, error);
+    } catch {
+      // The details cannot leave this isolate; what is wrong can.
+      link.send(GUEST_FRAME.error, id, 0, { ...error, data: undefined });
     }
   }
 
@@ -170,14 +183,30 @@ export class Guest implements LinkListener {
     call.abandon(typeof value === 'number' ? timedOut(name, value) : value);
   }
 
+  #kill(number: number): void {
+    const service = this.#services.get(number);
+    if (service !== undefined) {
+      service.kill();
+      return;
+    }
+    // It is being loaded, could not be, or has ended: none of them will say so again.
+    this.#loading.delete(number);
+    this.#link?.send(GUEST_FRAME.exited, 0, number, toWireReason('killed'));
+  }
+
   async #start(request: StartRequest): Promise<StartReply> {
     const { service: number, name, module, args, isLogged } = request;
     const link = this.#link as Link;
+    let isWanted = true;
+    this.#loading.add(number);
     const definition = await loadServiceModule({
       module,
       ...(request.export === undefined ? {} : { export: request.export }),
       ...(args === undefined ? {} : { args }),
+    }).finally(() => {
+      isWanted = this.#loading.delete(number);
     });
+    if (!isWanted) throw serviceExit(name, 'killed');
     const logger = isLogged ? new ForwardingLogger(link, number) : SILENT_LOGGER;
     const environment = { wheel: this.#wheel, logger, clock: this.#clock };
     const service = new Service(definition, environment, name);

@@ -10,6 +10,8 @@ const WINDOW = 512;
 
 /** What a batch needs of the service. */
 interface BatchService {
+  /** Whether its mailbox takes another call. */
+  readonly hasRoom: boolean;
   sendForBatch(
     batch: BatchReceiver,
     index: number,
@@ -61,21 +63,20 @@ export class RemoteBatch implements BatchReceiver {
   #pull(): void {
     this.#isPulling = true;
     while (this.#inFlight < WINDOW && this.#next < this.#paramsList.length) {
-      const index = this.#next;
+      // A mailbox that this batch has filled has room when one of its calls is answered.
+      if (this.#inFlight > 0 && !this.#service.hasRoom) break;
+      const index = this.#next++;
       const params = this.#paramsList[index];
       this.#inFlight++;
       const refusal = this.#service.sendForBatch(this, index, this.#method, params, this.#options);
       if (refusal !== undefined) {
         this.#inFlight--;
-        // A mailbox that this batch has filled has room when one of its calls is answered.
-        if (refusal.code === 'ERR_OVERLOADED' && this.#inFlight > 0) break;
         this.#replies[index] = refusal;
       }
-      this.#next++;
     }
     this.#isPulling = false;
-    if (this.#inFlight === 0 && this.#next === this.#paramsList.length)
-      this.#resolve(this.#replies);
+    const isDone = this.#inFlight === 0 && this.#next === this.#paramsList.length;
+    if (isDone) this.#resolve(this.#replies);
   }
 }
 

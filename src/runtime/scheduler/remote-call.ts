@@ -9,6 +9,7 @@
 
 import type { DeadlineNode } from '../../core/deadline-wheel.ts';
 import type { CallOptions, Progress } from '../dispatch/call-context.ts';
+import { raiseAside } from './listeners.ts';
 
 /** What takes the answers of a batch. */
 export interface BatchReceiver {
@@ -106,10 +107,7 @@ export class RemoteCall implements DeadlineNode {
     try {
       this.#onProgress(step);
     } catch (thrown) {
-      // The caller's defect must not end the link: it goes where an event listener's goes.
-      process.nextTick(() => {
-        throw thrown;
-      });
+      raiseAside(thrown); // the caller's defect must not end the link
     }
   }
 

@@ -25,6 +25,7 @@ import { type Logger, SILENT_LOGGER } from '../telemetry/logger.ts';
 import type { LogLevel } from './forwarding-logger.ts';
 import { HOST_FRAME, type RichCall, type StartReply, type StartRequest } from './frames.ts';
 import type { GuestConnection, GuestService } from './guest-connection.ts';
+import { raiseAside, tellAll } from './listeners.ts';
 import { PaceMeter } from './pace-meter.ts';
 import { RemoteBatch } from './remote-batch.ts';
 import type { BatchReceiver, RemoteCall, RemoteCallOwner } from './remote-call.ts';
@@ -120,6 +121,11 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     return this.#pace === undefined ? 0 : this.#pace.msPerCall;
   }
 
+  /** Whether its mailbox takes another call. */
+  get hasRoom(): boolean {
+    return this.#unanswered < this.#maxUnanswered;
+  }
+
   /** Calls that have not been answered. */
   get unanswered(): number {
     return this.#unanswered;
@@ -157,15 +163,8 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
   }
 
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
-    if (options !== undefined) {
-      const error = objectionTo(this.name, options);
-      if (error !== undefined) {
-        if (error.code === 'ERR_CANCELLED') this.#counters.cancelCount++;
-        return this.#refuse(error);
-      }
-    }
-    const refusal = this.#refusal();
-    if (refusal !== undefined) return this.#refuse(refusal);
+    const refusal = this.#refusal(options);
+    if (refusal !== undefined) return Promise.reject(refusal);
     const call = this.#connection.takeCall();
     const promise = this.#begin(call, options);
     if (this.#status === 'starting') this.#waiting.push({ call, method, params, options });
@@ -178,10 +177,6 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     paramsList: readonly unknown[],
     options?: CallOptions,
   ): Promise<unknown[]> {
-    if (options !== undefined) {
-      const error = objectionTo(this.name, options);
-      if (error !== undefined) return this.#refuse(error);
-    }
     return new RemoteBatch(this, method, paramsList, options).run();
   }
 
@@ -197,7 +192,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     params: unknown,
     options: CallOptions | undefined,
   ): ToolrigError | undefined {
-    const refusal = this.#refusal();
+    const refusal = this.#refusal(options);
     if (refusal !== undefined) return refusal;
     const call = this.#connection.takeCall();
     call.openForBatch(this, batch, index, options?.signal);
@@ -208,13 +203,10 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
   }
 
   notify(method: string, params?: unknown): void {
-    if (this.#refusal() !== undefined || this.#status === 'starting') {
+    // A call, so that a blocked thread does not gather them without end; nobody waits for its answer.
+    this.call(method, params, NO_DEADLINE).catch(() => {
       this.#counters.droppedNotificationCount++;
-      return;
-    }
-    const route = this.#route(method);
-    if (route !== undefined) this.#connection.send(HOST_FRAME.notify, 0, route, params);
-    else this.#counters.droppedNotificationCount++;
+    });
   }
 
   async stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
@@ -225,14 +217,12 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
       this.onLeft('normal');
       this.#connection.send(HOST_FRAME.stop, 0, 0, { service: this.#number, timeoutMs });
     }
-    if (timeoutMs === Number.POSITIVE_INFINITY) {
-      await this.exited;
-      return;
-    }
     // The guest allows the time twice, to the requests and to terminate; a blocked one keeps no time.
-    const limit = this.#environment.clock.createTimer(2 * timeoutMs + STOP_GRACE_MS, () =>
-      this.kill('it did not stop in time'),
-    );
+    const limit = this.#environment.clock.createTimer(2 * timeoutMs + STOP_GRACE_MS, () => {
+      // No timer waits for ever, but this one keeps the process alive until the service has ended.
+      if (timeoutMs === Number.POSITIVE_INFINITY) limit.start();
+      else this.kill('it did not stop in time');
+    });
     limit.start();
     await this.exited;
     limit.stop();
@@ -257,12 +247,14 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
 
   stats(): ServiceStats {
     const { clock } = this.#environment;
+    // Calls that a guest took with it are answered, and will never be by it.
+    const unanswered = this.#status === 'ended' ? 0 : this.#unanswered;
     return {
       startedAt: new Date(this.#startedAtWallMs).toISOString(),
       ...this.#counters,
       uptimeSeconds: (clock.nowMs() - this.#startedAtMs) / 1_000,
-      mailboxLength: Math.max(0, this.#unanswered - this.#concurrency),
-      inFlight: Math.min(this.#unanswered, this.#concurrency),
+      mailboxLength: Math.max(0, unanswered - this.#concurrency),
+      inFlight: Math.min(unanswered, this.#concurrency),
     };
   }
 
@@ -272,7 +264,8 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
       this.#counters.lateReplyCount++;
       return;
     }
-    this.#counters.requestCount++;
+    // What is answered before it runs is its start, which nobody has requested.
+    if (this.#status !== 'starting') this.#counters.requestCount++;
     if (this.#pace !== undefined) this.#pace.onAnswer();
     this.#environment.wheel.remove(call);
     call.resolve(reply);
@@ -301,7 +294,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
   onLeft(reason: unknown): void {
     if (this.#status === 'stopping' || this.#status === 'ended') return;
     this.#status = 'stopping';
-    for (const listener of this.#leaveListeners.splice(0)) listener(reason);
+    tellAll(this.#leaveListeners.splice(0), reason);
   }
 
   onExited(reason: unknown): void {
@@ -315,7 +308,11 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
   }
 
   onLog(level: LogLevel, fields: object, message: string): void {
-    this.#logger[level](fields, message);
+    try {
+      this.#logger[level](fields, message);
+    } catch (thrown) {
+      raiseAside(thrown);
+    }
   }
 
   #begin(call: RemoteCall, options: CallOptions | undefined): Promise<unknown> {
@@ -346,6 +343,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
       method,
       params,
       meta: options?.meta,
+      requestId: options?.requestId,
       progressToken: options?.progressToken,
       wantsProgress: options?.onProgress !== undefined,
     };
@@ -373,19 +371,22 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     return route;
   }
 
-  /** Why no request can be taken now. */
-  #refusal(): ToolrigError | undefined {
+  /** Why a request cannot be taken now, if so; counts it. */
+  #refusal(options: CallOptions | undefined): ToolrigError | undefined {
+    const objection = options === undefined ? undefined : objectionTo(this.name, options);
+    if (objection !== undefined) {
+      if (objection.code === 'ERR_CANCELLED') this.#counters.cancelCount++;
+      this.#counters.errorCount++;
+      return objection;
+    }
     if (this.#status === 'stopping' || this.#status === 'ended') {
+      this.#counters.errorCount++;
       return serviceExit(this.name, `it is ${this.#status}`);
     }
-    if (this.#unanswered < this.#maxUnanswered) return undefined;
+    if (this.hasRoom) return undefined;
+    this.#counters.errorCount++;
     this.#counters.overloadCount++;
     return overloaded(this.name, this.#maxUnanswered - this.#concurrency);
-  }
-
-  #refuse(error: ToolrigError): Promise<never> {
-    this.#counters.errorCount++;
-    return Promise.reject(error);
   }
 
   /** Answers the caller now; the guest is told that nobody waits. */
@@ -422,6 +423,7 @@ function isPlain(options: CallOptions | undefined): boolean {
   return (
     options === undefined ||
     (options.meta === undefined &&
+      options.requestId === undefined &&
       options.progressToken === undefined &&
       options.onProgress === undefined)
   );

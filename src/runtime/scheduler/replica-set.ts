@@ -1,6 +1,7 @@
 /**
  * Copies of a service behind one name. A call goes to the copy that should answer first: the one
- * with the fewest calls, each weighed by the time that a call has taken there lately.
+ * with the fewest calls, each weighed by the time that a call has taken there lately. One that has
+ * not been measured counts as the fastest, and one that has not started as absent while another has.
  *
  * A copy that ends is replaced, so that the crash of one costs its own calls alone. When that
  * happens too often the set ends, and its supervisor decides: the limits are a supervisor's own.
@@ -13,6 +14,7 @@ import type { Placement } from '../dispatch/placement.ts';
 import { createCounters, type ServiceCounters } from '../dispatch/service-counters.ts';
 import type { StartableService } from '../dispatch/service-host.ts';
 import type { ServiceStats, ServiceStatus } from '../dispatch/service-reference.ts';
+import { tellAll } from './listeners.ts';
 
 /** What a copy must tell to be chosen. */
 export interface Replica extends StartableService {
@@ -30,10 +32,11 @@ export class ReplicaSet implements StartableService {
   readonly name: string;
   readonly placement: Placement;
   readonly exited: Promise<unknown>;
+  readonly #count: number;
   readonly #create: () => Replica;
   readonly #nowMs: () => number;
   readonly #alive = new Set<Replica>();
-  /** The same, to choose from. */
+  /** Those that take calls: the ones that run, or all that start when none does. */
   #choices: readonly Replica[] = [];
   #replacedAtMs: number[] = [];
   /** Counters of copies that have ended. */
@@ -41,7 +44,7 @@ export class ReplicaSet implements StartableService {
   #startedAt = '';
   #startedAtMs: number;
   #status: ServiceStatus = 'starting';
-  #exitReason: unknown = 'normal';
+  #exitReason: unknown = undefined;
   #announceExit: (reason: unknown) => void = () => {};
   #leaveListeners: ((reason: unknown) => void)[] = [];
 
@@ -55,6 +58,7 @@ export class ReplicaSet implements StartableService {
     this.exited = new Promise((resolve) => {
       this.#announceExit = resolve;
     });
+    this.#count = count;
     for (let copy = 0; copy < count; copy++) this.#add();
     this.placement = (this.#choices[0] as Replica).placement;
   }
@@ -70,12 +74,17 @@ export class ReplicaSet implements StartableService {
   /** Starts all copies; when one fails, the others end. */
   async start(): Promise<void> {
     try {
-      await Promise.all([...this.#alive].map((replica) => replica.start()));
+      await Promise.all([...this.#alive].map((replica) => this.#startReplica(replica)));
     } catch (thrown) {
       this.kill(thrown);
       throw thrown;
     }
-    if (this.#status === 'starting') this.#status = 'running';
+    if (this.#status !== 'starting') return; // it was stopped meanwhile
+    this.#status = 'running';
+    // A copy may have ended while others were still starting.
+    for (let missing = this.#count - this.#alive.size; missing > 0; missing--) {
+      this.#replace('a copy ended while others started');
+    }
   }
 
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
@@ -99,7 +108,9 @@ export class ReplicaSet implements StartableService {
   }
 
   notify(method: string, params?: unknown): void {
-    this.#choose()?.notify(method, params);
+    const replica = this.#choose();
+    if (replica === undefined) this.#past.droppedNotificationCount++;
+    else replica.notify(method, params);
   }
 
   async stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
@@ -109,6 +120,7 @@ export class ReplicaSet implements StartableService {
   }
 
   kill(reason: unknown = 'killed'): void {
+    if (this.#status === 'ended' || this.#exitReason !== undefined) return;
     this.#exitReason = reason;
     this.#leave(reason);
     for (const replica of this.#alive) replica.kill(reason);
@@ -145,28 +157,45 @@ export class ReplicaSet implements StartableService {
   #add(): Replica {
     const replica = this.#create();
     this.#alive.add(replica);
-    this.#choices = [...this.#choices, replica];
-    replica.onLeave(() => {
-      this.#choices = this.#choices.filter((each) => each !== replica);
-    });
+    this.#updateChoices();
+    replica.onLeave(() => this.#updateChoices());
     void replica.exited.then((reason) => this.#onExit(replica, reason));
     return replica;
+  }
+
+  async #startReplica(replica: Replica): Promise<void> {
+    await replica.start();
+    this.#updateChoices();
+  }
+
+  #updateChoices(): void {
+    const alive = [...this.#alive];
+    const running = alive.filter(({ status }) => status === 'running');
+    this.#choices =
+      running.length > 0 ? running : alive.filter((each) => each.status === 'starting');
   }
 
   #onExit(replica: Replica, reason: unknown): void {
     this.#alive.delete(replica);
     addCounters(this.#past, replica.stats());
-    if (this.#status === 'running' && this.#mayReplace()) {
-      // When it does not start it ends, and comes here again.
-      this.#add()
-        .start()
-        .catch(() => {});
+    if (this.#status === 'running') this.#replace(reason);
+    this.#endIfLast();
+  }
+
+  /** @param reason - with which the set ends, when too many have been replaced */
+  #replace(reason: unknown): void {
+    if (!this.#mayReplace()) {
+      this.kill(reason);
       return;
     }
-    if (this.#status === 'running') this.kill(reason);
-    if (this.#alive.size > 0 || this.#status === 'starting') return;
+    // When it does not start it ends, and `#onExit` hears of it.
+    this.#startReplica(this.#add()).catch(() => {});
+  }
+
+  #endIfLast(): void {
+    if (this.#alive.size > 0 || this.#status !== 'stopping') return;
     this.#status = 'ended';
-    this.#announceExit(this.#exitReason);
+    this.#announceExit(this.#exitReason ?? 'normal');
   }
 
   #mayReplace(): boolean {
@@ -179,17 +208,21 @@ export class ReplicaSet implements StartableService {
   #leave(reason: unknown): void {
     if (this.#status === 'stopping' || this.#status === 'ended') return;
     this.#status = 'stopping';
-    for (const listener of this.#leaveListeners.splice(0)) listener(reason);
-    if (this.#alive.size === 0) this.#announceExit(reason);
+    tellAll(this.#leaveListeners.splice(0), reason);
+    this.#endIfLast();
   }
 
   #choose(): Replica | undefined {
     const replicas = this.#choices;
     let best = replicas[0];
+    let fastestMs = 0;
+    for (const { msPerCall } of replicas) {
+      if (msPerCall > 0 && (fastestMs === 0 || msPerCall < fastestMs)) fastestMs = msPerCall;
+    }
     let leastMs = Number.POSITIVE_INFINITY;
     for (const replica of replicas) {
       // The call itself takes its time too: an idle slow copy is not better than a busy fast one.
-      const expectedMs = (replica.unanswered + 1) * replica.msPerCall;
+      const expectedMs = (replica.unanswered + 1) * (replica.msPerCall || fastestMs);
       const isFirst =
         expectedMs < leastMs ||
         (expectedMs === leastMs && replica.unanswered < (best as Replica).unanswered);

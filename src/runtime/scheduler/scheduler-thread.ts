@@ -54,7 +54,11 @@ export class SchedulerThread implements GuestPlace {
     const memory = createLaneMemory();
     const wake = new MessageChannel();
     const bulk = new MessageChannel();
-    this.connection = new GuestConnection(() => onEmpty(this));
+    this.connection = new GuestConnection(() => {
+      // Its lane is corrupt: whatever runs there is nobody's.
+      if (this.connection.isClosed) void this.terminate(this.connection.closeReason);
+      else onEmpty(this);
+    });
     const hostEnd = { memory, wakePort: wake.port1, bulkPort: bulk.port1 };
     this.#lane = new Lane('caller', hostEnd, board, this.connection);
     this.connection.connect(this.#lane);
@@ -116,7 +120,7 @@ export class SchedulerThread implements GuestPlace {
 
   /** Whether it may be ended at any moment, and should not be given another service. */
   get isDoomed(): boolean {
-    return this.#doomed > 0 || this.#exitReason !== undefined;
+    return this.#doomed > 0 || this.#exitReason !== undefined || this.connection.isClosed;
   }
 
   forceExit(exited: Promise<unknown>): void {

@@ -157,7 +157,6 @@ export class SocketLink implements Link {
 
   /** Ends the link, and says so unless this side has closed it. */
   #finish(reason: Error): void {
-    if (this.#status === 'closed') return;
     const wasOpen = this.#status === 'open';
     this.#status = 'closed';
     this.#poller.stop();

@@ -9,7 +9,8 @@
  */
 
 import { hash } from 'node:crypto';
-import { configure } from 'safe-stable-stringify';
+import { createRequire } from 'node:module';
+import type * as StableStringify from 'safe-stable-stringify';
 
 export const ARGUMENT_MODES = ['digest', 'full'] as const;
 export type ArgumentMode = (typeof ARGUMENT_MODES)[number];
@@ -17,7 +18,16 @@ export type ArgumentMode = (typeof ARGUMENT_MODES)[number];
 /** Longest JSON that is written in full, in characters; of longer ones there is the digest. */
 const MAX_FULL_LENGTH = 64 * 1024;
 
-const stringify = configure({ deterministic: true, circularValue: '[Circular]', bigint: true });
+type Stringify = (value: unknown, replacer: typeof bytesAsDigest) => string | undefined;
+
+const require = createRequire(import.meta.url);
+/** Made for the first line: most who load the runtime keep no audit log. */
+let stringify: Stringify | undefined = undefined;
+
+function makeStringify(): Stringify {
+  const { configure } = require('safe-stable-stringify') as typeof StableStringify;
+  return configure({ deterministic: true, circularValue: '[Circular]', bigint: true });
+}
 
 /**
  * The members that a line says about `args`, as JSON without the braces: `"argumentsSha256":"…"`,
@@ -25,6 +35,7 @@ const stringify = configure({ deterministic: true, circularValue: '[Circular]', 
  */
 export function describeArguments(args: unknown, mode: ArgumentMode): string {
   if (args === undefined) return '';
+  stringify ??= makeStringify();
   let text: string | undefined;
   try {
     text = stringify(args, bytesAsDigest);

@@ -6,13 +6,19 @@
  * that is full cost lines, which are counted. The first failure of each outage is said once, as a
  * warning of the process. `close` writes what waits; a process that ends by `process.exit` without
  * it loses the lines of its last turn.
+ *
+ * pino is loaded by the first log that is made: every scheduler thread and process loads the runtime
+ * when it starts, and few of them make a log.
  */
 
-import { type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { createRequire } from 'node:module';
+import type * as Pino from 'pino';
 import type { Clock } from '../../core/clock.ts';
 import { requireInteger, requireKnownKeys, requireName, requireOneOf } from '../../core/options.ts';
 import { LineFile, type LineFileOptions } from './line-file.ts';
 import type { Logger } from './logger.ts';
+
+const require = createRequire(import.meta.url);
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -79,6 +85,7 @@ export function createLog(options: LogOptions = {}): Log {
   const { level = 'info', fields, redact = [] } = options;
   requireOneOf('level', level, LOG_LEVELS);
   const destination = new Destination(options);
+  const { pino, stdTimeFunctions } = require('pino') as typeof Pino;
   const logger = pino(
     {
       level,
@@ -93,10 +100,10 @@ export function createLog(options: LogOptions = {}): Log {
 }
 
 class PinoLog implements Log {
-  readonly #logger: PinoLogger;
+  readonly #logger: Pino.Logger;
   readonly #destination: Destination;
 
-  constructor(logger: PinoLogger, destination: Destination) {
+  constructor(logger: Pino.Logger, destination: Destination) {
     this.#logger = logger;
     this.#destination = destination;
   }

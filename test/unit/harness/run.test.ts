@@ -7,6 +7,7 @@ import { ToolrigError } from '../../../src/core/errors.ts';
 import { defineScenario, type ScenarioSpec } from '../../../src/harness/load/scenario.ts';
 import type { Target, Variant } from '../../../src/harness/load/target.ts';
 import { type RunOptions, runScenarios } from '../../../src/harness/run.ts';
+import { mortalTarget, numberedEcho } from '../../helpers/chaos-target.ts';
 import { argumentOf, echoCase, echoOperation, echoTarget } from '../../helpers/fake-target.ts';
 import { sampleRecord } from '../../helpers/sample-record.ts';
 
@@ -298,5 +299,93 @@ describe('runScenarios', () => {
     const [, , rounds, calls] = await run({ durationMs: 2 }, { calls: 1e9, rounds: 2 });
     assert.equal(rounds, 2);
     assert.ok((calls as number) < 1e9);
+  });
+});
+
+describe('runScenarios with chaos', () => {
+  const chaos = {
+    fault: { kind: 'kill', services: ['echo'], everyMs: 10 },
+    expected: ['ERR_SERVICE_EXIT'],
+  } as const;
+  const load = { concurrency: 2, durationMs: 60, warmupMs: 5 };
+
+  /** A variant whose services come back after a few calls, or never when nobody supervises them. */
+  function mortal(name: string): Variant & { readonly opened: string[] } {
+    const opened: string[] = [];
+    const open = async () => {
+      opened.push('alone');
+      return mortalTarget(3);
+    };
+    const openSupervised = async () => {
+      opened.push('supervised');
+      return mortalTarget(3);
+    };
+    const supervision = { survives: ['kill'] as const, open: openSupervised };
+    return { name, pays: 'nothing', open, supervision, opened };
+  }
+
+  test('opens services under a supervisor, and accounts for every call', async () => {
+    const variant = mortal('native');
+    const mine = scenario({ operations: [numberedEcho()], chaos, load });
+    const { record } = await runScenarios([{ scenario: mine, variants: [variant] }], options());
+    assert.deepEqual(variant.opened, ['supervised']);
+    const [{ chaos: said, variants, thresholds, comparisons } = assert.fail()] = record.scenarios;
+    assert.deepEqual(said?.fault, chaos.fault);
+    assert.deepEqual(comparisons, [], 'variants that do not take turns are not compared');
+    const [native = assert.fail()] = variants;
+    assert.ok((native.crashes ?? 0) > 0);
+    assert.equal(native.harnessNsPerCall, null);
+    assert.equal(native.failed, native.failedAsExpected);
+    assert.deepEqual(
+      thresholds.map(({ expression, passed }) => [expression, passed]),
+      [
+        ['errors <= 0%', true],
+        ['lost <= 0', true],
+        ['answeredTwice <= 0', true],
+        ['unrecovered <= 0', true],
+      ],
+    );
+  });
+
+  test('opens them alone where nothing breaks them, and compares over rounds', async () => {
+    const variants = [mortal('native'), mortal('json')];
+    const rounds = { ...load, rounds: 2 };
+    const mine = scenario({ operations: [numberedEcho()], chaos: {}, load: rounds });
+    const { record } = await runScenarios([{ scenario: mine, variants }], options());
+    assert.deepEqual(
+      variants.map(({ opened }) => opened),
+      [['alone'], ['alone']],
+    );
+    assert.equal(record.scenarios[0]?.comparisons.length, 2);
+  });
+
+  test('fails the threshold on errors for a failure that is not expected', async () => {
+    const unexpected = { fault: chaos.fault };
+    const mine = scenario({ operations: [numberedEcho()], chaos: unexpected, load });
+    const { record } = await runScenarios(
+      [{ scenario: mine, variants: [mortal('native')] }],
+      options(),
+    );
+    const errors = record.scenarios[0]?.thresholds.find(({ metric }) => metric === 'errors');
+    assert.equal(errors?.passed, false);
+  });
+
+  test('is invalid when nothing befell the services', async () => {
+    const late = { ...chaos, fault: { ...chaos.fault, everyMs: 60_000 } };
+    const mine = scenario({ operations: [numberedEcho()], chaos: late, load });
+    const { record } = await runScenarios(
+      [{ scenario: mine, variants: [mortal('native')] }],
+      options(),
+    );
+    assert.equal(record.validity.verdict, 'invalid');
+  });
+
+  test('starts nothing when a variant does not fit', async () => {
+    const variant = new Watched('native');
+    const mine = scenario({ operations: [numberedEcho()], chaos, load });
+    await assert.rejects(runScenarios([{ scenario: mine, variants: [variant] }], options()), {
+      code: 'ERR_USAGE',
+    });
+    assert.equal(variant.opened, 0);
   });
 });

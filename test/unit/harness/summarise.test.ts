@@ -33,6 +33,7 @@ function block(
     eventLoopUtilization: 0.5,
     gcPauseNs: { count: 1, total: 10, max: round },
     rssBytes: 1_000 + round,
+    heapFloorBytes: 500 + round,
     ...rest,
   };
 }
@@ -223,7 +224,7 @@ describe('summariseCase', () => {
       record.thresholds.map(({ expression, variant, observed, passed }) => [
         expression,
         variant,
-        Math.round(observed * 1e6) / 1e6,
+        Math.round(Number(observed) * 1e6) / 1e6,
         passed,
       ]),
       [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Environment, ScenarioRecord } from '../../../src/harness/results/run-record.ts';
 import { validityOf } from '../../../src/harness/validity.ts';
-import { sampleRecord, sampleVariant } from '../../helpers/sample-record.ts';
+import { chaosVariant, sampleRecord, sampleVariant } from '../../helpers/sample-record.ts';
 
 const QUIET: Environment = {
   ...sampleRecord().environment,
@@ -32,6 +32,28 @@ describe('validityOf', () => {
       verdict: 'invalid',
       reasons: ['calc on stdio: not one call succeeded (add: gone)'],
     });
+  });
+
+  test('is invalid when faults were asked for and no service crashed', () => {
+    const fault = { kind: 'kill', services: ['a'], everyMs: 5 };
+    const chaos = { fault, expected: [], quietMs: 0, restMs: 0 };
+    const spared = chaosVariant('native', { crashes: 0 });
+    const record = { ...scenario(spared, chaosVariant('process')), chaos };
+    assert.deepEqual(validityOf([record], QUIET, undefined), {
+      verdict: 'invalid',
+      reasons: ['calc on native: no service crashed, for all its faults'],
+    });
+    const calm = { ...record, chaos: { ...chaos, fault: null } };
+    assert.equal(validityOf([calm], QUIET, undefined).verdict, 'valid');
+  });
+
+  test('doubts nothing for failures that the scenario expects', () => {
+    const expected = scenario(chaosVariant('native'));
+    assert.deepEqual(validityOf([expected], QUIET, undefined).reasons, []);
+    const other = scenario(chaosVariant('native', { failed: 3_752 }));
+    assert.deepEqual(validityOf([other], QUIET, undefined).reasons, [
+      'calc: 2 of 12,000,000 calls failed on native',
+    ]);
   });
 
   test('is suspect for each doubt, and names it', () => {

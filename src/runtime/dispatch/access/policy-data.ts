@@ -45,46 +45,51 @@ export interface PolicyData {
   readonly limits?: readonly PolicyLimit[] | undefined;
 }
 
-const names = z.array(z.string().min(1)).min(1).optional();
-const subjects = { callers: names, roles: names };
 const ABOUT_SOMEBODY = "must have callers or roles; callers: ['*'] is everybody";
 
 function isAboutSomebody({ callers, roles }: PolicySubjects): boolean {
   return callers !== undefined || roles !== undefined;
 }
 
-const rule = z
-  .strictObject({
-    effect: z.enum(['allow', 'deny']),
-    ...subjects,
-    services: names,
-    methods: names,
-    tools: names,
-  })
-  .refine(isAboutSomebody, ABOUT_SOMEBODY)
-  .refine(
-    ({ methods, tools }) => tools === undefined || methods === undefined,
-    'has both tools and methods: a rule with tools is about tools/call alone',
-  );
+/** Made for the first policy: it takes some 10 ms, and most transports have none. */
+function makeSchema() {
+  const names = z.array(z.string().min(1)).min(1).optional();
+  const subjects = { callers: names, roles: names };
+  const rule = z
+    .strictObject({
+      effect: z.enum(['allow', 'deny']),
+      ...subjects,
+      services: names,
+      methods: names,
+      tools: names,
+    })
+    .refine(isAboutSomebody, ABOUT_SOMEBODY)
+    .refine(
+      ({ methods, tools }) => tools === undefined || methods === undefined,
+      'has both tools and methods: a rule with tools is about tools/call alone',
+    );
 
-const limit = z
-  .strictObject({
-    ...subjects,
-    ratePerSecond: z.number().positive().optional(),
-    burst: z.int().min(1).optional(),
-    concurrency: z.int().min(1).optional(),
-  })
-  .refine(isAboutSomebody, ABOUT_SOMEBODY)
-  .refine(
-    ({ ratePerSecond, concurrency }) => ratePerSecond !== undefined || concurrency !== undefined,
-    'must have ratePerSecond or concurrency',
-  )
-  .refine(
-    ({ ratePerSecond, burst }) => burst === undefined || ratePerSecond !== undefined,
-    'has a burst and no ratePerSecond',
-  );
+  const limit = z
+    .strictObject({
+      ...subjects,
+      ratePerSecond: z.number().positive().optional(),
+      burst: z.int().min(1).optional(),
+      concurrency: z.int().min(1).optional(),
+    })
+    .refine(isAboutSomebody, ABOUT_SOMEBODY)
+    .refine(
+      ({ ratePerSecond, concurrency }) => ratePerSecond !== undefined || concurrency !== undefined,
+      'must have ratePerSecond or concurrency',
+    )
+    .refine(
+      ({ ratePerSecond, burst }) => burst === undefined || ratePerSecond !== undefined,
+      'has a burst and no ratePerSecond',
+    );
 
-const policy = z.strictObject({ rules: z.array(rule), limits: z.array(limit).optional() });
+  return z.strictObject({ rules: z.array(rule), limits: z.array(limit).optional() });
+}
+
+let schema: ReturnType<typeof makeSchema> | undefined = undefined;
 
 /**
  * A checked copy of a policy.
@@ -93,7 +98,8 @@ const policy = z.strictObject({ rules: z.array(rule), limits: z.array(limit).opt
  *   has them as a list
  */
 export function parsePolicy(data: unknown): PolicyData {
-  const { success, data: parsed, error } = policy.safeParse(data);
+  schema ??= makeSchema();
+  const { success, data: parsed, error } = schema.safeParse(data);
   if (success) return parsed;
   const issues = error.issues.map(({ path, message }) => `${pathText(path)}: ${message}`);
   throw new ToolrigError('ERR_INVALID_OPTION', `the policy is not usable. ${issues.join('; ')}`, {

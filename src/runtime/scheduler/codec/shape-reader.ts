@@ -52,7 +52,7 @@ export function defineValue(object: Record<string, unknown>, key: string, value:
 }
 
 function compileReader(keys: readonly string[]): ShapeReader['readValues'] | undefined {
-  // In a literal it would set the prototype. An encoder of ours does not teach it.
+  // In a literal it would set the prototype.
   if (!canCompile || keys.includes('__proto__')) return undefined;
   const properties = keys.map((key) => `${JSON.stringify(key)}: source.read()`);
   try {

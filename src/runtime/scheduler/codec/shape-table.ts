@@ -66,8 +66,7 @@ export class ShapeTable {
   step(node: ShapeNode, key: string): ShapeNode | null {
     const known = node.others?.get(key);
     if (known !== undefined) return known;
-    // An own key `__proto__` cannot be written in an object literal, which is what readers become.
-    if (this.isFull || node.keyCount >= MAX_SHAPE_KEYS || key === '__proto__') return null;
+    if (this.isFull || node.keyCount >= MAX_SHAPE_KEYS) return null;
     const grown = new ShapeNode(key, node);
     this.#nodeCount++;
     if (node.first === null) {

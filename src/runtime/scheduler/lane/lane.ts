@@ -56,14 +56,6 @@ const SLOW_FRAME_NS = 2_000;
 /** Weight of the last turn in the mean time of a frame. */
 const FRAME_TIME_WEIGHT = 0.2;
 
-/** A look at the clock this much later than it should be: the system has given the core to others. */
-const DESCHEDULED_MS = 1;
-/** How long a side then sleeps instead of looking: where cores are short, who looks is put last. */
-const MIN_BACK_OFF_MS = 20;
-const MAX_BACK_OFF_MS = 1_280;
-/** Turns on a core of its own after which the past is forgotten. */
-const TURNS_TO_FORGET = 256;
-
 const WAKE = 0;
 
 export class Lane implements Link {
@@ -98,10 +90,8 @@ export class Lane implements Link {
   #pollMs = MIN_POLL_MS;
   #spinCredit = SPIN_PATIENCE;
   #turns = 0;
-  #previousTurnMs = 0;
-  #lookAgainAtMs = 0;
-  #backOffMs = MIN_BACK_OFF_MS;
-  #calmTurns = 0;
+  /** When the turn began that had nothing to do; 0 when the last one had. */
+  #idleFromMs = 0;
   #idleTurns = 0;
   #frameNs = 0;
 
@@ -114,9 +104,10 @@ export class Lane implements Link {
     this.#otherAsleepWord = asleepWord(other);
     this.#writer = new RingWriter(memory, ringWrittenBy(side), bulkPort);
     this.#listener = listener;
-    this.#reader = new RingReader(memory, ringWrittenBy(other), bulkPort, (tag, route, value) =>
-      listener.onFrame(tag >>> 24, tag & 0xff_ffff, route, value),
-    );
+    this.#reader = new RingReader(memory, ringWrittenBy(other), bulkPort, (tag, route, value) => {
+      // What was done with the frame before may have closed the lane.
+      if (this.#state !== 'closed') listener.onFrame(tag >>> 24, tag & 0xff_ffff, route, value);
+    });
     this.#wakePort = wakePort;
     this.#bulkPort = bulkPort;
     this.#board = board;
@@ -146,7 +137,7 @@ export class Lane implements Link {
 
   close(): void {
     if (this.#state === 'closed') return;
-    if (this.#writer.isDirty || this.#writer.isBlocked) this.#publish();
+    if (this.#writer.isDirty) this.#publish();
     if (this.#state === 'awake') this.#board.leave();
     this.#state = 'closed';
     this.#wakePort.close();
@@ -179,7 +170,12 @@ export class Lane implements Link {
     this.#isFlushQueued = false;
     if (this.#state === 'closed') return;
     if (this.#writer.isDirty) this.#publish();
-    if (this.#side === 'server' || this.openCalls === 0) return;
+    if (this.#side === 'server') return;
+    if (this.openCalls === 0) {
+      // Whoever waited has given up: a sleeper would keep the process alive for nobody.
+      if (this.#state === 'asleep') this.#wakePort.unref();
+      return;
+    }
     if (this.#hasJustWoken) {
       this.#hasJustWoken = false;
       if (this.#state === 'awake') this.#sleep();
@@ -187,15 +183,18 @@ export class Lane implements Link {
       return;
     }
     if (this.#state === 'asleep') this.#stayUp();
-    if (this.#reader.seemsReady) this.#read();
-    else if (this.#spinCredit > 0) this.#spinForReply();
+    const isReady = this.#reader.seemsReady;
+    if (!isReady && this.#spinCredit <= 0) return;
+    const nowMs = performance.now();
+    // Else replies that come fast enough would keep the event loop from ever turning.
+    if (nowMs - this.#lastTurnMs >= MAX_STRETCH_MS) return;
+    if (isReady) this.#read();
+    else if (this.#board.hasFreeCore(nowMs)) this.#spinForReply(nowMs);
   }
 
-  /** Looks for a reply for a few microseconds, if that has been paying off. */
-  #spinForReply(): void {
-    const startMs = performance.now();
-    if (startMs - this.#lastTurnMs >= MAX_STRETCH_MS || !this.#mayLook(startMs)) return;
-    if (this.#spin(startMs)) {
+  /** Looks for a reply for a few microseconds. */
+  #spinForReply(nowMs: number): void {
+    if (this.#spin(nowMs)) {
       if (this.#spinCredit < MAX_SPIN_CREDIT) this.#spinCredit++;
       this.#read();
     } else {
@@ -210,19 +209,8 @@ export class Lane implements Link {
       for (let look = 0; look < LOOKS_PER_CLOCK; look++) if (reader.isReady) return true;
       nowMs = performance.now();
     } while (nowMs - startMs < SPIN_MS);
-    if (nowMs - startMs > DESCHEDULED_MS) this.#backOff(nowMs);
+    this.#board.noteIdleTime(nowMs, nowMs - startMs);
     return false;
-  }
-
-  #mayLook(nowMs: number): boolean {
-    return nowMs >= this.#lookAgainAtMs && this.#board.hasFreeCore;
-  }
-
-  /** Others need the cores: sleep, and be woken, for a while; longer each time that it happens again. */
-  #backOff(nowMs: number): void {
-    this.#lookAgainAtMs = nowMs + this.#backOffMs;
-    this.#backOffMs = Math.min(this.#backOffMs * 2, MAX_BACK_OFF_MS);
-    this.#calmTurns = 0;
   }
 
   #queueTurn(): void {
@@ -235,25 +223,20 @@ export class Lane implements Link {
     if (this.#state !== 'awake') return;
     const startMs = performance.now();
     this.#turns++;
+    if (this.#idleFromMs !== 0) this.#board.noteIdleTime(startMs, startMs - this.#idleFromMs);
+    this.#idleFromMs = 0;
     this.#lastTurnMs = startMs;
     if (this.#lastFrameMs === 0) this.#lastFrameMs = startMs;
     if (this.#spinCredit <= 0 && this.#turns % TURNS_TO_NEW_SPIN === 0) this.#spinCredit = 1;
     const count = this.#read();
     if (count > 0) this.#afterFrames(startMs, count);
     if (this.#isClosed()) return;
-    if (count === 0) this.#judgeTurn(startMs);
-    if (this.#writer.isDirty || this.#writer.isBlocked) this.#publish();
-    this.#previousTurnMs = startMs;
-    if (this.#mayStayAwake(count, startMs)) this.#queueTurn();
-    else this.#sleep();
-  }
-
-  /** A turn without frames should come right after the one before. */
-  #judgeTurn(startMs: number): void {
-    if (this.#previousTurnMs !== 0 && startMs - this.#previousTurnMs > DESCHEDULED_MS) {
-      this.#backOff(startMs);
-    } else if (++this.#calmTurns >= TURNS_TO_FORGET) {
-      this.#backOffMs = MIN_BACK_OFF_MS;
+    if (this.#writer.isDirty) this.#publish();
+    if (this.#mayStayAwake(count, startMs)) {
+      if (count === 0) this.#idleFromMs = startMs;
+      this.#queueTurn();
+    } else {
+      this.#sleep();
     }
   }
 
@@ -268,7 +251,7 @@ export class Lane implements Link {
     while (
       this.openCalls === 0 &&
       nowMs - startMs < MAX_STRETCH_MS &&
-      this.#mayLook(nowMs) &&
+      this.#board.hasFreeCore(nowMs) &&
       this.#spin(nowMs)
     ) {
       this.#read();
@@ -287,7 +270,7 @@ export class Lane implements Link {
       if (this.openCalls === 0) return ++this.#idleTurns < LINGER_TURNS;
       if (this.#hasJustWoken) return false;
     }
-    return nowMs - this.#lastFrameMs < this.#pollMs && this.#mayLook(nowMs);
+    return nowMs - this.#lastFrameMs < this.#pollMs && this.#board.hasFreeCore(nowMs);
   }
 
   /** Takes what is there; returns how many frames. */
@@ -298,8 +281,10 @@ export class Lane implements Link {
     try {
       count = this.#reader.read(FRAMES_PER_TURN[this.#side]);
     } catch (error) {
-      this.close();
-      this.#listener.onClose(error);
+      if (!this.#isClosed()) {
+        this.close();
+        this.#listener.onClose(error);
+      }
       return 0;
     } finally {
       this.#isReading = false;
@@ -314,7 +299,7 @@ export class Lane implements Link {
   #sleep(): void {
     this.#state = 'asleep';
     this.#idleTurns = 0;
-    this.#previousTurnMs = 0;
+    this.#idleFromMs = 0;
     this.#hasJustWoken = false;
     this.#sleptAtMs = performance.now();
     this.#board.leave();
@@ -322,7 +307,8 @@ export class Lane implements Link {
     if (this.#side === 'server' || this.openCalls > 0) this.#wakePort.ref();
     else this.#wakePort.unref();
     Atomics.store(this.#words, this.#myAsleepWord, 1);
-    // A frame that came just before this side said that it sleeps has woken nobody.
+    // Space that came just before this side said that it sleeps has woken nobody, nor has a frame.
+    if (this.#writer.isBlocked) this.#publish();
     if (this.#reader.isReady) this.#wakeSelf();
   }
 

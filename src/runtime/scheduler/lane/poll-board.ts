@@ -4,12 +4,23 @@
  * take the core from the very thread that it waits for.
  *
  * One word a thread, on a cache line of its own, in memory that all of them share.
+ *
+ * Other processes do not stand on the board. They show in looks that take long: a thread that looks
+ * around uses up its share of a contended core, and is made to wait for milliseconds just when it is
+ * needed, while one that sleeps is let in at once. So after such a look it does not look for a while.
  */
 
 import { availableParallelism } from 'node:os';
 
 const LINE_WORDS = 16;
 const MAX_THREADS = 64;
+/** A look around takes some µs. One that takes so long was another process's turn. */
+const LATE_MS = 0.3;
+/** How long a thread then does not look around; twice as long each time that it happens again. */
+const MIN_CONTENDED_MS = 20;
+const MAX_CONTENDED_MS = 1_280;
+/** Looks in time after which the past is forgotten. */
+const LOOKS_TO_FORGET = 256;
 
 export class PollBoard {
   readonly memory: SharedArrayBuffer;
@@ -18,6 +29,9 @@ export class PollBoard {
   readonly #cores: number;
   /** Lanes of this thread that are awake. */
   #awake = 0;
+  #contendedUntilMs = 0;
+  #contendedMs = MIN_CONTENDED_MS;
+  #looksInTime = 0;
 
   /** @param thread - index of this thread, 0 for the host; threads beyond the board never poll */
   constructor(memory: SharedArrayBuffer, thread: number) {
@@ -32,9 +46,20 @@ export class PollBoard {
     return new PollBoard(new SharedArrayBuffer(MAX_THREADS * LINE_WORDS * 4), 0);
   }
 
+  /** Takes how long a look took in which there was nothing to do. */
+  noteIdleTime(nowMs: number, tookMs: number): void {
+    if (tookMs > LATE_MS) {
+      this.#contendedUntilMs = nowMs + this.#contendedMs;
+      this.#contendedMs = Math.min(this.#contendedMs * 2, MAX_CONTENDED_MS);
+      this.#looksInTime = 0;
+    } else if (++this.#looksInTime >= LOOKS_TO_FORGET) {
+      this.#contendedMs = MIN_CONTENDED_MS;
+    }
+  }
+
   /** Whether there is a core for every thread that is awake, this one included. */
-  get hasFreeCore(): boolean {
-    if (this.#word < 0) return false;
+  hasFreeCore(nowMs: number): boolean {
+    if (this.#word < 0 || nowMs < this.#contendedUntilMs) return false;
     let awake = 0;
     for (let word = 0; word < this.#words.length; word += LINE_WORDS) {
       awake += this.#words[word] as number;

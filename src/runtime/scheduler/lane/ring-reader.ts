@@ -18,7 +18,7 @@ export class RingReader {
   readonly #port: MessagePort;
   readonly #decoder: Decoder;
   readonly #onRecord: RecordHandler;
-  #head = 0;
+  #head: number;
 
   constructor(
     memory: SharedArrayBuffer,
@@ -32,6 +32,7 @@ export class RingReader {
     this.#port = port;
     this.#decoder = new Decoder(memory);
     this.#onRecord = onRecord;
+    this.#head = Atomics.load(this.#words, ring.headWord);
   }
 
   /** Whether there seems to be a record; a plain read, so it may be late. */

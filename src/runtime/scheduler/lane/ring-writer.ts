@@ -5,13 +5,14 @@
  * so does everything after it, until the block can be sent over the port with a marker in the ring
  * that keeps its place in the order. A large message is nothing but a block of one record.
  *
- * Large buffers do not enter the ring at all. They are handed over by the port: transferred when
- * the view covers its buffer, shared when the buffer is shared, copied when it is a part of one.
+ * Large buffers do not enter the ring at all. They are handed over by the port (`attachments.ts`),
+ * and are their sender's no more when `write` returns, whether the record is in the ring or in a block.
  */
 
-import type { MessagePort, Transferable } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { ToolrigError } from '../../../core/errors.ts';
 import { Encoder } from '../codec/encoder.ts';
+import { buffersOf, postAttachments, takeOver } from './attachments.ts';
 import { FLAG_ATTACHED, FLAG_BLOCK, HEADER_BYTES, type RingPlace, SKIP } from './lane-memory.ts';
 
 /** Buffers of at least this size are handed over instead of copied; below, copying is as fast. */
@@ -35,9 +36,9 @@ export class RingWriter {
   readonly #port: MessagePort;
   readonly #encoder: Encoder;
   /** Bytes written and read so far, as the control words have them: they wrap at 2^32. */
-  #tail = 0;
-  #head = 0;
-  #published = 0;
+  #tail: number;
+  #head: number;
+  #published: number;
   #block: ArrayBuffer | undefined = undefined;
   #blockWords = new Int32Array(0);
   #blockUsed = 0;
@@ -49,11 +50,14 @@ export class RingWriter {
     this.#ring = ring;
     this.#port = port;
     this.#encoder = new Encoder(memory, { attachFromBytes: ATTACH_FROM_BYTES });
+    this.#tail = Atomics.load(this.#words, ring.tailWord);
+    this.#head = Atomics.load(this.#words, ring.headWord);
+    this.#published = this.#tail;
   }
 
   /** Whether something has been written that the reader cannot see yet. */
   get isDirty(): boolean {
-    return this.#published !== this.#tail;
+    return this.#published !== this.#tail || this.#block !== undefined;
   }
 
   /** Whether a block waits for space in the ring. */
@@ -117,8 +121,7 @@ export class RingWriter {
     let flags = 0;
     if (encoder.attachments.length > 0) {
       flags = FLAG_ATTACHED;
-      const attachments = handedOver(encoder.attachments);
-      post(this.#port, attachments, attachments);
+      postAttachments(this.#port, encoder.attachments);
     }
     const padded = (end - start + 7) & ~7;
     const words = this.#words;
@@ -144,7 +147,7 @@ export class RingWriter {
             : encoder.encode(value, start + HEADER_BYTES, block.byteLength);
         if (end >= 0) {
           const hasAttachments = encoder.attachments.length > 0;
-          if (hasAttachments) this.#blockAttachments.push(encoder.attachments);
+          if (hasAttachments) this.#blockAttachments.push(takeOver(encoder.attachments));
           const padded = (end - start + 7) & ~7;
           const words = this.#blockWords;
           const word = start >> 2;
@@ -195,50 +198,12 @@ export class RingWriter {
     this.#words[word + 2] = FLAG_BLOCK << 16;
     this.#words[word + 3] = 0;
     this.#tail = (this.#tail + skipped + HEADER_BYTES) | 0;
-    const attachments = this.#blockAttachments.map(handedOver);
-    const block: Block = {
-      buffer: this.#block as ArrayBuffer,
-      usedBytes: this.#blockUsed,
-      attachments,
-    };
-    post(this.#port, block, attachments.flat(), [block.buffer]);
+    const attachments = this.#blockAttachments;
+    const buffer = this.#block as ArrayBuffer;
+    const block: Block = { buffer, usedBytes: this.#blockUsed, attachments };
+    this.#port.postMessage(block, [buffer, ...buffersOf(attachments.flat())]);
     this.#block = undefined;
     this.#blockUsed = 0;
     this.#blockAttachments = [];
   }
-}
-
-function post(
-  port: MessagePort,
-  message: unknown,
-  attachments: readonly unknown[],
-  owned: readonly ArrayBuffer[] = [],
-): void {
-  try {
-    port.postMessage(message, [...owned, ...transferList(attachments)]);
-  } catch {
-    // Some memory cannot change hands, WebAssembly's for one: it is copied.
-    port.postMessage(message, owned);
-  }
-}
-
-/** A view of a part of its buffer is copied: sending it would send the whole buffer. */
-function handedOver(attachments: readonly unknown[]): readonly unknown[] {
-  return attachments.map((each) => {
-    if (!ArrayBuffer.isView(each) || each.buffer instanceof SharedArrayBuffer) return each;
-    if (each.byteLength === each.buffer.byteLength) return each;
-    const { buffer, byteOffset, byteLength } = each;
-    const copy = buffer.slice(byteOffset, byteOffset + byteLength);
-    const View = each.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView;
-    return each instanceof Uint8Array ? new Uint8Array(copy) : new View(copy);
-  });
-}
-
-function transferList(attachments: readonly unknown[]): Transferable[] {
-  const buffers = new Set<ArrayBuffer>();
-  for (const each of attachments) {
-    const buffer = ArrayBuffer.isView(each) ? each.buffer : each;
-    if (buffer instanceof ArrayBuffer) buffers.add(buffer);
-  }
-  return [...buffers];
 }

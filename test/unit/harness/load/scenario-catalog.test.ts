@@ -3,9 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { Suite } from '../../../../src/harness/load/scenario.ts';
 import {
   listScenarioNames,
   loadScenario,
+  loadSuite,
   referenceService,
 } from '../../../../src/harness/load/scenario-catalog.ts';
 
@@ -34,6 +36,32 @@ describe('the catalog of scenarios', () => {
     assert.deepEqual(names, names.toSorted());
     assert.ok(names.includes('calculator-batch'));
     for (const name of names) assert.equal((await loadScenario(name)).name, name);
+  });
+
+  test('loads one case alone, by the name it has in a record', async () => {
+    const { name, cases } = await loadScenario('payload-sweep/text-1MiB');
+    assert.equal(name, 'payload-sweep');
+    assert.deepEqual(
+      cases.map((each) => each.name),
+      ['text-1MiB'],
+    );
+    const code = 'ERR_USAGE';
+    await assert.rejects(loadScenario('oom/mop'), {
+      code,
+      message: /no case 'mop'\. Did you mean 'map'/,
+    });
+    await assert.rejects(loadScenario('mixed/x'), {
+      code,
+      message: /'mixed' has no case 'x'\. It has none/,
+    });
+    await assert.rejects(loadScenario('mixed/x.mjs'), { code, message: /there is no file/ });
+  });
+
+  test('knows the scenarios of each suite, every one of which is in one', async () => {
+    const namesOf = async (suite: Suite) => (await loadSuite(suite)).map(({ name }) => name);
+    const [cost, chaos] = [await namesOf('cost'), await namesOf('chaos')];
+    assert.ok(cost.includes('mixed') && chaos.includes('crash-recovery'));
+    assert.deepEqual([...cost, ...chaos].toSorted(), await listScenarioNames());
   });
 
   test("loads anybody's own by path, exported by name or as default", async () => {

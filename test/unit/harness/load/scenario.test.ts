@@ -19,13 +19,18 @@ function wrongOperation(overrides: object): ScenarioSpec {
   return wrong({ operations: [{ ...echoOperation(), ...overrides }] });
 }
 
+function wrongFault(overrides: object): ScenarioSpec {
+  const fault = { kind: 'kill', services: ['echo'], everyMs: 1_000, ...overrides };
+  return wrong({ chaos: { fault } });
+}
+
 describe('defineScenario', () => {
   test('makes one case without a name of plain operations, and fills in the rest', () => {
     const scenario = defineScenario({ ...SPEC, order: 'in-order' });
     assert.deepEqual(scenario.cases, [
       { name: '', operations: SPEC.operations, order: 'in-order' },
     ]);
-    assert.deepEqual([scenario.load, scenario.thresholds], [{}, []]);
+    assert.deepEqual([scenario.load, scenario.thresholds, scenario.suite], [{}, [], 'cost']);
   });
 
   test('gives back what it made, when that is defined again', () => {
@@ -37,6 +42,19 @@ describe('defineScenario', () => {
     const { operations: _none, ...rest } = SPEC;
     const cases = [echoCase({ name: 'small', payloadBytes: 64 }), echoCase({ name: 'big' })];
     assert.deepEqual(defineScenario({ ...rest, cases }).cases, cases);
+  });
+
+  test('gives its chaos to every case that has none of its own', () => {
+    const { operations: _none, ...rest } = SPEC;
+    const own = { restMs: 5 };
+    const chaos = { expected: ['ERR_OVERLOADED'] } as const;
+    const cases = [echoCase({ name: 'a' }), echoCase({ name: 'b', chaos: own })];
+    const scenario = defineScenario({ ...rest, cases, chaos });
+    assert.deepEqual(
+      scenario.cases.map((each) => each.chaos),
+      [chaos, own],
+    );
+    assert.deepEqual(defineScenario(scenario), scenario);
   });
 
   const { operations: _none, ...withoutOperations } = SPEC;
@@ -71,6 +89,31 @@ describe('defineScenario', () => {
     'a check that is missing': [wrongOperation({ check: undefined }), /check of operation 'echo'/],
     'half a weight': [wrongOperation({ weight: 0.5 }), /weight of operation 'echo'/],
     'no callers': [wrong({ load: { concurrency: 0 } }), /load.concurrency/],
+    'a suite that is none': [wrong({ suite: 'costs' }), /suite .*Did you mean 'cost'/],
+    'a misspelled key of chaos': [wrong({ chaos: { faults: {} } }), /'faults'.*'fault'/],
+    'chaos that is none': [wrong({ chaos: 'total' }), /chaos of scenario 'mine' must be an object/],
+    'a code that no call fails with': [
+      wrong({ chaos: { expected: ['ERR_USAGE'] } }),
+      /expected .*got 'ERR_USAGE'/,
+    ],
+    'a rest of less than nothing': [wrong({ chaos: { restMs: -1 } }), /restMs/],
+    'chaos with an operation that calls no tool': [
+      wrong({
+        chaos: {},
+        operations: [echoOperation({ method: 'ping', tool: undefined as never })],
+      }),
+      /must call a tool/,
+    ],
+    'an unknown kind of fault': [wrongFault({ kind: 'kil' }), /Did you mean 'kill'/],
+    'a fault that strikes nobody': [wrongFault({ services: [] }), /at least one of services/],
+    'a fault that never comes': [wrongFault({ everyMs: 0 }), /everyMs/],
+    'a fault that comes half a time': [wrongFault({ times: 0.5 }), /times/],
+    'a misspelled key of a fault': [wrongFault({ service: 'echo' }), /'service'.*'services'/],
+    'a kill by a tool': [wrongFault({ tool: 'die' }), /a kill, which takes no tool/],
+    'a hang by no tool': [
+      wrongFault({ kind: 'hang' }),
+      /needs the tool that brings the hang about/,
+    ],
     'a time that is none': [wrong({ load: { durationMs: Number.NaN } }), /load.durationMs/],
   };
   for (const [what, [spec, message]] of Object.entries(refused)) {

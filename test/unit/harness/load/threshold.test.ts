@@ -21,6 +21,15 @@ describe('parseThreshold', () => {
       'throughput >= 1000/s': 1000,
       'errors <= 0.1%': 0.001,
       'errors < 0.5': 0.5,
+      'lost <= 0': 0,
+      'crashes >= 20': 20,
+      'recoveryP99 < 150ms': 150e6,
+      'sparedP99Ratio <= 2': 2,
+      'memoryGrowth <= 10%': 0.1,
+      'memoryPeak < 512MiB': 536_870_912,
+      'heapDrift < 1MiB': 1_048_576,
+      'handlesDrift <= 5': 5,
+      'p99Drift < 1us': 1e3,
     };
     for (const [expression, limit] of Object.entries(expected)) {
       const threshold = parseThreshold(expression);
@@ -45,7 +54,9 @@ describe('parseThreshold', () => {
   test('reads back whatever is put together from valid parts', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...THRESHOLD_METRICS.filter((m) => m !== 'throughput' && m !== 'errors')),
+        fc.constantFrom(
+          ...THRESHOLD_METRICS.filter((metric) => /^(p|m..?|recovery)\d|^m..$/i.test(metric)),
+        ),
         fc.constantFrom(...THRESHOLD_OPERATORS),
         fc.nat(1e6),
         fc.option(fc.constantFrom('native', 'sdk-memory', 'x_1'), { nil: undefined }),

@@ -6,7 +6,12 @@ import type { ScenarioRecord } from '../../../../src/harness/results/run-record.
 import { groupByScenario } from '../../../../src/harness/results/scenario-group.ts';
 import { assertGolden } from '../../../helpers/golden.ts';
 import { HOSTILE_NAMES } from '../../../helpers/hostile-names.ts';
-import { sampleRecord, sampleScenario, sampleVariant } from '../../../helpers/sample-record.ts';
+import {
+  chaosRecord,
+  sampleRecord,
+  sampleScenario,
+  sampleVariant,
+} from '../../../helpers/sample-record.ts';
 
 const MAX_WIDTH = 120;
 
@@ -20,6 +25,10 @@ function textOf(...records: ScenarioRecord[]): string {
 describe('the terminal report', () => {
   test('looks as agreed', () => {
     assertGolden('run.txt', renderRunText(sampleRecord()));
+  });
+
+  test('of chaos looks as agreed', () => {
+    assertGolden('chaos.txt', renderRunText(chaosRecord()));
   });
 
   test('paints only when asked, and changes no character by it', () => {

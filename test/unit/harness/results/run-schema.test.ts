@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { medianInterval } from '../../../../src/harness/stats/bootstrap.ts';
-import { sampleRecord } from '../../../helpers/sample-record.ts';
+import { chaosRecord, sampleRecord } from '../../../helpers/sample-record.ts';
 
 const SCHEMA_URL = new URL('../../../../src/harness/results/run.schema.json', import.meta.url);
 
@@ -74,6 +74,32 @@ describe('run.schema.json', () => {
       delete owner['somethingElse'];
     });
     assert.ok(fields > 400, `visited ${fields}`);
+    assert.ok(isRunRecord(record));
+  });
+
+  test('wants all figures of chaos or none', () => {
+    const record = JSON.parse(JSON.stringify(chaosRecord())) as {
+      scenarios: { chaos: Container; variants: Container[] }[];
+    };
+    assert.ok(isRunRecord(record), ajv.errorsText(isRunRecord.errors));
+    const [variant] = record.scenarios[0]?.variants ?? [];
+    assert.ok(variant !== undefined);
+    const plain = new Set(Object.keys(sampleRecord().scenarios[0]?.variants[0] ?? {}));
+    const figures = Object.keys(variant).filter((key) => !plain.has(key));
+    assert.equal(figures.length, 12);
+    for (const figure of figures) {
+      const value = variant[figure];
+      delete variant[figure];
+      assert.equal(isRunRecord(record), false, `${figure} may be missing`);
+      variant[figure] = value;
+    }
+    const { chaos } = record.scenarios[0] ?? assert.fail();
+    forEachField(chaos, (owner, key, path) => {
+      const value = owner[key];
+      delete owner[key];
+      assert.equal(isRunRecord(record), false, `chaos${path} may be missing`);
+      owner[key] = value;
+    });
     assert.ok(isRunRecord(record));
   });
 

@@ -203,11 +203,8 @@ describe('AuditLog', () => {
     const { log, faulty, failures, clock } = await openFaulty();
     faulty.capacityBytes = 0;
     for (let i = 0; i < 3; i++) log.record(entry());
-    let isClosed = false;
-    const closed = log.close(500).finally(() => {
-      isClosed = true;
-    });
-    for (let turn = 0; !isClosed && turn < 100; turn++) {
+    const closed = log.close(500);
+    for (let turn = 0; turn < 40; turn++) {
       await settle();
       clock.advance(100);
     }
@@ -293,6 +290,16 @@ describe('verifyAudit', () => {
       const { problem } = await tamper(change);
       assert.equal(problem?.line, 3, `change ${index}`);
     }
+  });
+
+  test('finds a line of another log that stands in the right place', async () => {
+    const others = join(directory, 'other.jsonl');
+    const other = await AuditLog.open({ path: others });
+    for (let i = 0; i < 3; i++) other.record(entry({ caller: 'eve' }));
+    await other.close();
+    const third = (await readFile(others, 'utf8')).split('\n')[2] as string;
+    const { problem } = await tamper((lines) => [...lines.slice(0, 2), third]);
+    assert.deepEqual(problem, { line: 3, reason: 'does not follow the line before it' });
   });
 
   test('cannot be continued or rewritten without the key, when there was one', async () => {

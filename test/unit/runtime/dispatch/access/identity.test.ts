@@ -14,7 +14,7 @@ describe('checkIdentity', () => {
     roles.push('admin');
     identity.id = 'eve';
     assert.deepEqual(caller, { id: 'ada', roles: ['reader'] });
-    assert.throws(() => (caller.roles as string[]).push('admin'), TypeError);
+    assert.throws(() => caller.roles.push('admin'), TypeError);
     assert.deepEqual(checkIdentity({ id: 'bob' }).roles, []);
   });
 

@@ -126,6 +126,12 @@ describe('a value that is encoded and decoded', () => {
     assert.equal(Reflect.get({}, 'isAdmin'), undefined);
   });
 
+  test('is an invalid date where it was one', () => {
+    const copy = send([new Date(Number.NaN)]) as [Date];
+    assert.ok(copy[0] instanceof Date);
+    assert.ok(Number.isNaN(copy[0].getTime()));
+  });
+
   test('has undefined where an array has holes', () => {
     // oxlint-disable-next-line no-sparse-arrays -- the subject of the test
     assertSame(send([1, , 3]), [1, undefined, 3]);
@@ -171,9 +177,14 @@ describe('what is put aside', () => {
     const big = new Uint8Array(8);
     const view = new DataView(new ArrayBuffer(9));
     const shared = new SharedArrayBuffer(1);
-    const value = { big, small: new Uint8Array(7), more: [view, new Map([[shared, big.buffer]])] };
+    const window = new Uint8Array(shared);
+    const value = {
+      big,
+      small: new Uint8Array(7),
+      more: [view, window, new Map([[shared, big.buffer]])],
+    };
     const end = encoder.encode(value, 5, 1_024);
-    assert.deepEqual([...encoder.attachments], [big, view, shared, big.buffer]);
+    assert.deepEqual([...encoder.attachments], [big, view, window, shared, big.buffer]);
     const copy = new Decoder(memory).decode(5, end, encoder.attachments) as typeof value;
     assert.equal(copy.big, big);
     assert.deepEqual(copy.small, new Uint8Array(7));

@@ -1,0 +1,81 @@
+/**
+ * Measures one case of a scenario with chaos, a variant after the other.
+ *
+ *   preflight ──▶ each variant: warm-up ─ quiet ─ load, with faults ─ until all is back ─ rest
+ *                                                └ windows: the blocks of the record ┘
+ *
+ * Most such runs are one long block a variant: what is asked is whether every call was accounted
+ * for and how soon services came back, not which variant is faster. With several rounds, variants
+ * take turns as in `measure.ts`, and can be compared; there is no twin.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ToolrigError } from '../../core/errors.ts';
+import type { CallPlan } from './call-plan.ts';
+import type { Chaos } from './chaos.ts';
+import { ChaosLane } from './chaos-lane.ts';
+import type { CaseMeasurement, Contestant, MeasureProgress, ResolvedLoad } from './measure.ts';
+import { numberedPlan } from './numbered-call.ts';
+import { preflight } from './preflight.ts';
+import { roundOrder } from './round-order.ts';
+
+export interface MeasureChaosOptions {
+  /** Seeded, a new one for each variant: all are struck by the same faults. */
+  readonly random: () => () => number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: MeasureProgress) => void;
+  /** Time after which a call is given up, in ms. Default: 6,000, a second more than its deadline. */
+  readonly giveUpMs?: number;
+}
+
+/**
+ * Runs the case. When `signal` fires, the load ends, the calls under way are waited for, and what
+ * was measured is returned; likewise when a target fails in the middle.
+ *
+ * @throws `ERR_USAGE`, `ERR_TARGET` or `ERR_INVALID_MEASUREMENT` when an operation does not work at
+ *   all, and when its tool does not give back the number of its call
+ */
+export async function measureChaos(
+  plan: CallPlan,
+  contestants: readonly Contestant[],
+  load: ResolvedLoad,
+  chaos: Chaos,
+  options: MeasureChaosOptions,
+): Promise<CaseMeasurement> {
+  await preflight(numberedPlan(plan), contestants);
+  const { signal } = options;
+  const pause = async (ms: number): Promise<void> => {
+    if (ms <= 0 || signal.aborted) return;
+    await sleep(ms, undefined, { signal }).catch((thrown: unknown) => {
+      if (!signal.aborted) throw thrown;
+    });
+  };
+  const lanes = contestants.map(
+    (contestant) =>
+      new ChaosLane(contestant, plan, {
+        load,
+        chaos,
+        pause,
+        random: options.random(),
+        giveUpMs: options.giveUpMs ?? 6_000,
+        isOver: () => signal.aborted,
+        onProgress: options.onProgress,
+      }),
+  );
+  let failure: ToolrigError | undefined;
+  try {
+    for (let round = 0; round < load.rounds; round++) {
+      for (const lane of roundOrder(lanes, round)) {
+        if (signal.aborted) break;
+        await lane.run(round);
+        if (!signal.aborted) lane.requireAnswers();
+      }
+    }
+  } catch (thrown) {
+    failure =
+      thrown instanceof ToolrigError
+        ? thrown
+        : new ToolrigError('ERR_TARGET', `the run failed: ${String(thrown)}`, { cause: thrown });
+  }
+  return { variants: lanes.map((lane) => lane.result()), twinNsPerCall: [], failure };
+}
