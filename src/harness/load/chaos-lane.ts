@@ -75,7 +75,7 @@ export class ChaosLane {
     this.#spared = isSparing
       ? { quiet: new LatencyTally(), disturbed: new LatencyTally() }
       : undefined;
-    this.#windows = new ChaosWindows(this.#chaosLoad, target, load);
+    this.#windows = new ChaosWindows(this.#chaosLoad, target, load, fault === undefined);
   }
 
   /** One round: all phases, the warm-up in the first alone. */

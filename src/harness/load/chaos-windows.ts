@@ -6,14 +6,16 @@
  * while memory is what is being watched.
  */
 
+import { getHeapStatistics } from 'node:v8';
 import { LatencyHistogram } from '../stats/latency-histogram.ts';
 import type { LatencyTally } from '../stats/latency-tally.ts';
 import { brokenUsage } from './broken-usage.ts';
 import type { ChaosLoad } from './chaos-load.ts';
 import type { DriftPoint } from './chaos-outcome.ts';
 import { LoadWindow } from './chaos-totals.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import type { BlockMeasurement, ResolvedLoad } from './measure.ts';
-import { ResourceMeter } from './resource-meter.ts';
+import { ResourceMeter, type ResourceUse } from './resource-meter.ts';
 import type { Target, TargetUsage } from './target.ts';
 
 /** Windows of a run of one round: enough to see a drift, few enough to hold in memory. */
@@ -31,15 +33,18 @@ export class ChaosWindows {
   readonly #usage: () => Promise<TargetUsage>;
   readonly #rounds: number;
   readonly #windowMs: number;
+  readonly #isSteadyWork: boolean;
   readonly #spare: LoadWindow[];
   readonly #blocks: Block[] = [];
   #latest = new LoadWindow();
 
-  constructor(load: ChaosLoad, target: Target, resolved: ResolvedLoad) {
+  /** @param isSteadyWork - whether nothing is going to befall the services */
+  constructor(load: ChaosLoad, target: Target, resolved: ResolvedLoad, isSteadyWork: boolean) {
     const count = windowCount(resolved);
     this.#load = load;
     this.#usage = brokenUsage(target);
     this.#rounds = resolved.rounds;
+    this.#isSteadyWork = isSteadyWork;
     this.#windowMs = resolved.durationMs / count;
     this.#spare = Array.from({ length: count }, () => new LoadWindow());
   }
@@ -92,13 +97,19 @@ export class ChaosWindows {
       firstFailure: undefined,
       window,
     });
-    this.points.push({
-      atMs: performance.now(),
-      heapBytes: use.heapFloorBytes,
-      rssBytes: use.rssBytes,
-      handles: process.getActiveResourcesInfo().length,
-    });
+    this.points.push(this.#lookAt(use));
     return durationMs;
+  }
+
+  /** What may drift. While services are being broken nothing is stopped to look closely. */
+  #lookAt({ rssBytes }: ResourceUse): DriftPoint {
+    if (this.#isSteadyWork) collectGarbage();
+    return {
+      atMs: performance.now(),
+      heapBytes: getHeapStatistics().used_heap_size,
+      rssBytes,
+      handles: process.getActiveResourcesInfo().length,
+    };
   }
 
   /** The windows as blocks of answered calls; whoever receives them destroys their histograms. */

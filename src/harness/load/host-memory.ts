@@ -1,4 +1,9 @@
-/** Watches the resident size of this process over a run: what faults elsewhere do to the host. */
+/**
+ * Watches the resident size of this process over a run: what faults elsewhere do to the host. Before
+ * and after it is that without garbage.
+ */
+
+import { collectGarbage } from './collect-garbage.ts';
 
 const LOOK_EVERY_MS = 50;
 
@@ -14,14 +19,17 @@ export class HostMemory {
 
   /** Takes the size now as that before; only the first time. */
   start(): void {
-    const bytes = this.#look();
-    if (this.#beforeBytes === 0) this.#beforeBytes = bytes;
+    if (this.#beforeBytes === 0) {
+      collectGarbage();
+      this.#beforeBytes = this.#look();
+    }
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
   }
 
   /** Takes the size now as that after. */
   stop(): void {
     clearInterval(this.#timer);
+    collectGarbage();
     this.#afterBytes = this.#look();
   }
 

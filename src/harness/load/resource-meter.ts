@@ -19,8 +19,6 @@ export interface ResourceUse {
   readonly eventLoopUtilization: number;
   readonly gcPauseNs: { readonly count: number; readonly total: number; readonly max: number };
   readonly rssBytes: number;
-  /** The smallest this process's heap was after a collection; without one, what it was at the end. */
-  readonly heapFloorBytes: number;
 }
 
 /** Measures one block: `start`, the block, `stop`. */
@@ -49,26 +47,23 @@ export class ResourceMeter {
   async stop(): Promise<ResourceUse> {
     const cpu = process.cpuUsage(this.#cpu);
     const elu = performance.eventLoopUtilization(this.#elu);
-    const heapBytes = getHeapStatistics().used_heap_size;
+    const grownBytes = getHeapStatistics().used_heap_size - this.#heapBytes;
     const collections = this.#profiler.stop().statistics;
     const target = await this.#usage();
     let collectedBytes = 0;
-    let heapFloorBytes = Number.POSITIVE_INFINITY;
     let total = 0;
     let max = 0;
     for (const { beforeGC, afterGC, cost } of collections) {
-      heapFloorBytes = Math.min(heapFloorBytes, afterGC.heapStatistics.usedHeapSize);
       collectedBytes += beforeGC.heapStatistics.usedHeapSize - afterGC.heapStatistics.usedHeapSize;
       total += cost * 1e3;
       max = Math.max(max, cost * 1e3);
     }
     return {
       cpuNs: (cpu.user + cpu.system) * 1e3 + target.cpuNs - this.#targetCpuNs,
-      allocatedBytes: Math.max(0, heapBytes - this.#heapBytes + collectedBytes),
+      allocatedBytes: Math.max(0, grownBytes + collectedBytes),
       eventLoopUtilization: elu.utilization,
       gcPauseNs: { count: collections.length, total, max },
       rssBytes: process.memoryUsage.rss() + target.rssBytes,
-      heapFloorBytes: collections.length === 0 ? heapBytes : heapFloorBytes,
     };
   }
 }

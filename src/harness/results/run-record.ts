@@ -129,7 +129,7 @@ export interface RecoverySummary {
 
 /** Theil-Sen slopes over rounds with their 95 % intervals. A short run's are extrapolated to the hour. */
 export interface DriftRecord {
-  /** Of the calling process's heap after collections. */
+  /** Of the calling process's heap, after full collections. */
   readonly heapBytesPerHour: Slope;
   /** Of every process that took part. */
   readonly rssBytesPerHour: Slope;

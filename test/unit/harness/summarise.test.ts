@@ -33,7 +33,6 @@ function block(
     eventLoopUtilization: 0.5,
     gcPauseNs: { count: 1, total: 10, max: round },
     rssBytes: 1_000 + round,
-    heapFloorBytes: 500 + round,
     ...rest,
   };
 }

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { collectGarbage } from '../../../../src/harness/load/collect-garbage.ts';
+import { HostMemory } from '../../../../src/harness/load/host-memory.ts';
+
+const BLOCK_BYTES = 64 * 1_048_576;
+
+describe('HostMemory', () => {
+  test('has the size before, at most and after, of which a second start changes nothing', () => {
+    const memory = new HostMemory();
+    memory.start();
+    const { before } = memory.bytes;
+    let block: Buffer | undefined = Buffer.alloc(BLOCK_BYTES, 1);
+    assert.equal(block.length, BLOCK_BYTES);
+    memory.stop();
+    memory.start();
+    block = undefined;
+    memory.stop();
+    const { before: same, peak, after } = memory.bytes;
+    assert.equal(same, before);
+    assert.ok(before > 0 && after > 0);
+    assert.ok(peak >= before + BLOCK_BYTES / 2, `${before} before, ${peak} at most`);
+    assert.ok(after <= peak);
+  });
+});
+
+test('a collection on demand takes what nobody holds any more', async () => {
+  const kept = { held: true };
+  const dropped = new WeakRef({ held: false });
+  const held = new WeakRef(kept);
+  await nextTurn(); // a reference that was looked at lives until its turn ends
+  collectGarbage();
+  assert.equal(dropped.deref(), undefined);
+  assert.equal(held.deref(), kept);
+});
