@@ -46,6 +46,40 @@ describe('a child that loops for ever', () => {
   });
 });
 
+describe('threadChild', () => {
+  test('ends with shutdown when asked, with normal of itself, and with what it threw', async () => {
+    const reasons: unknown[] = [];
+    for (const code of [
+      "require('node:worker_threads').parentPort.once('message', () => process.exit(0))",
+      'setTimeout(() => {}, 20)',
+      "setTimeout(() => { throw new RangeError('out of it'); }, 20)",
+      'setTimeout(() => process.exit(4), 20)',
+    ]) {
+      const start = threadChild(() => new Worker(code, { eval: true }));
+      const child = await start(new AbortController().signal);
+      assert.ok(child !== 'ignore');
+      if (code.includes('parentPort')) child.shutdown('shutdown');
+      reasons.push(await child.exited);
+    }
+    const [asked, normal, threw, failed] = reasons;
+    assert.equal(asked, 'shutdown');
+    assert.equal(normal, 'normal');
+    assert.equal(String(threw), 'RangeError: out of it');
+    assert.match(String(failed), /ended with exit code 4/);
+  });
+
+  test('does not start when it ends before it has said that it is ready', async () => {
+    const start = threadChild(() => new Worker('process.exit(7)', { eval: true }), {
+      ready: 'message',
+      exitReasons: { 7: 'no licence' },
+    });
+    await assert.rejects(Supervisor.start([{ id: 'a', start }]), {
+      code: 'ERR_CHILD_START',
+      message: "child 'a' did not start: no licence",
+    });
+  });
+});
+
 describe('processChild', () => {
   test('ends with shutdown by SIGTERM, with normal of itself, and with an error otherwise', async () => {
     const reasons: unknown[] = [];
