@@ -88,7 +88,7 @@ export async function timerLateness(load) {
   const DELAY_MS = 1;
   const latenessMs = [];
   let dueMs = 0;
-  /** @type {NodeJS.Timeout | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const arm = () => {
     dueMs = performance.now() + DELAY_MS;

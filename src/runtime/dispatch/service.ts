@@ -74,6 +74,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   readonly #pool: PendingCall[] = [];
   readonly #counters = createCounters();
   #status: ServiceStatus = 'starting';
+  #isCrashed = false;
   /** Handlers that may still be started; while any is free the mailbox is empty. */
   #freeSlots: number;
   /** While the mailbox is being emptied there may be free slots, and calls that come behind it. */
@@ -223,9 +224,8 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   }
 
   kill(reason: unknown = 'killed'): void {
-    if (this.#status === 'ended') return;
-    this.#close(reason);
-    this.#announceExit(reason);
+    if (this.#status !== 'ended') this.#close(reason);
+    this.#announceExit(reason); // if its terminate still runs, nobody waits for it
   }
 
   onLeave(listener: (reason: unknown) => void): void {
@@ -419,6 +419,7 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
 
   #crash(defect: unknown): void {
     this.logger.error({ err: defect }, 'service crashed');
+    this.#isCrashed = true;
     this.#end(defect);
   }
 
@@ -456,11 +457,17 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   }
 
   async #terminate(reason: unknown): Promise<void> {
+    // One that never returns must not keep its supervisor from starting another; `stop` and `kill`
+    // may be in less of a hurry, or more.
+    const limit = this.#clock.createTimer(DEFAULT_TIMEOUT_MS, () => this.#announceExit(reason));
+    if (this.#isCrashed) limit.start();
+    limit.keepAlive(false);
     try {
       await this.#definition.terminate(reason, this.state as TState);
     } catch (thrown) {
       this.logger.error({ err: thrown }, 'terminate failed');
     }
+    limit.stop();
     this.#announceExit(reason);
   }
 }

@@ -116,8 +116,9 @@ for (const placement of ['worker', 'process'] as const satisfies Placement[]) {
       await transport.call('rogue', 'log', { a: 1 }, { requestId: 'request-7' });
       await transport.call('rogue', 'echo');
       const line = logger.lines.find(({ message }) => message === 'said by the service');
-      assert.equal(line?.level, 'warn');
-      assert.equal((line?.fields as { requestId?: string }).requestId, 'request-7');
+      assert.ok(line !== undefined);
+      assert.equal(line.level, 'warn');
+      assert.equal((line.fields as { requestId?: string }).requestId, 'request-7');
     });
 
     test('that cannot start says why', async () => {

@@ -219,6 +219,26 @@ describe('A defective handler', () => {
     });
     await assert.rejects(service.call('crash'), { message: "Service 'echo' ended (just text)" });
   });
+
+  test('ends in time although its terminate never returns', async () => {
+    const { service, clock } = await startService({
+      methods: { crash },
+      terminate: () => defer<void>().promise,
+    });
+    await assert.rejects(service.call('crash'), { code: 'ERR_SERVICE_EXIT' });
+    clock.advance(5_000);
+    assert.equal(((await service.exited) as Error).name, 'TypeError');
+  });
+
+  test('ends at once when it is killed while its terminate runs', async () => {
+    const { service } = await startService({
+      methods: { crash },
+      terminate: () => defer<void>().promise,
+    });
+    await assert.rejects(service.call('crash'), { code: 'ERR_SERVICE_EXIT' });
+    service.kill('enough');
+    assert.equal(await service.exited, 'enough');
+  });
 });
 
 describe('stop', () => {

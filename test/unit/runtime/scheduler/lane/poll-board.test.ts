@@ -14,17 +14,17 @@ describe('PollBoard', () => {
     );
     host.enter();
     for (const thread of threads.slice(1)) thread.enter();
-    assert.equal(host.hasFreeCore, true);
+    assert.equal(host.hasFreeCore(0), true);
     threads[0]?.enter();
-    assert.equal(host.hasFreeCore, false);
+    assert.equal(host.hasFreeCore(0), false);
     threads[0]?.leave();
-    assert.equal(host.hasFreeCore, true);
+    assert.equal(host.hasFreeCore(0), true);
   });
 
   test('counts a thread once, however many of its lanes are awake', () => {
     const host = PollBoard.create();
     for (let lane = 0; lane < 3 * CORES; lane++) host.enter();
-    assert.equal(host.hasFreeCore, true);
+    assert.equal(host.hasFreeCore(0), true);
     for (let lane = 1; lane < 3 * CORES; lane++) host.leave();
     const words = new Int32Array(host.memory);
     assert.equal(words[0], 1);
@@ -45,7 +45,22 @@ describe('PollBoard', () => {
     const host = PollBoard.create();
     const thread = new PollBoard(host.memory, 1_000);
     thread.enter();
-    assert.equal(thread.hasFreeCore, false);
+    assert.equal(thread.hasFreeCore(0), false);
     thread.leave();
+  });
+
+  test('has none for a while after a look that took long, and for longer each time', () => {
+    const board = PollBoard.create();
+    board.enter();
+    board.noteIdleTime(100, 5);
+    assert.equal(board.hasFreeCore(119), false);
+    assert.equal(board.hasFreeCore(120), true);
+    board.noteIdleTime(200, 5);
+    assert.equal(board.hasFreeCore(239), false);
+    assert.equal(board.hasFreeCore(240), true);
+    // Looks in time, until the past is forgotten.
+    for (let look = 0; look < 256; look++) board.noteIdleTime(300, 0.01);
+    board.noteIdleTime(400, 5);
+    assert.equal(board.hasFreeCore(420), true);
   });
 });
