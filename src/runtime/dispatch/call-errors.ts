@@ -103,5 +103,5 @@ export function serviceExit(service: string, reason: unknown): ToolrigError {
 /** Anything can be thrown: an object may have no text of its own. */
 function describe(reason: unknown): string {
   if (reason instanceof Error) return `${reason.name}: ${reason.message}`;
-  return typeof reason === 'object' ? inspect(reason) : String(reason);
+  return typeof reason === 'string' ? reason : inspect(reason);
 }
