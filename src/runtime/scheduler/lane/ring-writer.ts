@@ -43,6 +43,8 @@ export class RingWriter {
   #blockWords = new Int32Array(0);
   #blockUsed = 0;
   #blockAttachments: (readonly unknown[])[] = [];
+  /** Getters of what is encoded are anybody's code. */
+  #isWriting = false;
 
   constructor(memory: SharedArrayBuffer, ring: RingPlace, port: MessagePort) {
     this.#memory = memory;
@@ -67,8 +69,19 @@ export class RingWriter {
 
   /** Throws what the encoder throws; nothing has been written then. */
   write(tag: number, route: number, value: unknown): void {
-    if (this.#block !== undefined || !this.#writeToRing(tag, route, value)) {
-      this.#writeToBlock(tag, route, value);
+    if (this.#isWriting) {
+      throw new ToolrigError(
+        'ERR_INVALID_PARAMS',
+        'a getter of what is being sent sends something itself: send plain data',
+      );
+    }
+    this.#isWriting = true;
+    try {
+      if (this.#block !== undefined || !this.#writeToRing(tag, route, value)) {
+        this.#writeToBlock(tag, route, value);
+      }
+    } finally {
+      this.#isWriting = false;
     }
   }
 

@@ -23,7 +23,8 @@ type Step =
   | { readonly kind: 'toGuest' | 'toHost'; readonly count: number }
   | { readonly kind: 'advance'; readonly durationMs: number }
   | { readonly kind: 'release'; readonly isAnswered: boolean }
-  | { readonly kind: 'turn' | 'cancel' | 'notify' | 'stop' | 'kill' | 'restart' };
+  | { readonly kind: 'turn' | 'cancel' | 'notify' | 'stop' | 'kill' }
+  | { readonly kind: 'restart'; readonly failStart: boolean };
 
 const requests = fc.record({
   kind: fc.constantFrom('call' as const, 'call' as const, 'batch' as const),
@@ -58,7 +59,10 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'cancel' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'notify' as const }) },
   { weight: 1, arbitrary: fc.constantFrom({ kind: 'stop' as const }, { kind: 'kill' as const }) },
-  { weight: 2, arbitrary: fc.constant({ kind: 'restart' as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('restart' as const), failStart: fc.boolean() }),
+  },
 );
 
 /** What a call may end with, beyond the end of its service. */
@@ -176,7 +180,7 @@ describe('RemoteService, GuestConnection and Guest', () => {
                 break;
               case 'restart':
                 if (service.status === 'ended' && !pair.connection.isClosed) {
-                  service = pair.create(options);
+                  service = pair.create({ ...options, failStart: step.failStart });
                   service.start().catch(() => {});
                 }
                 break;

@@ -278,6 +278,25 @@ describe('RingWriter and RingReader', () => {
     closePorts(ends);
   });
 
+  test('let no getter write in the middle of a record', () => {
+    const { ends, writer, reader, taken } = createRing();
+    const value = {
+      get inner() {
+        writer.write(2, 0, 'inner');
+        return 1;
+      },
+    };
+    assert.throws(() => writer.write(1, 0, value), { code: 'ERR_INVALID_PARAMS' });
+    writer.write(3, 0, 'after');
+    writer.publish();
+    reader.read(10);
+    assert.deepEqual(
+      taken.map(({ tag }) => tag),
+      [3],
+    );
+    closePorts(ends);
+  });
+
   test('say that the lane is corrupt when a message is missing on its port', () => {
     const { ends, writer, reader } = createRing();
     writer.write(1, 0, bytes(100_000, 1));
