@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { assertPlain, assertRefused, runCli, temporaryFolder } from '../helpers/cli.ts';
@@ -194,7 +194,7 @@ describe('toolrig serve', { concurrency: 2, ...TIMEOUT }, () => {
 describe('toolrig serve, asked to stop', { concurrency: 2, ...TIMEOUT }, () => {
   const config = () =>
     settingsFile(folder, 'draining', {
-      services: { troubled: troubled({ shutdown: 'infinity' }) },
+      services: { troubled: troubled({ shutdown: 'infinity' }), file: {} },
       drainDeadlineMs: 10_000,
     });
   const hasStarted = (serving: Awaited<ReturnType<typeof startServe>>) =>
@@ -237,7 +237,11 @@ describe('toolrig serve, asked to stop', { concurrency: 2, ...TIMEOUT }, () => {
       serving.process.kill(signal);
       await serving.said('draining');
       serving.process.kill(signal);
-      assert.equal((await serving.result).exitCode, exitCode);
+      const ended = await serving.result;
+      assert.equal(ended.exitCode, exitCode);
+      const root = /^file serves (\S+),/m.exec(ended.stdout)?.[1] ?? '';
+      assert.notEqual(root, '');
+      assert.equal(existsSync(root), false, 'its temporary folder is gone');
       assertRefused(await hanging, 3, /did not answer/);
     });
   }
@@ -268,8 +272,12 @@ describe('toolrig serve that cannot start', { concurrency: 2, ...TIMEOUT }, () =
   });
 
   test('says that its port is taken, with 3, before it starts anything', async () => {
+    const temporary = join(folder, 'tmp');
+    mkdirSync(temporary);
     const serving = await startServe();
-    const result = await runCli(['serve', '--port', String(serving.port)]);
+    const env = { TMPDIR: temporary };
+    const result = await runCli(['serve', '--port', String(serving.port)], { env });
+    assert.deepEqual(readdirSync(temporary), [], 'not even a folder');
     assertRefused(result, 3, /cannot listen on 127\.0\.0\.1:\d+: the port is taken: .*--port/);
     await serving.stop();
   });

@@ -10,7 +10,7 @@
  * asked to. Draining comes before: no new calls, and those in flight end.
  */
 
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { SYSTEM_CLOCK } from '../../core/clock.ts';
 import { ToolrigError } from '../../core/errors.ts';
 import {
@@ -127,6 +127,9 @@ export class ServeApplication implements ServedApplication {
    */
   async start(): Promise<void> {
     try {
+      process.once('exit', this.#removeFolders); // a second signal ends the program at once
+      // Private to this user, and new: one that somebody else has made is refused.
+      for (const folder of this.temporaryFolders.values()) mkdirSync(folder, { mode: 0o700 });
       await this.#tree.start();
       this.#poller.poll(); // it was there before the services were
       this.#state = 'running';
@@ -233,10 +236,15 @@ export class ServeApplication implements ServedApplication {
     this.#state = 'stopped';
     clearInterval(this.#beat);
     await this.#transport.stop();
+    process.off('exit', this.#removeFolders);
+    this.#removeFolders();
+  }
+
+  readonly #removeFolders = (): void => {
     for (const folder of this.temporaryFolders.values()) {
       rmSync(folder, { recursive: true, force: true });
     }
-  }
+  };
 
   #rows() {
     const lookup = (name: string) => this.#transport.lookup(name);

@@ -1,6 +1,6 @@
 /** Which module each configured service comes from, and what it is told. */
 
-import { mkdtempSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config, ServiceConfig, ServiceModule } from '../../runtime/index.ts';
@@ -9,7 +9,7 @@ const REFERENCE_MODULE = new URL('../../services/index.js', import.meta.url).hre
 
 export interface ServiceSources {
   readonly byName: ReadonlyMap<string, ServiceModule>;
-  /** Empty folders made for file services that were given none; to be removed in the end. */
+  /** Folders to be made for file services that were given none, and removed in the end. */
   readonly temporaryFolders: ReadonlyMap<string, string>;
 }
 
@@ -19,7 +19,7 @@ export function serviceSources(services: Config['services']): ServiceSources {
   const byName = new Map<string, ServiceModule>();
   for (const [name, service] of Object.entries(services)) {
     if (service.service === 'file' && service.root === undefined) {
-      const root = mkdtempSync(join(tmpdir(), 'toolrig-files-'));
+      const root = join(tmpdir(), `toolrig-files-${randomUUID()}`);
       temporaryFolders.set(name, root);
       byName.set(name, sourceOf({ ...service, root }));
     } else {

@@ -45,7 +45,7 @@ export function renderStatus(status: StatusDocument, options: StatusViewOptions)
     return [
       label,
       node.status === 'running' ? state : paint.yellow(state),
-      row[2]?.startsWith('failed') === true ? paint.red(well) : paint.green(well),
+      paintHealth(row[2] ?? '', well, paint),
       ...numbers,
     ]
       .join('  ')
@@ -137,6 +137,11 @@ function cellsOf(
 
 function placed({ status, placement }: ServiceRow): string {
   return placement === null || placement === 'inline' ? status : `${status}, ${placement}`;
+}
+
+function paintHealth(health: string, aligned: string, paint: Paint): string {
+  if (health.startsWith('failed')) return paint.red(aligned);
+  return health === 'healthy' ? paint.green(aligned) : aligned;
 }
 
 function healthText(health: ServiceHealth | undefined): string {
