@@ -1,7 +1,10 @@
 /** A service that can do everything a service must not, for tests of what its isolation contains. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { workerData } from 'node:worker_threads';
 import { defineService, type ServiceDefinition } from '../../src/runtime/index.ts';
+import { ringWrittenBy } from '../../src/runtime/scheduler/lane/lane-memory.ts';
+import type { ThreadData } from '../../src/runtime/scheduler/thread-main.ts';
 
 /** Ways to take memory without end. */
 export const GROWTHS = ['map', 'array', 'string', 'buffers', 'giant'] as const;
@@ -21,8 +24,7 @@ function grow(growth: unknown): never {
     if (growth === 'map') map.set(`k${index}`, index);
     else if (growth === 'array') array.push(index);
     else if (growth === 'buffers') kept.push(new Uint8Array(2 ** 20).fill(1));
-    // One allocation of 800 MB, of ordinary heap.
-    // oxlint-disable-next-line unicorn/no-new-array
+    // oxlint-disable-next-line unicorn/no-new-array -- one allocation is the point
     else if (growth === 'giant') kept.push(new Array(1e8).fill(index));
     else {
       text += text;
@@ -62,6 +64,15 @@ export function rogueService({ failStart }: RogueOptions = {}): ServiceDefinitio
         await sleep(60_000, undefined, { ref: false });
       },
       exit: () => process.exit(7),
+      /** Writes over what its lane says to the host, and wakes it to see. */
+      scribble(): never {
+        const { end } = workerData as ThreadData;
+        const { startByte, bytes, tailWord } = ringWrittenBy('server');
+        new Uint8Array(end.memory, startByte, bytes).fill(0x55);
+        Atomics.add(new Int32Array(end.memory), tailWord, 64);
+        end.wakePort.postMessage(0);
+        for (;;);
+      },
       grow: (growth) => grow(growth),
       wait: async (ms) => sleep(ms as number, ms),
       unsendable: () => ({ callback: () => 1 }),

@@ -131,9 +131,15 @@ export function auditUnavailable(retryAfterMs: number): ToolrigError {
 }
 
 export function serviceExit(service: string, reason: unknown): ToolrigError {
-  const why = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
+  const why = describe(reason);
   return new ToolrigError('ERR_SERVICE_EXIT', `Service '${service}' ended (${why})`, {
     cause: reason,
     data: { service, reason: why },
   });
+}
+
+/** Anything can be thrown: an object may have no text of its own. */
+function describe(reason: unknown): string {
+  if (reason instanceof Error) return `${reason.name}: ${reason.message}`;
+  return typeof reason === 'object' ? inspect(reason) : String(reason);
 }

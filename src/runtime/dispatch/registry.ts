@@ -46,6 +46,18 @@ export class Registry {
    * @throws `ERR_ALREADY_REGISTERED` naming the holder, when the name is taken
    */
   register(name: string, reference: ServiceReference): void {
+    this.requireFree(name);
+    const meta = { registeredAt: new Date(this.#clock.wallMs()) };
+    this.#references.set(name, reference);
+    this.#listings.set(name, { name, reference, meta });
+    this.#changed();
+    reference.onLeave(() => {
+      if (this.#references.get(name) === reference) this.unregister(name);
+    });
+  }
+
+  /** Throws as {@link register} would. */
+  requireFree(name: string): void {
     requireName('name', name);
     const holder = this.#listings.get(name);
     if (holder !== undefined) {
@@ -56,13 +68,6 @@ export class Registry {
         { data: { name, holder: holder.reference.name } },
       );
     }
-    const meta = { registeredAt: new Date(this.#clock.wallMs()) };
-    this.#references.set(name, reference);
-    this.#listings.set(name, { name, reference, meta });
-    this.#changed();
-    reference.onLeave(() => {
-      if (this.#references.get(name) === reference) this.unregister(name);
-    });
   }
 
   /** Takes the name away. Idempotent; `false` when nobody held it. */

@@ -221,6 +221,8 @@ export class Transport {
     if (!('module' in service) && placement === 'inline' && replicas === 1) {
       return new Service(service, this.#environment, name);
     }
+    // Before it is made: one that is never started would keep its place on a thread.
+    if (name !== undefined) this.#registry.requireFree(name);
     const host = this.#hosts[placement];
     if (host === undefined || !('module' in service)) {
       throw new ToolrigError(

@@ -71,6 +71,7 @@ export interface RichCall {
   readonly method: string;
   readonly params: unknown;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
+  readonly requestId: string | undefined;
   readonly progressToken: string | number | undefined;
   readonly wantsProgress: boolean;
 }
@@ -101,12 +102,16 @@ export type WireReason =
 /** A reason in a form that can leave its isolate. */
 export function toWireReason(reason: unknown): WireReason {
   if (reason instanceof Error) {
-    const { name, message, stack = '' } = reason;
-    // Whoever threw it may have put anything there.
-    return { error: { name: String(name), message: String(message), stack: String(stack) } };
+    const { name, message, stack } = reason;
+    return { error: { name: toText(name), message: toText(message), stack: toText(stack) } };
   }
   const isPlain = reason === null || ['string', 'number', 'boolean'].includes(typeof reason);
   return { value: isPlain ? reason : inspect(reason) };
+}
+
+/** Whoever threw an error may have put anything into it. */
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : inspect(value);
 }
 
 /** The reason again; an error keeps its name, message and stack, not its class. */

@@ -132,12 +132,13 @@ export class Guest implements LinkListener {
   }
 
   #richCall(id: number, request: RichCall): void {
-    const { service, method, params, meta, progressToken, wantsProgress } = request;
+    const { service, method, params, meta, requestId, progressToken, wantsProgress } = request;
     const call = this.#open(id);
     const { turn } = call;
     const options: CallOptions = {
       ...call.options,
       ...(meta === undefined ? {} : { meta }),
+      ...(requestId === undefined ? {} : { requestId }),
       ...(progressToken === undefined ? {} : { progressToken }),
       ...(wantsProgress ? { onProgress: (step) => this.#progress(call, turn, id, step) } : {}),
     };

@@ -343,6 +343,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
       method,
       params,
       meta: options?.meta,
+      requestId: options?.requestId,
       progressToken: options?.progressToken,
       wantsProgress: options?.onProgress !== undefined,
     };
@@ -422,6 +423,7 @@ function isPlain(options: CallOptions | undefined): boolean {
   return (
     options === undefined ||
     (options.meta === undefined &&
+      options.requestId === undefined &&
       options.progressToken === undefined &&
       options.onProgress === undefined)
   );

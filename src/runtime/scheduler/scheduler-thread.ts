@@ -73,9 +73,13 @@ export class SchedulerThread implements GuestPlace {
       transferList: [wake.port2, bulk.port2],
       name: `scheduler ${index}`,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
+      // It says how to read a program given as text; Node refuses it for one that is a file.
+      execArgv: process.execArgv.filter((argument) => !argument.startsWith('--input-type')),
     });
-    // Only what somebody waits for keeps the process alive; the lane sees to that.
+    // Only what somebody waits for keeps the process alive; the lane sees to that, until its other
+    // end is gone: then the thread is about to exit, and whoever waits is to hear of it.
     this.#worker.unref();
+    wake.port1.once('close', () => this.#worker.ref());
     this.#worker.on('error', (error) => {
       this.#exitReason ??= error;
     });

@@ -4,11 +4,16 @@
  */
 
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { isReadyMessage } from './child-messages.ts';
 import type { ExitReason } from './exit-reason.ts';
 import { type ExitReasons, reasonOfStatus } from './exit-status.ts';
 import type { RunningChild, StartChild, StartResult } from './running-child.ts';
 import { type ExternalChildOptions, readyBeforeExit } from './thread-child.ts';
+
+/** The longest to wait for the IPC channel of a process that has ended; others may hold it open. */
+const CHANNEL_MS = 100;
 
 class ProcessChild implements RunningChild {
   readonly exited: Promise<ExitReason>;
@@ -40,6 +45,13 @@ class ProcessChild implements RunningChild {
   }
 }
 
+/** Its end may be heard of before what it has said: that is so until the channel has closed. */
+async function lastWord(process: ChildProcess, child: RunningChild): Promise<ExitReason> {
+  const reason = await child.exited;
+  if (process.connected) await Promise.race([once(process, 'disconnect'), setTimeout(CHANNEL_MS)]);
+  return reason;
+}
+
 /**
  * The start of a child that is a process: `processChild(() => spawn('nats-server', ['-p', '4222']))`.
  *
@@ -64,6 +76,6 @@ export function processChild(
       };
       if (ready === 'message') process.on('message', listener);
     });
-    return readyBeforeExit(child, isReady, signal);
+    return readyBeforeExit(child, isReady, lastWord(process, child), signal);
   };
 }

@@ -235,14 +235,16 @@ export class SupervisorProcess<TCore extends Core> {
     void this.#killChildren().then(() => this.#announce(error));
   }
 
-  /** In reverse order of start, one after the other. */
+  /** One after the other in reverse order of start: first what dies at once, then supervisors. */
   async #killChildren(): Promise<void> {
+    const orphans: RunningChild[] = [];
     for (const { child, spec } of [...this.core.entries].toReversed()) {
       if (child === undefined) continue;
-      // A supervisor that loses its parent ends as one that is stopped: its children first.
-      const isOrphan = spec.type === 'supervisor' && !this.#asked.has(child);
-      await stopChildren([child], isOrphan ? ORPHAN_LIMIT_MS : 'brutal_kill', this.#clock);
+      if (spec.type === 'supervisor' && !this.#asked.has(child)) orphans.push(child);
+      else await stopChildren([child], 'brutal_kill', this.#clock);
     }
+    // A supervisor that loses its parent ends as one that is stopped: its children first.
+    for (const orphan of orphans) await stopChildren([orphan], ORPHAN_LIMIT_MS, this.#clock);
   }
 
   #close(reason: ExitReason): void {

@@ -78,20 +78,25 @@ export function threadChild(spawn: () => Worker, options: ExternalChildOptions =
       };
       if (ready === 'message') worker.on('message', listener);
     });
-    return readyBeforeExit(child, isReady, signal);
+    return readyBeforeExit(child, isReady, child.exited, signal);
   };
 }
 
-/** Resolves once it is ready; rejects with the reason when it ends first, killed by `signal` or not. */
+/**
+ * Resolves once it is ready; rejects with the reason when it ends first, killed by `signal` or not.
+ *
+ * @param ended - resolves with the reason when nothing more will be heard of it
+ */
 export async function readyBeforeExit(
   child: RunningChild,
   isReady: Promise<StartResult>,
+  ended: Promise<ExitReason>,
   signal: AbortSignal,
 ): Promise<StartResult> {
   const kill = (): void => child.kill();
   signal.addEventListener('abort', kill, { once: true });
   try {
-    const hasEnded = child.exited.then((reason) => {
+    const hasEnded = ended.then((reason) => {
       throw reason;
     });
     return await Promise.race([isReady, hasEnded]);

@@ -1,7 +1,8 @@
 /**
- * Compares a trace with the recorded one, event by event. Three things are the same although they
+ * Compares a trace with the recorded one, event by event. Some things are the same although they
  * are written differently:
  *
+ * - a supervisor that is killed ends with its children: OTP tells its end first, we when all have;
  * - dynamic children are stopped at the same time, so the order of their ends means nothing;
  * - a refusal is recorded with its details or without: `["already_started", "a#1"]`, `"already_started"`;
  * - a step by label is echoed under its own name or as `exit`.
@@ -18,8 +19,10 @@ export function compareTraces(
   got: readonly TraceEvent[],
 ): readonly DiffLine[] | undefined {
   const isDynamic = flags !== 'raw' && flags.strategy === 'simple_one_for_one';
-  const expectedEvents = isDynamic ? sortSimultaneous(trace) : trace;
-  const gotEvents = isDynamic ? sortSimultaneous(got) : got;
+  const normal = (events: readonly TraceEvent[]): readonly TraceEvent[] =>
+    killedLast(isDynamic ? sortSimultaneous(events) : events);
+  const expectedEvents = normal(trace);
+  const gotEvents = normal(got);
   const lines = align(expectedEvents, gotEvents);
   return lines.every(([mark]) => mark === ' ') ? undefined : lines;
 }
@@ -53,6 +56,12 @@ function isError(term: Term): term is readonly Term[] {
 
 function isEqual(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The end of a supervisor that was killed, put behind all others. */
+function killedLast(trace: readonly TraceEvent[]): readonly TraceEvent[] {
+  const end = trace.find((event) => isEqual(event, ['down', 'sup', 'killed']));
+  return end === undefined ? trace : [...trace.filter((event) => event !== end), end];
 }
 
 function sortSimultaneous(trace: readonly TraceEvent[]): readonly TraceEvent[] {

@@ -2,25 +2,41 @@
 
 import type { Scenario, ScenarioChild, ScenarioFlags, Step } from './scenario.ts';
 
+/**
+ * A process of Erlang obeys a signal before the next one arrives; what runs elsewhere needs a moment,
+ * even where the supervisor allows none.
+ */
+const MOMENT_MS = 100;
+
 export function stretch(scenario: Scenario, factor: number): Scenario {
   if (factor === 1) return scenario;
   const { setup, flags, children, steps } = scenario;
+  // Who is slow to obey must not be done within the moment.
+  const leastMs = [...setup, ...steps].some(isSlow) ? 0 : MOMENT_MS;
+  const child = (each: ScenarioChild): ScenarioChild => stretchChild(each, factor, leastMs);
+  const step = (each: Step): Step =>
+    each[0] === 'start_child'
+      ? [each[0], child(each[1] as ScenarioChild)]
+      : stretchStep(each, factor);
   return {
     ...scenario,
-    setup: setup.map((step) => stretchStep(step, factor)),
-    steps: steps.map((step) => stretchStep(step, factor)),
+    setup: setup.map(step),
+    steps: steps.map(step),
     flags: flags === 'raw' ? flags : stretchFlags(flags, factor),
-    children: children.map((child) => stretchChild(child, factor)),
+    children: children.map(child),
   };
+}
+
+function isSlow([operation, , argument]: Step): boolean {
+  return operation === 'behaviour' && Array.isArray(argument) && argument[0] === 'slow';
 }
 
 function stretchStep(step: Step, factor: number): Step {
   const [operation, subject, argument] = step;
   if (operation === 'sleep') return [operation, (subject as number) * factor];
-  if (operation === 'start_child')
-    return [operation, stretchChild(subject as ScenarioChild, factor)];
-  const isSlow = operation === 'behaviour' && Array.isArray(argument) && argument[0] === 'slow';
-  return isSlow ? [operation, subject, ['slow', (argument[1] as number) * factor]] : step;
+  return isSlow(step)
+    ? [operation, subject, ['slow', (argument as [string, number])[1] * factor]]
+    : step;
 }
 
 function stretchFlags(flags: ScenarioFlags, factor: number): ScenarioFlags {
@@ -29,14 +45,15 @@ function stretchFlags(flags: ScenarioFlags, factor: number): ScenarioFlags {
   return period > 0 ? { ...flags, period: period * factor } : flags;
 }
 
-function stretchChild(child: ScenarioChild, factor: number): ScenarioChild {
+function stretchChild(child: ScenarioChild, factor: number, leastMs: number): ScenarioChild {
   const { shutdown, flags, children } = child;
+  const isTime = typeof shutdown === 'number' && shutdown >= 0;
   return {
     ...child,
-    ...(typeof shutdown === 'number' && shutdown > 0 ? { shutdown: shutdown * factor } : {}),
+    ...(isTime ? { shutdown: Math.max(shutdown * factor, leastMs) } : {}),
     ...(flags === undefined ? {} : { flags: stretchFlags(flags, factor) }),
     ...(children === undefined
       ? {}
-      : { children: children.map((each) => stretchChild(each, factor)) }),
+      : { children: children.map((each) => stretchChild(each, factor, leastMs)) }),
   };
 }

@@ -190,7 +190,7 @@ describe('The status server', () => {
     assert.equal(answer.status, 431);
   });
 
-  test('gives up the call of a client that has gone', async () => {
+  test('gives up the call of a client that has gone', { timeout: 10_000 }, async () => {
     seen.length = 0;
     const sent = request({
       host: '127.0.0.1',
@@ -264,7 +264,7 @@ describe('The status server', () => {
     assert.equal((await ask('GET', '/livez')).status, 200);
   });
 
-  test('closes while a client keeps its connection', async () => {
+  test('closes while a client keeps its connection', { timeout: 10_000 }, async () => {
     const own = await startStatusServer(application, { port: 0 });
     const socket = connect(own.port, '127.0.0.1');
     socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n');

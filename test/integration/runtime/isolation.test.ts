@@ -113,10 +113,11 @@ for (const placement of ['worker', 'process'] as const satisfies Placement[]) {
     });
 
     test('logs through the logger of the host', async () => {
-      await transport.call('rogue', 'log', { a: 1 });
+      await transport.call('rogue', 'log', { a: 1 }, { requestId: 'request-7' });
       await transport.call('rogue', 'echo');
       const line = logger.lines.find(({ message }) => message === 'said by the service');
       assert.equal(line?.level, 'warn');
+      assert.equal((line?.fields as { requestId?: string }).requestId, 'request-7');
     });
 
     test('that cannot start says why', async () => {

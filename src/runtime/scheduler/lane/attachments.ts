@@ -45,6 +45,6 @@ function withoutParts(attachments: readonly unknown[]): readonly unknown[] {
     const { buffer, byteOffset, byteLength } = each;
     // A class of its own stays behind, and its constructor may want anything.
     const View = VIEW_CONSTRUCTORS[kindOfView(each) ?? 0] as (typeof VIEW_CONSTRUCTORS)[number];
-    return new View(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer);
+    return new View(buffer.slice(byteOffset, byteOffset + byteLength));
   });
 }

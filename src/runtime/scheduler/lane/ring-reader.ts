@@ -126,7 +126,7 @@ export class RingReader {
 
   /** What the writer posted before it wrote the record: it is there. */
   #receive(): unknown {
-    const received = receiveMessageOnPort(this.#port);
+    const received: { message: unknown } | undefined = receiveMessageOnPort(this.#port);
     if (received === undefined) throw new Error('corrupt lane: a message is missing on its port');
     return received.message;
   }

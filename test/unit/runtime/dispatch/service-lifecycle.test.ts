@@ -95,6 +95,25 @@ describe('A starting service', () => {
 });
 
 describe('A defective handler', () => {
+  test('ends the service whatever it throws, and its caller hears what', async () => {
+    for (const [thrown, text] of [
+      [Object.create(null), /null prototype/],
+      [{ disk: 'full' }, /disk: 'full'/],
+      [undefined, /undefined/],
+      [Symbol('odd'), /Symbol\(odd\)/],
+    ]) {
+      const { service } = await startService({
+        methods: {
+          crash() {
+            throw thrown;
+          },
+        },
+      });
+      await assert.rejects(service.call('crash'), { code: 'ERR_SERVICE_EXIT', message: text });
+      assert.equal(service.status, 'ended');
+    }
+  });
+
   for (const [when, handler] of [
     ['at once', () => crash()],
     ['later', async () => crash()],

@@ -21,14 +21,16 @@ describe('the reason why a service ended', () => {
     assert.equal(crossed(Symbol('end')), 'Symbol(end)');
     assert.equal(
       crossed(() => 1),
-      '() => 1',
+      '[Function (anonymous)]',
     );
+    assert.match(String(crossed({ code: 7 })), /code: 7/);
+    assert.match(String(crossed(Object.create(null))), /null prototype/);
   });
 
   test('can always leave, whatever was put into an error', () => {
     const odd = Object.assign(new Error('x'), { message: () => 1, stack: Symbol('s'), name: {} });
     const arrived = crossed(odd) as Error;
-    assert.equal(arrived.message, '() => 1');
-    assert.equal(arrived.name, '[object Object]');
+    assert.equal(arrived.message, '[Function: message]');
+    assert.equal(arrived.name, '{}');
   });
 });

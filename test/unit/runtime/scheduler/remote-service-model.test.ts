@@ -23,7 +23,7 @@ type Step =
   | { readonly kind: 'toGuest' | 'toHost'; readonly count: number }
   | { readonly kind: 'advance'; readonly durationMs: number }
   | { readonly kind: 'release'; readonly isAnswered: boolean }
-  | { readonly kind: 'turn' | 'cancel' | 'notify' | 'stop' | 'kill' | 'restart' | 'breakDown' };
+  | { readonly kind: 'turn' | 'cancel' | 'notify' | 'stop' | 'kill' | 'restart' };
 
 const requests = fc.record({
   kind: fc.constantFrom('call' as const, 'call' as const, 'batch' as const),

@@ -72,7 +72,10 @@ describe('RemoteService', () => {
     const waiting = assert.rejects(service.call('echo'), { code: 'ERR_SERVICE_EXIT' });
     service.kill('changed my mind');
     await pair.pump();
-    assert.equal(await Promise.race([service.exited, 'still there']), 'changed my mind');
+    assert.equal(
+      await Promise.race([service.exited, Promise.resolve('still there')]),
+      'changed my mind',
+    );
     await Promise.all([started, waiting]);
     heldLoads[0]?.resolve();
     await pair.pump();

@@ -19,7 +19,7 @@ class FakeReplica implements Replica {
   msPerCall = 0;
   readonly taken: unknown[] = [];
   readonly stopOptions: unknown[] = [];
-  readonly #exit = defer<unknown>();
+  readonly #exit = defer();
   readonly #start = defer<void>();
   #listeners: ((reason: unknown) => void)[] = [];
   readonly exited = this.#exit.promise;

@@ -183,7 +183,7 @@ describe('Supervisor', () => {
     ]);
     supervisor.kill();
     assert.equal(await supervisor.exited, 'killed');
-    assert.deepEqual(log.slice(3), ['y ended: shutdown', 'x ended: shutdown', 'a ended: killed']);
+    assert.deepEqual(log.slice(3), ['a ended: killed', 'y ended: shutdown', 'x ended: shutdown']);
   });
 
   test('survives a child whose port breaks its promise', async () => {

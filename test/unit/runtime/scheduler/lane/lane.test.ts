@@ -9,7 +9,7 @@ import {
 import { PollBoard } from '../../../../../src/runtime/scheduler/lane/poll-board.ts';
 import { RingReader } from '../../../../../src/runtime/scheduler/lane/ring-reader.ts';
 import { RingWriter } from '../../../../../src/runtime/scheduler/lane/ring-writer.ts';
-import { settle } from '../../../../helpers/event-loop.ts';
+import { defer, settle } from '../../../../helpers/event-loop.ts';
 import {
   closePorts,
   createLane,
@@ -133,9 +133,9 @@ describe('Lane', () => {
       const writer = new RingWriter(memory, ringWrittenBy(other), bulkPort);
       for (let id = 0; id < count; id++) lane.send(1, id, 0, FRACTION);
       lane.flush();
-      let hasSlept = false;
+      const seen = { hasSlept: false };
       board.onLeave = () => {
-        hasSlept = true;
+        seen.hasSlept = true;
         reader.read(count);
         reader.takeWanted(); // and the lane is not asleep yet, so there is nobody to wake
       };
@@ -143,7 +143,7 @@ describe('Lane', () => {
       writer.publish();
       words[asleepWord(side)] = 0;
       wakePort.postMessage(0);
-      while (!hasSlept) await settle();
+      while (!seen.hasSlept) await settle();
       for (let turn = 0; turn < 3; turn++) await settle();
       reader.read(count);
       assert.equal(taken.length, count);
@@ -229,6 +229,7 @@ describe('Lane', () => {
   test('lets the event loop turn, however fast replies come', async () => {
     const { caller, server, heardByCaller } = open();
     // The reply is there before the tick that asked is over, again and again.
+    const turned = defer<void>();
     let turns = 0;
     let asked = 0;
     const ask = (): void => {
@@ -241,10 +242,11 @@ describe('Lane', () => {
     heardByCaller.onEach = () => void Promise.resolve().then(ask);
     const turn = (): void => {
       if (++turns < 3) setImmediate(turn);
+      else turned.resolve();
     };
     setImmediate(turn);
     ask();
-    while (turns < 3) await settle();
+    await turned.promise;
     assert.ok(asked < 100_000, 'the loop did not turn');
     caller.openCalls = 0;
     await rest();

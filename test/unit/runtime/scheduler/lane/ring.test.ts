@@ -245,7 +245,7 @@ describe('RingWriter and RingReader', () => {
     reader.read(10);
     view[3] = 42;
     for (const index of [0, 2]) {
-      const { view: there } = taken[index]?.value as { view: Int32Array };
+      const { view: there } = (taken[index] as Taken).value as { view: Int32Array };
       assert.equal(there.byteOffset, 8);
       assert.equal(there[3], 42);
     }

@@ -1,0 +1,36 @@
+/** The recorded traces as tests, one for each kind of children; a file each, so that they run in parallel. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import type { ChildKind } from './actor.ts';
+import { replayAll } from './run.ts';
+import { parseScenarios } from './scenario.ts';
+
+/** From dist/test/helpers/otp/ to the sources: `tsc` does not copy what it does not compile. */
+const GOLDEN_URL = new URL('../../../../test/golden/', import.meta.url);
+
+/**
+ * How many scenarios each file has, so that none gets lost. The first is the specification; the second
+ * has the odd corners, recorded in the same way.
+ */
+const FILES: Readonly<Record<string, number>> = {
+  'otp-supervisor-traces.json': 111,
+  'otp-supervisor-odd-traces.json': 50,
+};
+
+export function testTraces(kind: ChildKind): void {
+  describe(`a supervisor of ${kind} children`, () => {
+    for (const [file, count] of Object.entries(FILES)) {
+      test(`does what OTP's does in the ${count} scenarios of ${file}`, async () => {
+        const scenarios = parseScenarios(readFileSync(new URL(file, GOLDEN_URL), 'utf8'));
+        assert.equal(scenarios.length, count);
+        const differences = await replayAll(scenarios, kind);
+        const shown = differences.map(({ name, lines }) =>
+          [name, ...lines.map(([mark, text]) => `  ${mark} ${text}`)].join('\n'),
+        );
+        assert.equal(shown.join('\n\n'), '');
+      });
+    }
+  });
+}

@@ -1,0 +1,3 @@
+import { testTraces } from '../../helpers/otp/test-traces.ts';
+
+testTraces('inline');
