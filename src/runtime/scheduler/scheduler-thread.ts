@@ -1,6 +1,6 @@
 /** A scheduler thread, as the host holds it: the worker, its lane, and the services on it. */
 
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
 import type { Clock } from '../../core/clock.ts';
 import { GuestConnection } from './guest-connection.ts';
 import { Lane } from './lane/lane.ts';
@@ -28,6 +28,21 @@ export interface SchedulerThreadOptions {
   /** The last service has gone. */
   readonly onEmpty: (thread: SchedulerThread) => void;
   readonly onExit: (thread: SchedulerThread) => void;
+}
+
+/**
+ * A worker with the options of this process; those that Node takes for a whole process alone, and
+ * refuses for a thread, are left out.
+ */
+function startWorker(url: URL, options: WorkerOptions): Worker {
+  // It says how to read a program given as text; this one is a file.
+  const execArgv = process.execArgv.filter((argument) => !argument.startsWith('--input-type'));
+  try {
+    return new Worker(url, { ...options, execArgv });
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
+    return new Worker(url, { ...options, execArgv: [] });
+  }
 }
 
 export class SchedulerThread implements GuestPlace {
@@ -68,13 +83,11 @@ export class SchedulerThread implements GuestPlace {
       board: board.memory,
       thread: index,
     };
-    this.#worker = new Worker(new URL('./thread-main.js', import.meta.url), {
+    this.#worker = startWorker(new URL('./thread-main.js', import.meta.url), {
       workerData,
       transferList: [wake.port2, bulk.port2],
       name: `scheduler ${index}`,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
-      // It says how to read a program given as text; Node refuses it for one that is a file.
-      execArgv: process.execArgv.filter((argument) => !argument.startsWith('--input-type')),
     });
     // Only what somebody waits for keeps the process alive; the lane sees to that, until its other
     // end is gone: then the thread is about to exit, and whoever waits is to hear of it.
