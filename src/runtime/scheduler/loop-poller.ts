@@ -4,8 +4,11 @@
  *
  * Where they are not, it takes the core that the other side needs to answer. So it is tried, and
  * goes on only while it pays: what came while the loop was kept turning earns credit, a wait in
- * vain costs it, and without credit only one wait in many is a trial.
+ * vain costs it, and without credit only one wait in many is a trial. Turns that take long say that
+ * others want the core.
  */
+
+import { CoreContention } from './core-contention.ts';
 
 /** What a poller needs of its process; tests bring their own. */
 export interface PollerHost {
@@ -32,6 +35,8 @@ export class LoopPoller {
   #isTurning = false;
   #isWaiting = false;
   #untilMs = 0;
+  #turnedAtMs = 0;
+  readonly #contention = new CoreContention();
   #credit = MAX_CREDIT / 2;
   #skippedCount = 0;
 
@@ -44,11 +49,14 @@ export class LoopPoller {
   /** Something may come soon: waits for it, if that has been paying. */
   expect(): void {
     if (this.#maxWaitMs === 0) return;
+    const nowMs = this.#host.nowMs();
     if (!this.#isWaiting) {
+      if (this.#contention.isLikely(nowMs)) return;
       if (this.#credit === 0 && ++this.#skippedCount % TRIAL_INTERVAL !== 0) return;
       this.#isWaiting = true;
     }
-    this.#untilMs = this.#host.nowMs() + this.#maxWaitMs;
+    this.#untilMs = nowMs + this.#maxWaitMs;
+    this.#turnedAtMs = nowMs; // what was done until now was no look
     if (this.#isTurning) return;
     this.#isTurning = true;
     this.#host.nextTurn(this.#turn);
@@ -67,9 +75,14 @@ export class LoopPoller {
   }
 
   readonly #turn = (): void => {
-    if (this.#isWaiting && this.#host.nowMs() >= this.#untilMs) {
-      this.#isWaiting = false;
-      this.#credit = Math.max(this.#credit - 1, 0);
+    if (this.#isWaiting) {
+      const nowMs = this.#host.nowMs();
+      this.#contention.note(nowMs, nowMs - this.#turnedAtMs);
+      this.#turnedAtMs = nowMs;
+      if (nowMs >= this.#untilMs) {
+        this.#isWaiting = false;
+        this.#credit = Math.max(this.#credit - 1, 0);
+      }
     }
     if (this.#isWaiting) this.#host.nextTurn(this.#turn);
     else this.#isTurning = false;

@@ -21,7 +21,7 @@ import { OutgoingFrames } from './outgoing-frames.ts';
 export interface SocketLinkOptions {
   /** A longer frame is refused here, and ends the link when the other side sends one. Default: 268,435,456 (256 MiB). */
   readonly maxFrameBytes?: number;
-  /** How long the event loop is kept turning for what is awaited, in µs; 0: never. Default: 50. */
+  /** How long the event loop is kept turning for what is awaited, in µs; 0: never. Default: 150. */
   readonly pollUs?: number;
   /** `server`: it may be asked at any time, and keeps its process alive for that. Default: `caller`. */
   readonly side?: 'caller' | 'server';
@@ -46,7 +46,7 @@ export class SocketLink implements Link {
 
   /** @param socket - a connected stream of bytes, which is the link's from now on */
   constructor(socket: Duplex, listener: LinkListener, options: SocketLinkOptions = {}) {
-    const { maxFrameBytes = MAX_FRAME_BYTES, pollUs = 50, side = 'caller' } = options;
+    const { maxFrameBytes = MAX_FRAME_BYTES, pollUs = 150, side = 'caller' } = options;
     requireInteger('maxFrameBytes', maxFrameBytes, MIN_FRAME_BYTES, 0xffff_ffff);
     requireInteger('pollUs', pollUs, 0);
     this.#socket = socket;

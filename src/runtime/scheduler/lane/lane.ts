@@ -53,6 +53,8 @@ const TURNS_TO_NEW_SPIN = 64;
 const LINGER_TURNS = 2;
 /** A frame that takes longer than this is worth handing over its answer alone, in ns. */
 const SLOW_FRAME_NS = 2_000;
+/** Longest time that a slow frame's answer waits for others before a sleeper is woken. */
+const MAX_WAKE_DELAY_MS = 1;
 /** Weight of the last turn in the mean time of a frame. */
 const FRAME_TIME_WEIGHT = 0.2;
 
@@ -82,6 +84,9 @@ export class Lane implements Link {
   #unpublished = 0;
   /** Whether something has been published that may have found the other side asleep. */
   #mustWake = false;
+  /** Bytes of the requests that are being answered, when that began. */
+  #readBytes = 0;
+  #wokeAtMs = 0;
   /** Whether this side has woken the other and not heard of it since. */
   #hasJustWoken = false;
   #lastTurnMs = 0;
@@ -151,9 +156,29 @@ export class Lane implements Link {
       this.#writer.wantSpace();
       this.#writer.publish(); // the space may have come between the two
     }
-    // A server that sleeps is woken once for all that follows from what is being read.
-    if (this.#side === 'caller' && this.#isReading) this.#mustWake = true;
+    if (this.#isReading && this.#isWakeBetterLater()) this.#mustWake = true;
     else this.#wakeOther();
+  }
+
+  /**
+   * Whether a sleeper is to be woken only when all that is being read has been dealt with. A server
+   * is, once for everything. A caller is woken when half of its requests have been answered, so that
+   * the next ones are here before the last of these is done; slow ones one by one would cost it
+   * a wake-up each.
+   */
+  #isWakeBetterLater(): boolean {
+    if (this.#side === 'caller') return true;
+    if (this.#frameNs <= SLOW_FRAME_NS) return false;
+    if (2 * this.#reader.unreadBytes <= this.#readBytes) {
+      this.#readBytes = 0; // not again before the last
+      return false;
+    }
+    const nowMs = performance.now();
+    if (nowMs - this.#wokeAtMs > MAX_WAKE_DELAY_MS) {
+      this.#wokeAtMs = nowMs;
+      return false;
+    }
+    return true;
   }
 
   #wakeOther(): void {
@@ -209,7 +234,7 @@ export class Lane implements Link {
       for (let look = 0; look < LOOKS_PER_CLOCK; look++) if (reader.isReady) return true;
       nowMs = performance.now();
     } while (nowMs - startMs < SPIN_MS);
-    this.#board.noteIdleTime(nowMs, nowMs - startMs);
+    this.#board.contention.note(nowMs, nowMs - startMs);
     return false;
   }
 
@@ -223,7 +248,7 @@ export class Lane implements Link {
     if (this.#state !== 'awake') return;
     const startMs = performance.now();
     this.#turns++;
-    if (this.#idleFromMs !== 0) this.#board.noteIdleTime(startMs, startMs - this.#idleFromMs);
+    if (this.#idleFromMs !== 0) this.#board.contention.note(startMs, startMs - this.#idleFromMs);
     this.#idleFromMs = 0;
     this.#lastTurnMs = startMs;
     if (this.#lastFrameMs === 0) this.#lastFrameMs = startMs;
@@ -277,6 +302,7 @@ export class Lane implements Link {
   #read(): number {
     if (this.#isReading) return 0;
     this.#isReading = true;
+    if (this.#side === 'server') this.#readBytes = this.#reader.unreadBytes;
     let count = 0;
     try {
       count = this.#reader.read(FRAMES_PER_TURN[this.#side]);

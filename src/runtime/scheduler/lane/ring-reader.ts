@@ -45,6 +45,11 @@ export class RingReader {
     return Atomics.load(this.#words, this.#ring.tailWord) !== this.#head;
   }
 
+  /** Bytes that have been written and not been read; a plain read, so there may be more. */
+  get unreadBytes(): number {
+    return ((this.#words[this.#ring.tailWord] as number) - this.#head) | 0;
+  }
+
   /** Whether the writer waits for space; true once for each time it has asked. */
   takeWanted(): boolean {
     const { wantedWord } = this.#ring;

@@ -27,15 +27,16 @@ describe('PollBoard', () => {
     assert.equal(host.hasFreeCore(0), true);
     for (let lane = 1; lane < 3 * CORES; lane++) host.leave();
     const words = new Int32Array(host.memory);
-    assert.equal(words[0], 1);
+    assert.deepEqual([words[0], words[16]], [1, 1]);
     host.leave();
-    assert.equal(words[0], 0);
+    assert.deepEqual([words[0], words[16]], [0, 0]);
   });
 
   test('takes a thread that has ended for asleep', () => {
     const host = PollBoard.create();
     const thread = new PollBoard(host.memory, 3);
     thread.enter();
+    host.clear(3);
     host.clear(3);
     assert.deepEqual(new Int32Array(host.memory).filter(Boolean), new Int32Array());
     host.clear(1_000);
@@ -52,15 +53,15 @@ describe('PollBoard', () => {
   test('has none for a while after a look that took long, and for longer each time', () => {
     const board = PollBoard.create();
     board.enter();
-    board.noteIdleTime(100, 5);
+    board.contention.note(100, 5);
     assert.equal(board.hasFreeCore(119), false);
     assert.equal(board.hasFreeCore(120), true);
-    board.noteIdleTime(200, 5);
+    board.contention.note(200, 5);
     assert.equal(board.hasFreeCore(239), false);
     assert.equal(board.hasFreeCore(240), true);
     // Looks in time, until the past is forgotten.
-    for (let look = 0; look < 256; look++) board.noteIdleTime(300, 0.01);
-    board.noteIdleTime(400, 5);
+    for (let look = 0; look < 256; look++) board.contention.note(300, 0.01);
+    board.contention.note(400, 5);
     assert.equal(board.hasFreeCore(420), true);
   });
 });
