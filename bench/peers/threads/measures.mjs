@@ -201,7 +201,6 @@ export async function measureBuffers(rounds, onRound) {
 
 /** @type {Measure} */
 export async function measureSupervision(rounds, onRound) {
-  if (startSupervised === undefined) return undefined;
   return inTurns(
     [
       { name: 'native, supervised', family: 'toolrig', start: startSupervised },

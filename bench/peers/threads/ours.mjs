@@ -1,6 +1,6 @@
 /** Toolrig's own contenders: the service of `service.mjs`, in each of its placements. */
 
-import { NativeTransport } from '../../../dist/src/runtime/index.js';
+import { NativeTransport, Supervisor, serviceChild } from '../../../dist/src/runtime/index.js';
 
 const SERVICE = 'bench';
 const MODULE = { module: new URL('service.mjs', import.meta.url).href, export: 'service' };
@@ -46,9 +46,16 @@ export async function startNative() {
   };
 }
 
-/**
- * As {@link startNative}, under a supervisor; `undefined` as long as the runtime has none.
- *
- * @type {typeof startNative | undefined}
- */
-export const startSupervised = undefined;
+/** As {@link startNative}, under a supervisor. */
+export async function startSupervised() {
+  const transport = new NativeTransport();
+  const supervisor = await Supervisor.start([serviceChild(transport, MODULE, { name: SERVICE })]);
+  return {
+    /** @param {import('./tools.mjs').ToolCall} params */
+    call: (params) => transport.call(SERVICE, 'tools/call', params),
+    stop: async () => {
+      await supervisor.stop();
+      await transport.stop();
+    },
+  };
+}
