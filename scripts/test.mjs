@@ -33,7 +33,7 @@ function findTests(group) {
   }
   return names
     .filter((name) => name.endsWith('.test.js'))
-    .toSorted()
+    .toSorted((a, b) => a.localeCompare(b))
     .map((name) => join(dir, name));
 }
 
