@@ -10,6 +10,8 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
   core: [],
   'runtime/telemetry': ['core'],
   'runtime/dispatch': ['core', 'runtime/telemetry'],
+  // A program of its own, which loads what services will import.
+  'runtime/scheduler/process-main.ts': ['runtime/scheduler', 'runtime/index.ts'],
   'runtime/scheduler': ['core', 'runtime/telemetry', 'runtime/dispatch'],
   'runtime/supervision': ['core', 'runtime/telemetry', 'runtime/dispatch', 'runtime/scheduler'],
   'runtime/health': ['core', 'runtime/telemetry', 'runtime/dispatch', 'runtime/supervision'],
