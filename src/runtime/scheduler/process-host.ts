@@ -1,7 +1,7 @@
 /**
- * Hosts services in child processes, one each. Another process waits, warm, so that a service that
- * has to be started again does not wait for Node; a service with a limit on its memory has to, for
- * V8 takes limits at its start alone.
+ * Hosts services in child processes, one each. Others wait, warm, so that a service that has to be
+ * started again does not wait for Node: one, and a second where there are several services. A service
+ * with a limit on its memory has to wait, for V8 takes limits at its start alone.
  */
 
 import type { Clock } from '../../core/clock.ts';
@@ -16,12 +16,15 @@ import { createRemote } from './create-remote.ts';
 import type { GuestUsage } from './frames.ts';
 import { GuestProcess } from './guest-process.ts';
 
+/** Not at once: the start of a spare would take the core that the new service needs for its own. */
 const WARM_UP_DELAY_MS = 100;
+const MAX_SPARES = 2;
 
 export class ProcessHost implements ServiceHost {
-  /** All of them, the spare included. */
+  /** All of them, the spares included. */
   readonly #processes = new Set<GuestProcess>();
-  #spare: GuestProcess | undefined = undefined;
+  /** The oldest first. */
+  #spares: readonly GuestProcess[] = [];
   #isStopped = false;
 
   create(
@@ -35,11 +38,10 @@ export class ProcessHost implements ServiceHost {
     return createRemote(source, name, options, environment, () => {
       const { memoryLimitBytes } = options;
       if (memoryLimitBytes !== undefined) return this.#launch(clock, memoryLimitBytes);
-      const guest = this.#spare ?? this.#launch(clock);
-      this.#spare = undefined;
-      // Not now: its start would take the core that the new service needs for its own.
-      setTimeout(() => this.#warmUp(clock), WARM_UP_DELAY_MS).unref();
-      return guest;
+      const [spare, ...others] = this.#spares;
+      this.#spares = others;
+      this.#warmUpSoon(clock);
+      return spare ?? this.#launch(clock);
     });
   }
 
@@ -65,9 +67,15 @@ export class ProcessHost implements ServiceHost {
     await Promise.all(processes.map((guest) => guest.terminate('its transport was stopped')));
   }
 
+  #warmUpSoon(clock: Clock): void {
+    setTimeout(() => this.#warmUp(clock), WARM_UP_DELAY_MS).unref();
+  }
+
   #warmUp(clock: Clock): void {
-    if (this.#isStopped || this.#processes.size === 0) return;
-    this.#spare ??= this.#launch(clock);
+    const services = this.#processes.size - this.#spares.length;
+    if (this.#isStopped || this.#spares.length >= Math.min(services, MAX_SPARES)) return;
+    this.#spares = [...this.#spares, this.#launch(clock)];
+    this.#warmUpSoon(clock);
   }
 
   #launch(clock: Clock, memoryLimitBytes?: number): GuestProcess {
@@ -76,7 +84,7 @@ export class ProcessHost implements ServiceHost {
       memoryLimitBytes,
       onExit: (ended) => {
         this.#processes.delete(ended);
-        if (this.#spare === ended) this.#spare = undefined;
+        this.#spares = this.#spares.filter((spare) => spare !== ended);
       },
     });
     this.#processes.add(guest);
