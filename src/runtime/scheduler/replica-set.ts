@@ -24,6 +24,11 @@ export interface Replica extends StartableService {
   readonly msPerCall: number;
 }
 
+/**
+ * No copy is taken for slower than this many times the fastest: one that was slow once would get no
+ * calls any more, and so never be measured again.
+ */
+const MAX_SLOWNESS = 4;
 /** A set that replaces more copies than this within the window ends. */
 const MAX_REPLACEMENTS = 3;
 const WINDOW_MS = 5_000;
@@ -221,8 +226,9 @@ export class ReplicaSet implements StartableService {
     }
     let leastMs = Number.POSITIVE_INFINITY;
     for (const replica of replicas) {
+      const msPerCall = Math.min(replica.msPerCall || fastestMs, MAX_SLOWNESS * fastestMs);
       // The call itself takes its time too: an idle slow copy is not better than a busy fast one.
-      const expectedMs = (replica.unanswered + 1) * (replica.msPerCall || fastestMs);
+      const expectedMs = (replica.unanswered + 1) * msPerCall;
       const isFirst =
         expectedMs < leastMs ||
         (expectedMs === leastMs && replica.unanswered < (best as Replica).unanswered);

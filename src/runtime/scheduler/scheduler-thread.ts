@@ -155,6 +155,7 @@ export class SchedulerThread implements GuestPlace {
   #leave(reason: unknown): void {
     if (this.connection.isClosed) return;
     this.#memoryWatch?.stop();
+    this.#lane.takeRest();
     this.#lane.close();
     this.#onExit(this);
     this.connection.onClose(this.#exitReason ?? reason);

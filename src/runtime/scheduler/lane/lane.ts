@@ -34,6 +34,8 @@ export interface LaneEnd {
 const FRAMES_PER_PUBLISH = { caller: 16, server: 8 } as const;
 /** Frames taken in one turn of the event loop, so that timers and sockets get theirs. */
 const FRAMES_PER_TURN = { caller: 512, server: 256 } as const;
+/** Turns' worth of the smallest frames in a full ring. */
+const MAX_REST_TURNS = 128;
 /** How long a side looks for frames, turn by turn, before it sleeps. */
 const MIN_POLL_MS = 0.15;
 const MAX_POLL_MS = 1;
@@ -138,6 +140,14 @@ export class Lane implements Link {
 
   flush(): void {
     if (this.#state !== 'closed' && this.#writer.isDirty) this.#publish();
+  }
+
+  /** Takes what the other side said before it ended: all that a ring holds. */
+  takeRest(): void {
+    // One that has not ended after all may go on writing.
+    for (let turns = MAX_REST_TURNS; turns > 0 && this.#state !== 'closed'; turns--) {
+      if (this.#read() === 0) break;
+    }
   }
 
   close(): void {

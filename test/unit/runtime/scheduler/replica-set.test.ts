@@ -128,10 +128,20 @@ describe('ReplicaSet', () => {
   test('weighs calls by the time that they take', async () => {
     const started = await startSet(2);
     started.replica(0).msPerCall = 1;
-    started.replica(1).msPerCall = 10;
-    started.replica(0).unanswered = 8; // 9 ms
+    started.replica(1).msPerCall = 3;
+    started.replica(0).unanswered = 1; // 2 ms
     assert.equal(await chosen(started), 0);
-    started.replica(0).unanswered = 10; // 11 ms
+    started.replica(0).unanswered = 3; // 4 ms
+    assert.equal(await chosen(started), 1);
+  });
+
+  test('gives a copy that was slow a call now and then, so that it can show that it is no more', async () => {
+    const started = await startSet(2);
+    started.replica(0).msPerCall = 0.01;
+    started.replica(1).msPerCall = 500;
+    started.replica(0).unanswered = 3;
+    assert.equal(await chosen(started), 0);
+    started.replica(0).unanswered = 4;
     assert.equal(await chosen(started), 1);
   });
 

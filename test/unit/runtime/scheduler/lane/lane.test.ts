@@ -66,6 +66,14 @@ describe('Lane', () => {
     }
   }
 
+  test('takes what the other side said before it ended', () => {
+    const { caller, server, heardByCaller } = open();
+    for (let id = 0; id < 2_000; id++) server.send(1, id, 0, 'said');
+    server.flush();
+    caller.takeRest();
+    assert.equal(heardByCaller.frames.length, 2_000);
+  });
+
   const ids = (listener: RecordingListener): number[] => listener.frames.map(({ id }) => id);
 
   test('brings frames across in order, with all that belongs to them', async () => {
