@@ -59,6 +59,7 @@ export class SchedulerThread implements GuestPlace {
   readonly #left = new Promise<void>((resolve) => {
     this.#announceLeave = resolve;
   });
+  #hasLeft = false;
   /** Services that have been killed and have not ended. */
   #doomed = 0;
 
@@ -153,7 +154,8 @@ export class SchedulerThread implements GuestPlace {
 
   /** Nothing comes from the thread any more. Idempotent. */
   #leave(reason: unknown): void {
-    if (this.connection.isClosed) return;
+    if (this.#hasLeft) return; // a corrupt lane has closed the connection, and is not the end
+    this.#hasLeft = true;
     this.#memoryWatch?.stop();
     this.#lane.takeRest();
     this.#lane.close();
