@@ -27,6 +27,7 @@ export class ScriptedReference implements ServiceReference {
   readonly calls: { method: string; timeoutMs: number | undefined }[] = [];
   script: PingScript = 'well';
   status: ServiceStatus = 'running';
+  declare copies?: readonly ScriptedReference[];
   #requestCount = 0;
 
   constructor(name: string) {

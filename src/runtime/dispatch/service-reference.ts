@@ -25,6 +25,8 @@ export interface ServiceReference {
   readonly placement: Placement;
   /** Where it runs, in words: `this thread`, `scheduler 2`, `process 4711`. */
   readonly where: string;
+  /** Those of its copies that take calls; absent when it is one service. */
+  readonly copies?: readonly ServiceReference[];
   /** Settles with the reason when the service has ended and cleaned up. */
   readonly exited: Promise<unknown>;
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown>;

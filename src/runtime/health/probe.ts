@@ -8,6 +8,9 @@
  *
  * A service that does not answer in time but answered others meanwhile is busy, not stuck. That is
  * a failure to report and no reason to kill it, since what it works on would be lost.
+ *
+ * Of a service with several copies each is asked: calls go around one that hangs, and so would a
+ * ping. It is as well as the worst of them.
  */
 
 import type { Clock } from '../../core/clock.ts';
@@ -33,8 +36,8 @@ export type ProbeOutcome =
   | { readonly status: 'failed'; readonly reason: FailureReason };
 
 /**
- * Asks `reference` and waits no longer than `deadlineMs`, give or take a tick of the deadline
- * wheel. Never rejects.
+ * Asks `reference`, or each of its copies, and waits no longer than `deadlineMs`, give or take a tick
+ * of the deadline wheel. Never rejects.
  */
 export async function probe(
   reference: ServiceReference | undefined,
@@ -42,6 +45,16 @@ export async function probe(
   clock: Clock,
 ): Promise<ProbeOutcome> {
   if (reference === undefined) return failed('not-registered');
+  const asked = reference.copies ?? [];
+  if (asked.length === 0) return probeOne(reference, deadlineMs, clock);
+  return worst(await Promise.all(asked.map((copy) => probeOne(copy, deadlineMs, clock))));
+}
+
+async function probeOne(
+  reference: ServiceReference,
+  deadlineMs: number,
+  clock: Clock,
+): Promise<ProbeOutcome> {
   const answeredBefore = countAnswers(reference);
   const askedAtMs = clock.nowMs();
   try {
@@ -57,6 +70,14 @@ export async function probe(
     if (code === 'ERR_OVERLOADED') await clock.sleep(deadlineMs);
     return failed(countAnswers(reference) > answeredBefore ? 'busy' : 'no-answer');
   }
+}
+
+/** The failure that a restart could mend, any other failure, or the slowest answer. */
+function worst(outcomes: readonly ProbeOutcome[]): ProbeOutcome {
+  const failures = outcomes.filter(({ status }) => status === 'failed');
+  const hung = failures.find((outcome) => 'reason' in outcome && outcome.reason === 'no-answer');
+  const answers = outcomes.flatMap((outcome) => ('latencyMs' in outcome ? outcome.latencyMs : []));
+  return hung ?? failures[0] ?? { status: 'healthy', latencyMs: Math.max(...answers) };
 }
 
 function countAnswers(reference: ServiceReference): number {

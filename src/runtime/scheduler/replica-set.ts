@@ -72,6 +72,10 @@ export class ReplicaSet implements StartableService {
     return this.#choices.map((replica) => replica.where).join(', ');
   }
 
+  get copies(): readonly Replica[] {
+    return this.#choices;
+  }
+
   get status(): ServiceStatus {
     return this.#status;
   }
@@ -193,8 +197,15 @@ export class ReplicaSet implements StartableService {
       this.kill(reason);
       return;
     }
+    let replica: Replica;
+    try {
+      replica = this.#add();
+    } catch (thrown) {
+      this.kill(thrown); // no thread or process is to be had
+      return;
+    }
     // When it does not start it ends, and `#onExit` hears of it.
-    this.#startReplica(this.#add()).catch(() => {});
+    this.#startReplica(replica).catch(() => {});
   }
 
   #endIfLast(): void {

@@ -216,6 +216,33 @@ describe('HealthMonitor', () => {
     assert.deepEqual([reference('a').calls.length, reference('b').calls.length], [1, 1]);
   });
 
+  test('asks every copy of a service, and finds it as well as the worst of them', async () => {
+    const { monitor, reference } = watch(['a']);
+    const copies = ['one', 'two', 'three'].map((name) => new ScriptedReference(name));
+    const [one, two] = copies as [ScriptedReference, ScriptedReference, ScriptedReference];
+    reference('a').copies = copies;
+    const find = async () => {
+      const [service] = (await monitor.checkNow()).services;
+      return service?.reason ?? service?.status;
+    };
+    assert.equal(await find(), 'healthy');
+    one.script = 'busy';
+    assert.equal(await find(), 'busy');
+    two.script = 'mute';
+    assert.equal(await find(), 'no-answer');
+    assert.deepEqual(
+      [reference('a'), ...copies].map(({ calls }) => calls.length),
+      [0, 3, 3, 3],
+    );
+  });
+
+  test('asks a service none of whose copies takes calls by its name', async () => {
+    const { monitor, reference } = watch(['a']);
+    reference('a').copies = [];
+    reference('a').script = 'dies';
+    assert.equal((await monitor.checkNow()).services[0]?.reason, 'exited');
+  });
+
   test('starts and stops as often as it is told to, with one timer', async () => {
     const { monitor, clock, reference } = watch(['a']);
     await monitor.start();

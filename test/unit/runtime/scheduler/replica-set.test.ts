@@ -225,6 +225,30 @@ describe('ReplicaSet', () => {
     assert.equal(((await set.exited) as Error).message, 'no start 4');
   });
 
+  test('ends when there is no place for a copy that is to replace another', async () => {
+    const copies: FakeReplica[] = [];
+    const create = (): FakeReplica => {
+      if (copies.length === 2) throw new Error('no thread is to be had');
+      const copy = new FakeReplica(copies.length);
+      copies.push(copy);
+      return copy;
+    };
+    const set = new ReplicaSet('copied', 2, create, new ManualClock());
+    const start = set.start();
+    for (const copy of copies) copy.begin();
+    await start;
+    copies[0]?.end('crashed');
+    assert.match(String(await set.exited), /no thread is to be had/);
+    assert.equal(copies[1]?.status, 'ended');
+  });
+
+  test('names the copies that take calls', async () => {
+    const { set, replica } = await startSet(2);
+    assert.deepEqual(set.copies, [replica(0), replica(1)]);
+    replica(0).leave('stopping');
+    assert.deepEqual(set.copies, [replica(1)]);
+  });
+
   test('ends when one of its copies does not start', async () => {
     const { set, replica } = createSet(2);
     const started = set.start();
