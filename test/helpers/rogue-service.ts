@@ -1,5 +1,6 @@
 /** A service that can do everything a service must not, for tests of what its isolation contains. */
 
+import { pbkdf2Sync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { defineService, type ServiceDefinition } from '../../src/runtime/index.ts';
@@ -53,6 +54,11 @@ export function rogueService({ failStart }: RogueOptions = {}): ServiceDefinitio
       block(_params, context) {
         context.progress(1);
         for (;;);
+      },
+      /** Replies that it begins by its progress; no end of a thread interrupts it. */
+      blockNatively(iterations, context) {
+        context.progress(1);
+        return pbkdf2Sync('', '', iterations as number, 64, 'sha512').length;
       },
       throw() {
         throw new TypeError('thrown on request');

@@ -51,6 +51,7 @@ export class SchedulerThread implements GuestPlace {
   readonly connection: GuestConnection;
   readonly #worker: Worker;
   readonly #lane: Lane;
+  readonly #board: PollBoard;
   readonly #onExit: (thread: SchedulerThread) => void;
   readonly #clock: Clock;
   #memoryWatch: ThreadMemoryWatch | undefined = undefined;
@@ -66,6 +67,7 @@ export class SchedulerThread implements GuestPlace {
   constructor(options: SchedulerThreadOptions) {
     const { index, board, clock, onEmpty, onExit } = options;
     this.index = index;
+    this.#board = board;
     this.#clock = clock;
     const memory = createLaneMemory();
     const wake = new MessageChannel();
@@ -98,7 +100,6 @@ export class SchedulerThread implements GuestPlace {
       this.#exitReason ??= error;
     });
     this.#worker.once('exit', (code) => {
-      board.clear(index);
       this.#leave(new Error(`its thread exited with code ${code}`));
     });
   }
@@ -159,6 +160,8 @@ export class SchedulerThread implements GuestPlace {
     this.#memoryWatch?.stop();
     this.#lane.takeRest();
     this.#lane.close();
+    // Before another thread gets its index; one that was given up runs no code of ours any more.
+    this.#board.clear(this.index);
     this.#onExit(this);
     this.connection.onClose(this.#exitReason ?? reason);
     this.#announceLeave();
