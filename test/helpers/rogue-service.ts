@@ -58,7 +58,7 @@ export function rogueService({ failStart }: RogueOptions = {}): ServiceDefinitio
       /** Replies that it begins by its progress; no end of a thread interrupts it. */
       blockNatively(iterations, context) {
         context.progress(1);
-        return pbkdf2Sync('', '', iterations as number, 64, 'sha512').length;
+        return pbkdf2Sync('', '', iterations, 64, 'sha512').length;
       },
       throw() {
         throw new TypeError('thrown on request');

@@ -118,6 +118,7 @@ export class Transport {
   /**
    * Stops every service that was started here, whatever names it has now, in reverse order of
    * start. One that another transport started and that is registered here lives on. Idempotent.
+   * What supervises them is to be stopped first: a supervisor would start them again.
    */
   async stop(): Promise<void> {
     for (const reference of [...this.#started].toReversed()) await reference.stop();
