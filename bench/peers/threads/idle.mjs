@@ -4,8 +4,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** After the last of them has started, until the first window. */
-const SETTLE_MS = 1_000;
+/**
+ * After the last of them has started, until the first window: V8 collects heaps that have come to
+ * rest some ten seconds later, of every thread, and again.
+ */
+const SETTLE_MS = 25_000;
 
 /**
  * @param {readonly { name: string, family: string, size: number }[]} contenders - `size`: threads

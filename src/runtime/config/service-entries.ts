@@ -57,7 +57,7 @@ const BAD_NAME =
 function kindProblem(name: string, entry: unknown): string | undefined {
   if (!isTree(entry)) return 'must be an object';
   const kind = kindOf(name, entry);
-  if (kind === undefined) return "says not which service it is: give its 'module'";
+  if (kind === undefined) return "does not say which service it is: give its 'module'";
   if (typeof kind !== 'string') return "'service' must be a string";
   if (!Object.hasOwn(SERVICE_SCHEMAS, kind)) {
     return `there is no service '${kind}'.${didYouMean(kind, KINDS)}`;

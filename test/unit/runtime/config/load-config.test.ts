@@ -147,7 +147,7 @@ describe('loadConfig', () => {
       'services.mine.module (conf/rig.json): must be a path that begins with ./, ../ or /, or ' +
         "a file: URL, got 'some-package'",
       "services.odd (conf/rig.json): there is no service 'calculater'. Did you mean 'calculator'?",
-      "services.weather (conf/rig.json): says not which service it is: give its 'module'",
+      "services.weather (conf/rig.json): does not say which service it is: give its 'module'",
     ]);
   });
 
