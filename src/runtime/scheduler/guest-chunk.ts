@@ -11,6 +11,7 @@
 
 import type { CallOptions } from '../dispatch/call-context.ts';
 import { serviceExit, timedOut } from '../dispatch/call-errors.ts';
+import type { ChunkSize } from './chunk-size.ts';
 import { GUEST_FRAME } from './frames.ts';
 import { sendError, sendReply } from './guest-answers.ts';
 import type { Link } from './link.ts';
@@ -35,6 +36,7 @@ export class GuestChunk {
   reason: unknown = undefined;
   readonly #link: Link;
   readonly #id: number;
+  readonly #runSize: ChunkSize;
   readonly #nowMs: () => number;
   readonly #onDone: (id: number) => void;
   readonly #listeners = new Set<AbortListener>();
@@ -45,10 +47,20 @@ export class GuestChunk {
   #unanswered = 0;
   #isFlushQueued = false;
 
-  /** @param onDone - every call has been answered; called once, before the last answer leaves */
-  constructor(link: Link, id: number, nowMs: () => number, onDone: (id: number) => void) {
+  /**
+   * @param runSize - of replies of this method
+   * @param onDone - every call has been answered; called once, before the last answer leaves
+   */
+  constructor(
+    link: Link,
+    id: number,
+    runSize: ChunkSize,
+    nowMs: () => number,
+    onDone: (id: number) => void,
+  ) {
     this.#link = link;
     this.#id = id;
+    this.#runSize = runSize;
     this.#nowMs = nowMs;
     this.#onDone = onDone;
   }
@@ -108,7 +120,8 @@ export class GuestChunk {
     let start = 0;
     for (let at = 1; at <= ready.length; at++) {
       const first = ready[start] as number;
-      if (at < ready.length && ready[at] === first + at - start) continue;
+      const isFull = at - start >= this.#runSize.count;
+      if (!isFull && at < ready.length && ready[at] === first + at - start) continue;
       this.#sendRun(first, at - start);
       start = at;
     }
@@ -152,6 +165,7 @@ export class GuestChunk {
     this.#replies.fill(undefined, first, first + count);
     try {
       this.#link.send(GUEST_FRAME.replies, this.#id, first, replies);
+      this.#runSize.learn(count, this.#link.lastFrameBytes);
     } catch {
       // One of them cannot leave its isolate, or together they are too long: each says for itself.
       for (const [at, reply] of replies.entries()) {

@@ -142,6 +142,11 @@ export class GuestConnection implements LinkListener {
   }
 
   /** As the link's. */
+  get lastFrameBytes(): number {
+    return this.#link?.lastFrameBytes ?? 0;
+  }
+
+  /** As the link's. */
   flush(): void {
     this.#link?.flush();
   }

@@ -14,6 +14,7 @@ import { serviceExit, timedOut } from '../dispatch/call-errors.ts';
 import { Service } from '../dispatch/service.ts';
 import { loadServiceModule } from '../dispatch/service-module.ts';
 import { SILENT_LOGGER } from '../telemetry/logger.ts';
+import { ChunkSize } from './chunk-size.ts';
 import { ForwardingLogger } from './forwarding-logger.ts';
 import {
   GUEST_FRAME,
@@ -34,6 +35,7 @@ interface Route {
   /** `undefined` when it had ended before the host numbered the method. */
   readonly service: Service | undefined;
   readonly method: string;
+  readonly runSize: ChunkSize;
 }
 
 export class Guest implements LinkListener {
@@ -86,7 +88,11 @@ export class Guest implements LinkListener {
         break;
       case HOST_FRAME.route: {
         const [number, method] = value as [number, string];
-        this.#routes[route] = { service: this.#services.get(number), method };
+        this.#routes[route] = {
+          service: this.#services.get(number),
+          method,
+          runSize: new ChunkSize(),
+        };
         break;
       }
       case HOST_FRAME.start:
@@ -141,10 +147,11 @@ export class Guest implements LinkListener {
     else call.onFulfilled(answer);
   }
 
-  #callMany(id: number, { service, method }: Route, paramsList: readonly unknown[]): void {
+  #callMany(id: number, route: Route, paramsList: readonly unknown[]): void {
+    const { service, method, runSize } = route;
     const link = this.#link as Link;
     link.openCalls++;
-    const chunk = new GuestChunk(link, id, this.#nowMs, this.#onChunkDone);
+    const chunk = new GuestChunk(link, id, runSize, this.#nowMs, this.#onChunkDone);
     this.#chunks.set(id, chunk);
     chunk.answer(service, method, paramsList);
   }

@@ -9,13 +9,12 @@
 import { setMaxListeners } from 'node:events';
 import type { ToolrigError } from '../../core/errors.ts';
 import type { CallOptions } from '../dispatch/call-context.ts';
+import { ChunkSize } from './chunk-size.ts';
 import type { BatchReceiver } from './remote-call.ts';
 
 /** Calls in flight at a time: enough to keep the other side busy while this one reads its replies. */
 const WINDOW = 512;
-/** Calls of a chunk: beyond these there is little left to save. */
-const MAX_CHUNK = 64;
-/** A batch or a mailbox too small for several such chunks goes in smaller ones, down to these. */
+/** A batch or a mailbox too small for several chunks goes in smaller ones, down to these. */
 const MIN_CHUNK = 16;
 /** Chunks that are in flight before one waits until there is room for all of it. */
 const CHUNKS_IN_FLIGHT = 4;
@@ -42,7 +41,7 @@ interface BatchService {
     method: string,
     paramsList: readonly unknown[],
     options: CallOptions | undefined,
-  ): boolean;
+  ): number | undefined;
 }
 
 export class RemoteBatch implements BatchReceiver {
@@ -51,6 +50,7 @@ export class RemoteBatch implements BatchReceiver {
   readonly #paramsList: readonly unknown[];
   readonly #options: CallOptions | undefined;
   readonly #replies: unknown[];
+  readonly #chunkSize = new ChunkSize();
   #resolve: (replies: unknown[]) => void = () => {};
   #next = 0;
   #inFlight = 0;
@@ -123,7 +123,7 @@ export class RemoteBatch implements BatchReceiver {
     if (this.#next < this.#singlesEnd) return 1;
     const { length } = this.#paramsList;
     const share = Math.ceil(Math.min(length, capacity) / CHUNKS_IN_FLIGHT);
-    const size = Math.min(Math.max(share, MIN_CHUNK), MAX_CHUNK, length - this.#next);
+    const size = Math.min(Math.max(share, MIN_CHUNK), this.#chunkSize.count, length - this.#next);
     if (free >= size) return size;
     // Answers that trickle in would make for chunks of one; but the guest must not run dry.
     return this.#inFlight >= (CHUNKS_IN_FLIGHT / 2) * size ? 0 : free;
@@ -135,7 +135,9 @@ export class RemoteBatch implements BatchReceiver {
     this.#next += count;
     this.#inFlight += count;
     const service = this.#service;
-    if (service.sendChunkForBatch(this, first, this.#method, paramsList, this.#options)) {
+    const bytes = service.sendChunkForBatch(this, first, this.#method, paramsList, this.#options);
+    if (bytes !== undefined) {
+      this.#chunkSize.learn(count, bytes);
       return true;
     }
     this.#next = first;

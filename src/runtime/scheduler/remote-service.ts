@@ -211,7 +211,8 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
    * Sends calls of a batch in one frame; there must be room for them.
    *
    * @param first - the place of the first of them in the batch
-   * @returns whether it is done; if not, nothing has been sent, and each is to be sent by itself
+   * @returns length of the frame in bytes, 0 when the calls have ended instead; `undefined` when
+   *   nothing has been sent, and each call is to be sent by itself
    */
   sendChunkForBatch(
     batch: BatchReceiver,
@@ -219,19 +220,19 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     method: string,
     paramsList: readonly unknown[],
     options: CallOptions | undefined,
-  ): boolean {
-    if (this.#status !== 'running' || !isPlain(options)) return false;
+  ): number | undefined {
+    if (this.#status !== 'running' || !isPlain(options)) return undefined;
     // What is wrong with the options is said of each call.
-    if (options !== undefined && objectionTo(this.name, options) !== undefined) return false;
+    if (options !== undefined && objectionTo(this.name, options) !== undefined) return undefined;
     const route = this.#route(method);
-    if (route === undefined) return false;
+    if (route === undefined) return undefined;
     const call = this.#connection.takeCall();
     call.openForBatch(this, batch, first, paramsList.length, options?.signal);
     this.#watch(call, options);
     try {
       this.#connection.send(HOST_FRAME.callMany, call.id, route, paramsList);
       this.#connection.flush(); // the guest begins while the next chunk is being written
-      return true;
+      return this.#connection.lastFrameBytes;
     } catch {
       // One of them cannot leave this isolate, or together they are too long.
       const isWithdrawn = call.isOpen; // a getter among them may have ended it meanwhile
@@ -241,7 +242,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
         call.withdraw();
       }
       this.#giveBack(call);
-      return !isWithdrawn;
+      return isWithdrawn ? undefined : 0;
     }
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { CallOptions } from '../../../../src/runtime/index.ts';
+import { ChunkSize } from '../../../../src/runtime/scheduler/chunk-size.ts';
 import { GUEST_FRAME } from '../../../../src/runtime/scheduler/frames.ts';
 import { GuestChunk } from '../../../../src/runtime/scheduler/guest-chunk.ts';
 import { type Deferred, defer, settle } from '../../../helpers/event-loop.ts';
@@ -21,9 +22,11 @@ describe('GuestChunk', () => {
 
   const link = {
     openCalls: 0,
+    lastFrameBytes: 0,
     send(kind: number, id: number, route: number, value: unknown) {
       assert.equal(id, ID);
       if (JSON.stringify(value).includes('too long')) throw new Error('refused');
+      link.lastFrameBytes = JSON.stringify(value).length;
       frames.push([kind, route, value]);
     },
     flush: () => flushCount++,
@@ -34,6 +37,7 @@ describe('GuestChunk', () => {
     return new GuestChunk(
       link,
       ID,
+      new ChunkSize(),
       () => nowMs,
       (id) => doneIds.push(id),
     );
@@ -85,6 +89,27 @@ describe('GuestChunk', () => {
       ],
     );
     assert.deepEqual(doneIds, [ID]);
+  });
+
+  test('sends fewer large replies together', () => {
+    const reply = 'x'.repeat(10_000);
+    const size = new ChunkSize();
+    const service = answering(() => reply);
+    for (const expected of [[40], [3, 3, 2]]) {
+      frames.length = 0;
+      const chunk = new GuestChunk(
+        link,
+        ID,
+        size,
+        () => nowMs,
+        () => {},
+      );
+      chunk.answer(service, 'read', Array.from({ length: expected.length === 1 ? 40 : 8 }));
+      assert.deepEqual(
+        frames.map(([, , value]) => (value as unknown[]).length),
+        expected,
+      );
+    }
   });
 
   test('holds no reply back while others take their time', () => {

@@ -37,6 +37,16 @@ describe('RemoteBatch', () => {
     assertNothingLeft();
   });
 
+  test('sends fewer large calls together', async () => {
+    const service = await pair.start();
+    const params = Array.from({ length: 400 }, (_, index) => `${index}${'x'.repeat(1_600)}`);
+    const replies = service.callMany('echo', params);
+    assert.equal(pair.toGuest.size, 1 + 1 + Math.ceil(336 / 20));
+    await pair.pump();
+    assert.deepEqual(await replies, params);
+    assertNothingLeft();
+  });
+
   test('has each failure in its place, and counts replies and failures', async () => {
     const service = await pair.start();
     const params = indexes(70);
