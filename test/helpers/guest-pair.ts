@@ -18,6 +18,7 @@ const BUFFER_BYTES = 1 << 20;
 /** One end: what is sent waits until it is delivered to the listener of the other end. */
 class QueueLink implements Link {
   openCalls = 0;
+  lastFrameBytes = 0;
   isClosed = false;
   readonly #bytes = new ArrayBuffer(BUFFER_BYTES);
   readonly #encoder = new Encoder(this.#bytes);
@@ -31,6 +32,7 @@ class QueueLink implements Link {
   send(kind: number, id: number, route: number, value: unknown): void {
     if (this.isClosed) return;
     const end = this.#encoder.encode(value, 0, BUFFER_BYTES);
+    this.lastFrameBytes = end;
     this.#queue.push([kind, id, route, this.#decoder.decode(0, end)]);
   }
 

@@ -37,20 +37,21 @@ export async function puppetService(options: PuppetOptions = {}): Promise<Servic
     },
     methods: {
       echo: (params) => params,
-      hold(params) {
-        const held = { ...defer(), params };
-        heldReplies.push(held);
-        return held.promise;
-      },
-      refuse() {
-        throw new ToolrigError('ERR_FORBIDDEN', 'not today', { data: { why: () => 1 } });
+      hold,
+      refuse,
+      /** Calls that end in every way, by their index: a reply, a promise of one, two failures. */
+      mixed(params) {
+        const { index } = params as { readonly index: number };
+        if (index % 7 === 3) return hold(params);
+        if (index % 7 === 5) return refuse();
+        return index % 7 === 6 ? unsendable() : params;
       },
       crash(params) {
         throw params === 'odd'
           ? Object.assign(new Error(), { message: () => 1 })
           : new Error('cut');
       },
-      unsendable: () => ({ callback: () => 1 }),
+      unsendable,
       log(params, { log }) {
         log.info({ params }, 'said');
       },
@@ -63,4 +64,18 @@ export async function puppetService(options: PuppetOptions = {}): Promise<Servic
       },
     },
   });
+}
+
+function hold(params: unknown): Promise<unknown> {
+  const held = { ...defer(), params };
+  heldReplies.push(held);
+  return held.promise;
+}
+
+function refuse(): never {
+  throw new ToolrigError('ERR_FORBIDDEN', 'not today', { data: { why: () => 1 } });
+}
+
+function unsendable(): unknown {
+  return { callback: () => 1 };
 }

@@ -32,7 +32,8 @@ export interface ServiceReference {
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown>;
   /**
    * Makes many calls of one method for one promise: replies in the order of `paramsList`. In the
-   * place of a call that failed stands its `ToolrigError`.
+   * place of a call that failed stands its `ToolrigError`. Some hundreds are in flight at a time,
+   * as the mailbox allows; `timeoutMs` is for each, from when it is sent.
    */
   callMany(
     method: string,

@@ -31,13 +31,18 @@ export const HOST_FRAME = {
   kill: 7,
   /** `id`: a call. Answered with {@link GuestUsage}. */
   usage: 8,
+  /**
+   * `id`: a chunk, `route`: as for a call; value: params of each of its calls. Each call is answered
+   * by itself or among others; `abandon` is for all that have not been.
+   */
+  callMany: 9,
 } as const;
 
 /** Frames that the guest sends. */
 export const GUEST_FRAME = {
-  /** `id`: the call; value: the reply. */
+  /** `id`: the call; value: the reply. `route`: which call of a chunk, else 0. */
   reply: 1,
-  /** `id`: the call; value: {@link WireError}. */
+  /** `id`: the call; value: {@link WireError}. `route`: which call of a chunk, else 0. */
   error: 2,
   /** `id`: the call; value: `Progress`. */
   progress: 3,
@@ -47,6 +52,8 @@ export const GUEST_FRAME = {
   exited: 5,
   /** `route`: the service's number; value: [level, fields, message]. */
   log: 6,
+  /** `id`: a chunk, `route`: which of its calls is the first; value: replies of it and those behind it. */
+  replies: 7,
 } as const;
 
 export interface StartRequest {

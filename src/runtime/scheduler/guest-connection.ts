@@ -24,8 +24,12 @@ const MAX_ROUTES = 2 ** 16;
 
 /** What a connection tells a service that runs at its other end. */
 export interface GuestService {
-  onAnswer(call: RemoteCall, answer: unknown): void;
-  onError(call: RemoteCall, error: ToolrigError): void;
+  /** @param index - which call of a chunk; 0 for one on its own */
+  onAnswer(call: RemoteCall, index: number, answer: unknown): void;
+  /** Answers of calls of a chunk, `first` and those behind it. */
+  onAnswers(call: RemoteCall, first: number, answers: readonly unknown[]): void;
+  /** @param index - which call of a chunk; 0 for one on its own */
+  onError(call: RemoteCall, index: number, error: ToolrigError): void;
   onLeft(reason: unknown): void;
   onExited(reason: unknown): void;
   onLog(level: LogLevel, fields: object, message: string): void;
@@ -39,8 +43,9 @@ export class GuestConnection implements LinkListener {
   readonly #freeRoutes: number[] = [];
   /** Owner of the connection's own questions. */
   readonly #asker = {
-    onAnswer: (call: RemoteCall, answer: unknown) => call.resolve(answer),
-    onError: (call: RemoteCall, error: ToolrigError) => call.reject(error),
+    onAnswer: (call: RemoteCall, _index: number, answer: unknown) => call.resolve(0, answer),
+    onAnswers() {},
+    onError: (call: RemoteCall, _index: number, error: ToolrigError) => call.reject(error),
     onDeadline() {},
     onCancel() {},
   };
@@ -136,6 +141,16 @@ export class GuestConnection implements LinkListener {
     this.#link?.send(kind, id, route, value);
   }
 
+  /** As the link's. */
+  get lastFrameBytes(): number {
+    return this.#link?.lastFrameBytes ?? 0;
+  }
+
+  /** As the link's. */
+  flush(): void {
+    this.#link?.flush();
+  }
+
   /** Lets the guest go; it ends by itself. */
   close(): void {
     this.#link?.close();
@@ -144,20 +159,24 @@ export class GuestConnection implements LinkListener {
   onFrame(kind: number, id: number, route: number, value: unknown): void {
     switch (kind) {
       case GUEST_FRAME.reply: {
-        const call = this.#calls[id] as RemoteCall;
-        const service = call.owner as unknown as GuestService;
-        if (call.isOpen && this.#link !== undefined) this.#link.openCalls--;
-        service.onAnswer(call, value);
-        this.release(call);
+        const call = this.#answered(id, 1);
+        (call.owner as unknown as GuestService).onAnswer(call, route, value);
+        if (call.unanswered === 0) this.release(call);
+        break;
+      }
+      case GUEST_FRAME.replies: {
+        const answers = value as unknown[];
+        const call = this.#answered(id, answers.length);
+        (call.owner as unknown as GuestService).onAnswers(call, route, answers);
+        if (call.unanswered === 0) this.release(call);
         break;
       }
       case GUEST_FRAME.error: {
-        const call = this.#calls[id] as RemoteCall;
-        const service = call.owner as unknown as GuestService;
-        if (call.isOpen && this.#link !== undefined) this.#link.openCalls--;
+        const call = this.#answered(id, 1);
         const { code, message, data } = value as WireError;
-        service.onError(call, new ToolrigError(code, message, { data }));
-        this.release(call);
+        const error = new ToolrigError(code, message, { data });
+        (call.owner as unknown as GuestService).onError(call, route, error);
+        if (call.unanswered === 0) this.release(call);
         break;
       }
       case GUEST_FRAME.progress:
@@ -188,6 +207,14 @@ export class GuestConnection implements LinkListener {
       service.onLeft(reason);
       service.onExited(reason);
     }
+  }
+
+  /** The guest has answered `count` calls of it. */
+  #answered(id: number, count: number): RemoteCall {
+    const call = this.#calls[id] as RemoteCall;
+    call.unanswered -= count;
+    if (call.unanswered === 0 && call.isOpen && this.#link !== undefined) this.#link.openCalls--;
+    return call;
   }
 
   #newCall(): RemoteCall {

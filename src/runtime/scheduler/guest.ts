@@ -9,12 +9,12 @@
 
 import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
 import { DeadlineWheel } from '../../core/deadline-wheel.ts';
-import { ToolrigError } from '../../core/errors.ts';
 import type { CallOptions, Progress } from '../dispatch/call-context.ts';
 import { serviceExit, timedOut } from '../dispatch/call-errors.ts';
 import { Service } from '../dispatch/service.ts';
 import { loadServiceModule } from '../dispatch/service-module.ts';
 import { SILENT_LOGGER } from '../telemetry/logger.ts';
+import { ChunkSize } from './chunk-size.ts';
 import { ForwardingLogger } from './forwarding-logger.ts';
 import {
   GUEST_FRAME,
@@ -25,15 +25,17 @@ import {
   type StartRequest,
   type StopRequest,
   toWireReason,
-  type WireError,
 } from './frames.ts';
+import { sendError, sendReply } from './guest-answers.ts';
 import { GuestCall } from './guest-call.ts';
+import { GuestChunk } from './guest-chunk.ts';
 import type { Link, LinkListener } from './link.ts';
 
 interface Route {
   /** `undefined` when it had ended before the host numbered the method. */
   readonly service: Service | undefined;
   readonly method: string;
+  readonly runSize: ChunkSize;
 }
 
 export class Guest implements LinkListener {
@@ -46,7 +48,14 @@ export class Guest implements LinkListener {
   /** By their numbers. */
   readonly #routes: Route[] = [];
   readonly #calls: GuestCall[] = [];
+  /** Those with calls that have not been answered, by their ids. */
+  readonly #chunks = new Map<number, GuestChunk>();
   #link: Link | undefined = undefined;
+  readonly #nowMs = (): number => this.#clock.nowMs();
+  readonly #onChunkDone = (id: number): void => {
+    this.#chunks.delete(id);
+    (this.#link as Link).openCalls--;
+  };
 
   /** @param onClose - the host is gone, or closes: nobody will ask for anything any more */
   constructor(onClose: (reason: unknown) => void, clock: Clock = SYSTEM_CLOCK) {
@@ -68,6 +77,9 @@ export class Guest implements LinkListener {
         this.#request(call, service, method, value, call.options);
         break;
       }
+      case HOST_FRAME.callMany:
+        this.#callMany(id, this.#routes[route] as Route, value as unknown[]);
+        break;
       case HOST_FRAME.richCall:
         this.#richCall(id, value as RichCall);
         break;
@@ -76,7 +88,11 @@ export class Guest implements LinkListener {
         break;
       case HOST_FRAME.route: {
         const [number, method] = value as [number, string];
-        this.#routes[route] = { service: this.#services.get(number), method };
+        this.#routes[route] = {
+          service: this.#services.get(number),
+          method,
+          runSize: new ChunkSize(),
+        };
         break;
       }
       case HOST_FRAME.start:
@@ -131,6 +147,15 @@ export class Guest implements LinkListener {
     else call.onFulfilled(answer);
   }
 
+  #callMany(id: number, route: Route, paramsList: readonly unknown[]): void {
+    const { service, method, runSize } = route;
+    const link = this.#link as Link;
+    link.openCalls++;
+    const chunk = new GuestChunk(link, id, runSize, this.#nowMs, this.#onChunkDone);
+    this.#chunks.set(id, chunk);
+    chunk.answer(service, method, paramsList);
+  }
+
   #richCall(id: number, request: RichCall): void {
     const { service, method, params, meta, requestId, progressToken, wantsProgress } = request;
     const call = this.#open(id);
@@ -155,28 +180,23 @@ export class Guest implements LinkListener {
     const link = this.#link as Link;
     this.#calls[id]?.close();
     link.openCalls--;
-    try {
-      link.send(GUEST_FRAME.reply, id, 0, reply);
-    } catch (thrown) {
-      link.send(GUEST_FRAME.error, id, 0, unsendable(thrown));
-    }
+    sendReply(link, id, 0, reply);
   }
 
   #fail(id: number, thrown: unknown): void {
     const link = this.#link as Link;
     this.#calls[id]?.close();
     link.openCalls--;
-    const error = toWireError(thrown);
-    try {
-      link.send(GUEST_FRAME.error, id, 0, error);
-    } catch {
-      // The details cannot leave this isolate; what is wrong can.
-      link.send(GUEST_FRAME.error, id, 0, { ...error, data: undefined });
-    }
+    sendError(link, id, 0, thrown);
   }
 
   /** @param value - the time that was allowed, in ms, or why the caller gave up */
   #abandon(id: number, route: number, value: unknown): void {
+    const chunk = this.#chunks.get(id);
+    if (chunk !== undefined) {
+      chunk.abandon(value);
+      return;
+    }
     const call = this.#calls[id];
     if (call === undefined || !call.isOpen) return; // its answer is on the way already
     const name = this.#services.get(route)?.name ?? '';
@@ -214,30 +234,14 @@ export class Guest implements LinkListener {
     service.onLeave((reason) => link.send(GUEST_FRAME.left, 0, number, toWireReason(reason)));
     void service.exited.then((reason) => {
       this.#services.delete(number);
+      // What was answered before it ended is heard before that.
+      for (const chunk of this.#chunks.values()) chunk.flush();
       link.send(GUEST_FRAME.exited, 0, number, toWireReason(reason));
     });
     await service.start();
     const { concurrency, maxMailbox } = definition;
     return { concurrency, maxMailbox };
   }
-}
-
-function toWireError(thrown: unknown): WireError {
-  if (thrown instanceof ToolrigError) {
-    const { code, message, data } = thrown;
-    return { code, message, data };
-  }
-  return { code: 'ERR_SERVICE_EXIT', message: String(thrown), data: undefined };
-}
-
-/** The answer to a call whose reply cannot leave this isolate. */
-function unsendable(thrown: unknown): WireError {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return {
-    code: 'ERR_INVALID_PARAMS',
-    message: `the reply cannot leave its isolate: ${reason}`,
-    data: undefined,
-  };
 }
 
 function usage(): GuestUsage {

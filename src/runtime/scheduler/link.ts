@@ -26,6 +26,8 @@ export interface Link {
    * instead of going to sleep.
    */
   openCalls: number;
+  /** Length of the frame that was sent last, in bytes. */
+  readonly lastFrameBytes: number;
   /**
    * Sends a frame. It leaves with the others of this tick.
    *

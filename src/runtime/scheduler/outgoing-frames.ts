@@ -19,6 +19,7 @@ export class OutgoingFrames {
   readonly #encoder: Encoder;
   #buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   #pendingBytes = 0;
+  #lastFrameBytes = 0;
 
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
@@ -28,6 +29,11 @@ export class OutgoingFrames {
   /** Bytes that wait to be taken. */
   get pendingBytes(): number {
     return this.#pendingBytes;
+  }
+
+  /** Length of the frame that was appended last. */
+  get lastFrameBytes(): number {
+    return this.#lastFrameBytes;
   }
 
   /**
@@ -49,6 +55,7 @@ export class OutgoingFrames {
     buffer.writeUInt32LE(((kind << 24) | id) >>> 0, start + 4);
     buffer.writeUInt16LE(route, start + 8);
     this.#pendingBytes = end;
+    this.#lastFrameBytes = end - start;
     return true;
   }
 

@@ -1,6 +1,6 @@
 /**
  * How long a call takes at a copy of a service, from the pace at which its calls are answered while
- * it has any. It reads the clock when the copy gets busy and once in sixteen answers.
+ * it has any. It reads the clock when the copy gets busy and at every sixteenth answer or so.
  */
 
 const ANSWERS_PER_LOOK = 16;
@@ -24,11 +24,12 @@ export class PaceMeter {
     this.#sinceMs = this.#nowMs();
   }
 
-  /** A call has been answered. */
-  onAnswer(): void {
-    if (++this.#answers < ANSWERS_PER_LOOK) return;
+  /** Calls have been answered. */
+  onAnswers(count: number): void {
+    this.#answers += count;
+    if (this.#answers < ANSWERS_PER_LOOK) return;
     const nowMs = this.#nowMs();
-    const msPerCall = (nowMs - this.#sinceMs) / ANSWERS_PER_LOOK;
+    const msPerCall = (nowMs - this.#sinceMs) / this.#answers;
     this.msPerCall =
       this.msPerCall === 0 ? msPerCall : this.msPerCall + WEIGHT * (msPerCall - this.msPerCall);
     this.#answers = 0;

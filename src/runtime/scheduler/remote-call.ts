@@ -1,5 +1,5 @@
 /**
- * One call that has been sent to a guest, on the host's side.
+ * One call that has been sent to a guest, on the host's side, or a chunk of a batch.
  *
  *   open ──▶ answered            the caller has its reply, and the number is free
  *     └────▶ abandoned ──▶ free  the caller has given up; the number is free when the guest answers
@@ -13,7 +13,12 @@ import { raiseAside } from './listeners.ts';
 
 /** What takes the answers of a batch. */
 export interface BatchReceiver {
+  /** The answer of one call. */
   settle(index: number, answer: unknown): void;
+  /** Answers of the call `first` and those behind it. */
+  settleRun(first: number, answers: readonly unknown[]): void;
+  /** What is unanswered of the `count` calls from `first` has ended with `error`. */
+  settleRest(first: number, count: number, error: unknown): void;
 }
 
 /** What a call tells when its caller cannot wait any longer. */
@@ -41,9 +46,13 @@ export class RemoteCall implements DeadlineNode {
   owner: RemoteCallOwner | undefined = undefined;
   /** Whether somebody waits for the answer. */
   isOpen = false;
+  /** Calls that the guest has not answered: one, or those of a chunk. */
+  unanswered = 0;
   #resolve: Settle | undefined = undefined;
   #batch: BatchReceiver | undefined = undefined;
-  #index = 0;
+  /** Its place in the batch, and how many it takes there. */
+  #first = 0;
+  #count = 0;
   #signal: AbortSignal | undefined = undefined;
   #onProgress: ((step: Progress) => void) | undefined = undefined;
 
@@ -55,6 +64,7 @@ export class RemoteCall implements DeadlineNode {
   open(owner: RemoteCallOwner, options: CallOptions | undefined): Promise<unknown> {
     this.owner = owner;
     this.isOpen = true;
+    this.unanswered = 1;
     const promise = new Promise(executor);
     this.#resolve = madeResolve;
     if (options !== undefined) {
@@ -64,36 +74,65 @@ export class RemoteCall implements DeadlineNode {
     return promise;
   }
 
-  /** Begins a call of a batch, whose promise is another's. */
+  /** Begins `count` calls of a batch, whose promise is another's. */
   openForBatch(
     owner: RemoteCallOwner,
     batch: BatchReceiver,
-    index: number,
+    first: number,
+    count: number,
     signal: AbortSignal | undefined,
   ): void {
     this.owner = owner;
     this.isOpen = true;
+    this.unanswered = count;
     if (signal !== undefined) this.#listenTo(signal);
     this.#batch = batch;
-    this.#index = index;
+    this.#first = first;
+    this.#count = count;
   }
 
-  /** Answers the caller. */
-  resolve(reply: unknown): void {
-    this.isOpen = false;
-    if (this.#signal !== undefined) this.#forgetSignal();
-    if (this.#batch !== undefined) this.#settleBatch(reply);
-    else this.#resolve?.(reply);
+  /**
+   * Answers the caller. A chunk is open until the guest has answered all of it.
+   *
+   * @param index - which call of a chunk; 0 for one on its own
+   */
+  resolve(index: number, answer: unknown): void {
+    const batch = this.#batch;
+    if (this.unanswered === 0) this.#close();
+    if (batch === undefined) this.#resolve?.(answer);
+    else batch.settle(this.#first + index, answer);
     this.#resolve = undefined;
   }
 
-  /** Answers the caller with a failure. */
+  /** Answers calls of a chunk, `first` and those behind it. */
+  resolveRun(first: number, answers: readonly unknown[]): void {
+    const batch = this.#batch;
+    if (this.unanswered === 0) this.#close();
+    batch?.settleRun(this.#first + first, answers);
+  }
+
+  /** Answers the caller with a failure, of all that the guest has not answered. */
   reject(error: unknown): void {
-    this.isOpen = false;
-    if (this.#signal !== undefined) this.#forgetSignal();
-    if (this.#batch !== undefined) this.#settleBatch(error);
-    else this.#resolve?.(Promise.reject(error));
+    const batch = this.#batch;
+    this.#close();
+    if (batch === undefined) this.#resolve?.(Promise.reject(error));
+    else batch.settleRest(this.#first, this.#count, error);
     this.#resolve = undefined;
+  }
+
+  /**
+   * Answers the caller with the failure of one call.
+   *
+   * @param index - which call of a chunk; 0 for one on its own
+   */
+  rejectOne(index: number, error: unknown): void {
+    if (this.#batch === undefined) this.reject(error);
+    else this.resolve(index, error); // it stands in the place of a reply
+  }
+
+  /** A chunk that could not be sent: its calls are the batch's again, unanswered. */
+  withdraw(): void {
+    this.#close();
   }
 
   /** The number is free again. */
@@ -125,10 +164,10 @@ export class RemoteCall implements DeadlineNode {
     signal.addEventListener('abort', this, { once: true });
   }
 
-  #settleBatch(answer: unknown): void {
-    const batch = this.#batch;
+  #close(): void {
+    this.isOpen = false;
     this.#batch = undefined;
-    batch?.settle(this.#index, answer);
+    if (this.#signal !== undefined) this.#forgetSignal();
   }
 
   #forgetSignal(): void {

@@ -121,9 +121,14 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     return this.#pace === undefined ? 0 : this.#pace.msPerCall;
   }
 
-  /** Whether its mailbox takes another call. */
-  get hasRoom(): boolean {
-    return this.#unanswered < this.#maxUnanswered;
+  /** Calls that its mailbox takes when it is empty, those that are handled included. */
+  get capacity(): number {
+    return this.#maxUnanswered;
+  }
+
+  /** Calls that its mailbox takes now. */
+  get room(): number {
+    return this.#maxUnanswered - this.#unanswered;
   }
 
   /** Calls that have not been answered. */
@@ -195,11 +200,50 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     const refusal = this.#refusal(options);
     if (refusal !== undefined) return refusal;
     const call = this.#connection.takeCall();
-    call.openForBatch(this, batch, index, options?.signal);
+    call.openForBatch(this, batch, index, 1, options?.signal);
     this.#watch(call, options);
     if (this.#status === 'starting') this.#waiting.push({ call, method, params, options });
     else this.#sendRequest(call, method, params, options);
     return undefined;
+  }
+
+  /**
+   * Sends calls of a batch in one frame; there must be room for them.
+   *
+   * @param first - the place of the first of them in the batch
+   * @returns length of the frame in bytes, 0 when the calls have ended instead; `undefined` when
+   *   nothing has been sent, and each call is to be sent by itself
+   */
+  sendChunkForBatch(
+    batch: BatchReceiver,
+    first: number,
+    method: string,
+    paramsList: readonly unknown[],
+    options: CallOptions | undefined,
+  ): number | undefined {
+    if (this.#status !== 'running' || !isPlain(options)) return undefined;
+    // What is wrong with the options is said of each call.
+    if (options !== undefined && objectionTo(this.name, options) !== undefined) return undefined;
+    const route = this.#route(method);
+    if (route === undefined) return undefined;
+    const call = this.#connection.takeCall();
+    call.openForBatch(this, batch, first, paramsList.length, options?.signal);
+    this.#watch(call, options);
+    try {
+      this.#connection.send(HOST_FRAME.callMany, call.id, route, paramsList);
+      this.#connection.flush(); // the guest begins while the next chunk is being written
+      return this.#connection.lastFrameBytes;
+    } catch {
+      // One of them cannot leave this isolate, or together they are too long.
+      const isWithdrawn = call.isOpen; // a getter among them may have ended it meanwhile
+      if (isWithdrawn) {
+        this.#environment.wheel.remove(call);
+        this.#connection.abandon();
+        call.withdraw();
+      }
+      this.#giveBack(call);
+      return isWithdrawn ? undefined : 0;
+    }
   }
 
   notify(method: string, params?: unknown): void {
@@ -258,36 +302,31 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     };
   }
 
-  onAnswer(call: RemoteCall, reply: unknown): void {
-    this.#unanswered--;
-    if (!call.isOpen) {
-      this.#counters.lateReplyCount++;
-      return;
-    }
-    // What is answered before it runs is its start, which nobody has requested.
-    if (this.#status !== 'starting') this.#counters.requestCount++;
-    if (this.#pace !== undefined) this.#pace.onAnswer();
-    this.#environment.wheel.remove(call);
-    call.resolve(reply);
+  onAnswer(call: RemoteCall, index: number, reply: unknown): void {
+    if (this.#isAwaited(call, 1)) call.resolve(index, reply);
   }
 
-  onError(call: RemoteCall, error: ToolrigError): void {
+  onAnswers(call: RemoteCall, first: number, replies: readonly unknown[]): void {
+    if (this.#isAwaited(call, replies.length)) call.resolveRun(first, replies);
+  }
+
+  onError(call: RemoteCall, index: number, error: ToolrigError): void {
     this.#unanswered--;
     if (!call.isOpen) return; // what was given up was answered then
     this.#counters.errorCount++;
     if (error.code === 'ERR_OVERLOADED') this.#counters.overloadCount++;
-    this.#environment.wheel.remove(call);
-    call.reject(error);
+    if (call.unanswered === 0) this.#environment.wheel.remove(call);
+    call.rejectOne(index, error);
   }
 
   onDeadline(call: RemoteCall): void {
-    this.#counters.timeoutCount++;
+    this.#counters.timeoutCount += call.unanswered;
     const { timeoutMs } = call;
     this.#abandon(call, timedOut(this.name, timeoutMs), timeoutMs);
   }
 
   onCancel(call: RemoteCall, reason: unknown): void {
-    this.#counters.cancelCount++;
+    this.#counters.cancelCount += call.unanswered;
     this.#abandon(call, cancelled(this.name, reason), 'its caller cancelled it');
   }
 
@@ -315,6 +354,20 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     }
   }
 
+  /** Counts replies that have come; `false` when nobody waits for them. */
+  #isAwaited(call: RemoteCall, count: number): boolean {
+    this.#unanswered -= count;
+    if (!call.isOpen) {
+      this.#counters.lateReplyCount += count;
+      return false;
+    }
+    // What is answered before it runs is its start, which nobody has requested.
+    if (this.#status !== 'starting') this.#counters.requestCount += count;
+    if (this.#pace !== undefined) this.#pace.onAnswers(count);
+    if (call.unanswered === 0) this.#environment.wheel.remove(call);
+    return true;
+  }
+
   #begin(call: RemoteCall, options: CallOptions | undefined): Promise<unknown> {
     const promise = call.open(this, options);
     this.#watch(call, options);
@@ -322,7 +375,8 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
   }
 
   #watch(call: RemoteCall, options: CallOptions | undefined): void {
-    if (this.#unanswered++ === 0 && this.#pace !== undefined) this.#pace.onBusy();
+    if (this.#unanswered === 0 && this.#pace !== undefined) this.#pace.onBusy();
+    this.#unanswered += call.unanswered;
     const timeoutMs = options?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     if (timeoutMs !== Number.POSITIVE_INFINITY) this.#environment.wheel.add(call, timeoutMs);
   }
@@ -383,7 +437,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
       this.#counters.errorCount++;
       return serviceExit(this.name, `it is ${this.#status}`);
     }
-    if (this.hasRoom) return undefined;
+    if (this.room > 0) return undefined;
     this.#counters.errorCount++;
     this.#counters.overloadCount++;
     return overloaded(this.name, this.#maxUnanswered - this.#concurrency);
@@ -391,7 +445,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
 
   /** Answers the caller now; the guest is told that nobody waits. */
   #abandon(call: RemoteCall, error: ToolrigError, reason: unknown): void {
-    this.#counters.errorCount++;
+    this.#counters.errorCount += call.unanswered;
     this.#environment.wheel.remove(call);
     this.#connection.abandon();
     call.reject(error);
@@ -405,7 +459,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     for (const call of this.#connection.openCallsOf(this)) {
       this.#environment.wheel.remove(call);
       this.#connection.abandon();
-      this.#counters.errorCount++;
+      this.#counters.errorCount += call.unanswered;
       call.reject(error);
     }
     for (const { call } of this.#waiting.splice(0)) this.#giveBack(call);
@@ -413,7 +467,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
 
   /** It was never sent. */
   #giveBack(call: RemoteCall): void {
-    this.#unanswered--;
+    this.#unanswered -= call.unanswered;
     this.#connection.release(call);
   }
 }

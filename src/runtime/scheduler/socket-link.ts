@@ -87,6 +87,10 @@ export class SocketLink implements Link {
     process.nextTick(this.#flush);
   }
 
+  get lastFrameBytes(): number {
+    return this.#outgoing.lastFrameBytes;
+  }
+
   get openCalls(): number {
     return this.#openCalls;
   }

@@ -125,6 +125,10 @@ export class Lane implements Link {
     if (this.#reader.isReady) setImmediate(() => this.#wakeSelf());
   }
 
+  get lastFrameBytes(): number {
+    return this.#writer.lastRecordBytes;
+  }
+
   send(kind: number, id: number, route: number, value: unknown): void {
     if (this.#state === 'closed') return;
     this.#writer.write((kind << 24) | id, route, value);

@@ -67,6 +67,11 @@ export class RingWriter {
     return this.#block !== undefined;
   }
 
+  /** Length of the last record, in bytes. */
+  get lastRecordBytes(): number {
+    return this.#written;
+  }
+
   /** Throws what the encoder throws; nothing has been written then. */
   write(tag: number, route: number, value: unknown): void {
     if (this.#isWriting) {
@@ -123,7 +128,7 @@ export class RingWriter {
     return this.#ring.bytes - ((this.#tail - this.#head) | 0);
   }
 
-  /** Bytes of the record that {@link #writeAt} wrote last. */
+  /** Bytes of the record that was written last. */
   #written = 0;
 
   #writeAt(start: number, limit: number, tag: number, route: number, value: unknown): boolean {
@@ -169,6 +174,7 @@ export class RingWriter {
           words[word + 2] = ((hasAttachments ? FLAG_ATTACHED : 0) << 16) | route;
           words[word + 3] = end - start - HEADER_BYTES;
           this.#blockUsed = start + padded;
+          this.#written = padded;
           return;
         }
         this.#growBlock(block.byteLength * 2);

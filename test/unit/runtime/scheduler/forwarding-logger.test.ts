@@ -9,6 +9,7 @@ describe('ForwardingLogger', () => {
     const sent: unknown[] = [];
     const link: Link = {
       openCalls: 0,
+      lastFrameBytes: 0,
       send: (kind, id, route, value) => void sent.push([kind, id, route, structuredClone(value)]),
       flush() {},
       close() {},

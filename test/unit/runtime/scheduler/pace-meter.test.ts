@@ -9,7 +9,7 @@ describe('PaceMeter', () => {
     const answer = (count: number, eachMs: number): void => {
       for (let index = 0; index < count; index++) {
         nowMs += eachMs;
-        meter.onAnswer();
+        meter.onAnswers(1);
       }
     };
     const rest = (durationMs: number): void => {
@@ -24,6 +24,14 @@ describe('PaceMeter', () => {
     answer(15, 2);
     assert.equal(meter.msPerCall, 0);
     answer(1, 2);
+    assert.equal(meter.msPerCall, 2);
+  });
+
+  test('shares the time among answers that come together', () => {
+    const { meter, rest } = createMeter();
+    meter.onBusy();
+    rest(128);
+    meter.onAnswers(64);
     assert.equal(meter.msPerCall, 2);
   });
 

@@ -8,7 +8,15 @@ import { createGuestPair } from '../../../helpers/guest-pair.ts';
 import { heldReplies } from '../../../helpers/puppet-service.ts';
 import { pastDeadline } from '../../../helpers/start-service.ts';
 
-const METHODS = ['echo', 'hold', 'crash', 'refuse', 'unsendable', 'no such method'] as const;
+const METHODS = [
+  'echo',
+  'hold',
+  'mixed',
+  'crash',
+  'refuse',
+  'unsendable',
+  'no such method',
+] as const;
 type Method = (typeof METHODS)[number];
 
 type Step =
@@ -19,6 +27,8 @@ type Step =
       readonly isCancellable: boolean;
       readonly isRich: boolean;
       readonly isSendable: boolean;
+      /** Of a batch. */
+      readonly size: number;
     }
   | { readonly kind: 'toGuest' | 'toHost'; readonly count: number }
   | { readonly kind: 'advance'; readonly durationMs: number }
@@ -29,13 +39,14 @@ type Step =
 const requests = fc.record({
   kind: fc.constantFrom('call' as const, 'call' as const, 'batch' as const),
   method: fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom('echo' as const, 'hold' as const) },
+    { weight: 3, arbitrary: fc.constantFrom('echo' as const, 'hold' as const, 'mixed' as const) },
     { weight: 1, arbitrary: fc.constantFrom(...METHODS) },
   ),
   timeoutMs: fc.option(fc.constantFrom(10, 50, Number.POSITIVE_INFINITY), { nil: undefined }),
   isCancellable: fc.boolean(),
   isRich: fc.boolean(),
   isSendable: fc.integer({ min: 0, max: 9 }).map((roll) => roll > 0),
+  size: fc.integer({ min: 1, max: 40 }),
 });
 const deliveries = fc.record({
   kind: fc.constantFrom('toGuest' as const, 'toHost' as const),
@@ -69,6 +80,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 const OWN_CODES: Record<Method, readonly string[]> = {
   echo: [],
   hold: [],
+  mixed: ['ERR_FORBIDDEN', 'ERR_INVALID_PARAMS'],
   crash: [],
   refuse: ['ERR_FORBIDDEN'],
   unsendable: ['ERR_INVALID_PARAMS'],
@@ -76,7 +88,7 @@ const OWN_CODES: Record<Method, readonly string[]> = {
 };
 
 const CONCURRENCY = 2;
-const MAX_MAILBOX = 4;
+const MAX_MAILBOXES = [4, 25] as const;
 /** Most numbers that a script can take: what is missing of these at the end has leaked. */
 const MANY = 4_000;
 
@@ -86,10 +98,11 @@ describe('RemoteService, GuestConnection and Guest', () => {
       fc.asyncProperty(
         fc.array(steps, { maxLength: 60 }),
         fc.integer({ min: 0, max: 9 }),
-        async (script, breakRoll) => {
+        fc.constantFrom(...MAX_MAILBOXES),
+        async (script, breakRoll, maxMailbox) => {
           heldReplies.length = 0;
           const pair = createGuestPair();
-          const options = { concurrency: CONCURRENCY, maxMailbox: MAX_MAILBOX };
+          const options = { concurrency: CONCURRENCY, maxMailbox };
           const controllers: AbortController[] = [];
           const endings: Promise<unknown>[] = [];
           const checks: (() => void)[] = [];
@@ -98,7 +111,7 @@ describe('RemoteService, GuestConnection and Guest', () => {
           service.start().catch(() => {});
 
           const request = (step: Extract<Step, { kind: 'call' | 'batch' }>): void => {
-            const { method, timeoutMs, isCancellable, isRich, isSendable } = step;
+            const { method, timeoutMs, isCancellable, isRich, isSendable, size } = step;
             const controller = isCancellable ? new AbortController() : undefined;
             if (controller !== undefined) controllers.push(controller);
             const callOptions = {
@@ -114,13 +127,17 @@ describe('RemoteService, GuestConnection and Guest', () => {
               ...(isCancellable ? ['ERR_CANCELLED'] : []),
               ...(isSendable ? [] : ['ERR_INVALID_PARAMS']),
             ]);
-            const params = { serial: serial++, ...(isSendable ? {} : { callback: () => 1 }) };
+            const params = {
+              serial: serial++,
+              index: 0,
+              ...(isSendable ? {} : { callback: () => 1 }),
+            };
             const check = (ending: unknown, expected: object): void => {
               if (ending instanceof Error) {
                 const { code } = ending as Error & { code: string };
                 assert.ok(allowed.has(code), `${method} ended with ${code}: ${ending.message}`);
               } else {
-                assert.ok(method === 'echo' || method === 'hold', `${method} was answered`);
+                assert.ok(['echo', 'hold', 'mixed'].includes(method), `${method} was answered`);
                 assert.deepEqual(ending, expected);
               }
             };
@@ -129,7 +146,12 @@ describe('RemoteService, GuestConnection and Guest', () => {
               endings.push(ending.then((each) => checks.push(() => check(each, params))));
               return;
             }
-            const list = Array.from({ length: 9 }, (_, index) => ({ ...params, index }));
+            const list = Array.from({ length: size }, (_, index) => ({
+              serial: params.serial,
+              index,
+            }));
+            // One of the batch is enough to keep its chunk from leaving.
+            if (!isSendable) list[size >> 1] = { ...params, index: size >> 1 };
             const ending = service.callMany(method, list, callOptions);
             endings.push(
               ending.then((replies) => {
