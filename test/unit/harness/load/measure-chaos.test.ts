@@ -80,7 +80,8 @@ describe('measureChaos', () => {
     );
     assert.equal(offered, succeeded + failedAsExpected);
     assert.equal(errors.get('ERR_SERVICE_EXIT'), failedAsExpected);
-    assert.ok(rounds.length > 1 && rounds.every(({ calls }) => calls > 0));
+    // A window in which the service was not there all the time has none.
+    assert.ok(rounds.filter(({ calls }) => calls > 0).length > 1);
     assert.deepEqual(
       rounds.map(({ round }) => round),
       rounds.map((_, index) => index),
