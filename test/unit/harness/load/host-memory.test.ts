@@ -4,7 +4,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { collectGarbage } from '../../../../src/harness/load/collect-garbage.ts';
 import { HostMemory } from '../../../../src/harness/load/host-memory.ts';
 
-const BLOCK_BYTES = 64 * 1_048_576;
+/** More than other tests of this process may have left to be freed meanwhile. */
+const BLOCK_BYTES = 384 * 1_048_576;
 
 describe('HostMemory', () => {
   test('has the size before, at most and after, of which a second start changes nothing', () => {
@@ -20,7 +21,7 @@ describe('HostMemory', () => {
     const { before: same, peak, after } = memory.bytes;
     assert.equal(same, before);
     assert.ok(before > 0 && after > 0);
-    assert.ok(peak >= before + BLOCK_BYTES / 2, `${before} before, ${peak} at most`);
+    assert.ok(peak >= before + BLOCK_BYTES / 4, `${before} before, ${peak} at most`);
     assert.ok(after <= peak);
   });
 });
