@@ -13,7 +13,7 @@ import { parsePolicy } from '../../../../src/runtime/dispatch/access/policy-data
 const TOKEN = 'correct-horse-battery';
 const SECRET_FILES: Readonly<Record<string, string>> = {
   '/run/token': `${TOKEN}\n`,
-  '/work/weather-key': 'sunny-with-a-chance-of-rain',
+  '/opt/rig/weather-key': 'sunny-with-a-chance-of-rain',
 };
 
 interface Given {
@@ -26,7 +26,7 @@ function load({ file, environment = {}, flags = {} }: Given = {}): LoadedConfig 
   const sources: ConfigSources = {
     environment,
     flags,
-    workingDirectory: '/work',
+    workingDirectory: '/opt/rig',
     readText(path) {
       const text = SECRET_FILES[path];
       if (text === undefined) throw new Error(`ENOENT: ${path}`);
@@ -104,10 +104,10 @@ describe('loadConfig', () => {
     const { config } = load({ file, environment: { TOOLRIG_SERVICES__DATA__ROOT: 'tables' } });
     const { services } = config;
     assert.ok(services.file?.service === 'file' && services.data?.service === 'data');
-    assert.equal(services.file.root, '/work/conf/files');
-    assert.equal(services.data.root, '/work/tables');
+    assert.equal(services.file.root, '/opt/rig/conf/files');
+    assert.equal(services.data.root, '/opt/rig/tables');
     assert.ok(services.mine?.service === 'module');
-    assert.equal(services.mine.module, 'file:///work/conf/mine.js');
+    assert.equal(services.mine.module, 'file:///opt/rig/conf/mine.js');
     assert.equal(config.logs.file, '/var/log/rig');
   });
 
@@ -156,7 +156,7 @@ describe('loadConfig', () => {
       () =>
         loadConfig({
           environment: { TOOLRIG_PORT: 'x', TOOLRIG_ACCESS: '{"rules":[{"effect":"maybe"}]}' },
-          workingDirectory: '/work',
+          workingDirectory: '/opt/rig',
           readText: () => '',
           checkAccess: parsePolicy,
         }),
@@ -259,7 +259,7 @@ describe('secrets of a configuration', () => {
 
   test('are refused when their file cannot be read, or they are there twice', () => {
     assert.deepEqual(problems({ environment: { TOOLRIG_ADMIN_TOKEN_FILE: 'gone' } }), [
-      'adminToken (TOOLRIG_ADMIN_TOKEN_FILE): its file cannot be read: ENOENT: /work/gone',
+      'adminToken (TOOLRIG_ADMIN_TOKEN_FILE): its file cannot be read: ENOENT: /opt/rig/gone',
     ]);
     const environment = { TOOLRIG_ADMIN_TOKEN: TOKEN, TOOLRIG_ADMIN_TOKEN_FILE: '/run/token' };
     assert.deepEqual(problems({ environment }), [
@@ -311,7 +311,7 @@ describe('settings in the environment', () => {
     assert.ok(file?.service === 'file');
     assert.deepEqual(
       [file.root, file.replicas, file.required, file.shutdown, data?.shutdown],
-      ['/work/123', 4, false, 'brutal_kill', 50],
+      ['/opt/rig/123', 4, false, 'brutal_kill', 50],
     );
     assert.deepEqual(config.access, { rules: [1] });
     assert.deepEqual([config.health.intervalMs, config.health.deadlineMs], [9_000, 7]);
