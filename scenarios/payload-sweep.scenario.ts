@@ -43,6 +43,13 @@ function textCase(label: string, sizeBytes: number): ScenarioCase {
   };
 }
 
+/** Inputs are sent again and again; a buffer that is not shared would be gone after it went to a thread once. */
+function sharedCopy(bytes: Uint8Array): Uint8Array {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
+}
+
 function bytesCase(label: string, sizeBytes: number): ScenarioCase {
   return {
     name: `bytes-${label}`,
@@ -53,7 +60,7 @@ function bytesCase(label: string, sizeBytes: number): ScenarioCase {
         name: 'echo_bytes',
         service: 'payload',
         tool: 'echo_bytes',
-        input: (random) => ({ bytes: new Uint8Array(randomBytes(sizeBytes, random)) }),
+        input: (random) => ({ bytes: sharedCopy(randomBytes(sizeBytes, random)) }),
         check(
           { content: [item] }: { content: { resource: { blob: Uint8Array } }[] },
           given: { bytes: Uint8Array },
