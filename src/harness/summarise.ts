@@ -149,7 +149,7 @@ function recordOf(
 }
 
 function roundOf(block: BlockMeasurement): VariantRecord['rounds'][number] {
-  const { p50, p99, max } = block.latency.summary();
+  const { p50, p75, p90, p95, p99, p999, max } = block.latency.summary();
   return {
     round: block.round + 1,
     startedAt: new Date(block.startedAtMs).toISOString(),
@@ -157,9 +157,15 @@ function roundOf(block: BlockMeasurement): VariantRecord['rounds'][number] {
     calls: block.calls,
     failed: block.failed,
     p50,
+    p75,
+    p90,
+    p95,
     p99,
+    p999,
     max,
     cpuNsPerCall: block.cpuNs / block.calls,
+    allocatedBytesPerCall: block.allocatedBytes / block.calls,
+    gcPauseMaxNs: block.gcPauseNs.max,
   };
 }
 

@@ -33,6 +33,7 @@ export function sampleVariant(
       p50: nsPerCall,
       p75: nsPerCall * 1.1,
       p90: nsPerCall * 1.3,
+      p95: nsPerCall * 2,
       p99: nsPerCall * 4,
       p999: nsPerCall * 20,
       p9999: nsPerCall * 60,
@@ -52,7 +53,7 @@ export function sampleVariant(
     warmupMs: 420,
     isSteady: true,
     histogram: 'HISTFAAAAC14nJNpmSzMwMDAzsDAwMjAwMDMAAGM',
-    rounds: Array.from({ length: 8 }, (_, round) => sampleRound(round, nsPerCall)),
+    rounds: Array.from({ length: 8 }, (_, index) => sampleRound(index + 1, nsPerCall)),
     ...overrides,
   };
 }
@@ -182,15 +183,78 @@ function comparisonsWith(baseline: string, variants: readonly VariantRecord[]): 
 function sampleRound(round: number, nsPerCall: number): RoundRecord {
   return {
     round,
-    startedAt: `2026-11-22T15:30:1${round}.000Z`,
+    startedAt: `2026-11-22T15:30:1${round - 1}.000Z`,
     durationMs: 500,
     calls: 500_000,
     failed: 0,
     p50: nsPerCall,
+    p75: nsPerCall * 1.1,
+    p90: nsPerCall * 1.3,
+    p95: nsPerCall * 2,
     p99: nsPerCall * 4,
+    p999: nsPerCall * 20,
     max: nsPerCall * 800,
     cpuNsPerCall: nsPerCall * 1.05,
+    allocatedBytesPerCall: Math.round(nsPerCall / 3),
+    gcPauseMaxNs: 3_200_000,
   };
+}
+
+/** A variant that was called at a rate, by a server that stood still for a second. */
+export function openVariant(
+  variant: string,
+  overrides: Partial<VariantRecord> = {},
+): VariantRecord {
+  const seconds = [0.9, 1.1, 951, 1, 0.8];
+  return sampleVariant(variant, 1e6, {
+    calls: 498,
+    succeeded: 498,
+    dropped: 2,
+    serviceNs: sampleVariant(variant, 0.4e6).latencyNs,
+    lagNs: sampleVariant(variant, 0.2e6).latencyNs,
+    openLoop: {
+      scheduled: 500,
+      sentPerSecond: 99.6,
+      pacingNs: sampleVariant(variant, 0.1e6).latencyNs,
+      generatorVerdict: 'ok',
+      serviceHistogram: 'HISTFAAAAC14nJNpmSzMwMDAzsDAwMjAwMDMAAGM',
+      lagHistogram: 'HISTFAAAAC14nJNpmSzMwMDAzsDAwMjAwMDMAAGM',
+      intervals: seconds.map((p99Ms, second) => ({
+        startedAt: `2026-11-22T15:30:1${second}.000Z`,
+        durationMs: 1_000,
+        calls: second === 2 ? 98 : 100,
+        failed: 0,
+        dropped: second === 2 ? 2 : 0,
+        p50: 1e6,
+        p99: p99Ms * 1e6,
+        max: p99Ms * 1e6 + 20_000,
+        gcPauseMaxNs: 3_200_000,
+        eventLoopDelayMaxNs: 4_100_000,
+      })),
+    },
+    ...overrides,
+  });
+}
+
+/** A run of an open loop. */
+export function openRecord(): RunRecord {
+  return sampleRecord({
+    command: 'toolrig bench frozen-server --rate 100 --duration 5s',
+    validity: { verdict: 'valid', reasons: [] },
+    scenarios: [
+      sampleScenario('frozen-server', [openVariant('native'), openVariant('http')], {
+        executor: 'open',
+        concurrency: 64,
+        arrivals: {
+          process: 'constant',
+          ratePerSecond: 100,
+          stages: [{ durationMs: 5_000, fromPerSecond: 100, toPerSecond: 100 }],
+          maxInFlight: 10_000,
+          workers: 1,
+        },
+      }),
+    ],
+  });
 }
 
 /** A variant that has been through a minute of kills. */

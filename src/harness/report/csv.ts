@@ -128,6 +128,7 @@ function latencyFields(name: string, summary: LatencySummary | null): Record<str
     [`${name}_p50_ns`]: summary?.p50 ?? null,
     [`${name}_p75_ns`]: summary?.p75 ?? null,
     [`${name}_p90_ns`]: summary?.p90 ?? null,
+    [`${name}_p95_ns`]: summary?.p95 ?? null,
     [`${name}_p99_ns`]: summary?.p99 ?? null,
     [`${name}_p999_ns`]: summary?.p999 ?? null,
     [`${name}_p9999_ns`]: summary?.p9999 ?? null,

@@ -56,17 +56,43 @@ export interface Validity {
 
 export interface ScenarioRecord {
   readonly name: string;
-  readonly executor: 'closed';
+  /** `closed`: each caller waits for its reply before it calls again; `open`: calls start on a schedule. */
+  readonly executor: 'closed' | 'open';
+  /** Callers; in the open loop, the most calls that are out at once. */
   readonly concurrency: number;
   /** Calls sent together; 1 when each is sent alone. */
   readonly batch: number;
   /** Nominal size of one call's payload; `null` where the scenario has no such thing. */
   readonly payloadBytes: number | null;
+  /** Pause of a caller between a reply and its next call, in ms; missing where there is none. */
+  readonly thinkMs?: number;
+  /** When calls were to start; in the open loop only. */
+  readonly arrivals?: ArrivalsRecord;
   /** What befell the services; missing where nothing was to. */
   readonly chaos?: ChaosRecord;
   readonly variants: readonly VariantRecord[];
   readonly comparisons: readonly Comparison[];
   readonly thresholds: readonly ThresholdOutcome[];
+}
+
+/** The schedule of an open loop, the same for every variant. */
+export interface ArrivalsRecord {
+  /** `constant`: evenly spaced; `poisson`: exponential gaps, seeded. */
+  readonly process: 'constant' | 'poisson';
+  /** Calls per second that were asked for, the mean over the stages. */
+  readonly ratePerSecond: number;
+  /** One after the other, in calls per second, from the first to the second rate in a straight line. */
+  readonly stages: readonly ArrivalStage[];
+  /** Calls sent or waiting beyond which an arrival is dropped. */
+  readonly maxInFlight: number;
+  /** Threads that made the load. */
+  readonly workers: number;
+}
+
+export interface ArrivalStage {
+  readonly durationMs: number;
+  readonly fromPerSecond: number;
+  readonly toPerSecond: number;
 }
 
 /** How services were troubled, and which failures that excuses. */
@@ -138,7 +164,55 @@ export interface DriftRecord {
   readonly p99NsPerHour: Slope;
 }
 
-export interface VariantRecord extends Partial<ChaosFigures> {
+/**
+ * What the open loop adds to a variant: all of it, or none. There, `latencyNs` is the response
+ * time, from the moment a call was to start, and `calls` counts those that were sent.
+ */
+export interface OpenLoopFigures {
+  /** Arrivals for which there was no place any more: in no other count, and in no latency. */
+  readonly dropped: number;
+  /** From the moment a call was sent. */
+  readonly serviceNs: LatencySummary;
+  /** How long after the moment it was to start a call was sent: `latencyNs` is this plus `serviceNs`, call by call. */
+  readonly lagNs: LatencySummary;
+  readonly openLoop: OpenLoopRecord;
+}
+
+export interface OpenLoopRecord {
+  /** Arrivals of the schedule: `calls + dropped`. */
+  readonly scheduled: number;
+  /** Calls sent over the time that the schedule gave them, per second. */
+  readonly sentPerSecond: number;
+  /** How late the generator came to an arrival, before that waited for a free caller. */
+  readonly pacingNs: LatencySummary;
+  /** `generator-limited`: the generator's own lateness is too large a part of the result. */
+  readonly generatorVerdict: 'ok' | 'generator-limited';
+  /** As `histogram`, of `serviceNs` and `lagNs`. */
+  readonly serviceHistogram: string;
+  readonly lagHistogram: string;
+  /** Slices of the measured time in order, of a second each; of a long run, neighbours are merged. */
+  readonly intervals: readonly IntervalRecord[];
+}
+
+/** Calls by the moment they were to start. */
+export interface IntervalRecord {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly calls: number;
+  readonly failed: number;
+  readonly dropped: number;
+  /** Response times, in ns, as `p99` and `max`. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  /** Longest pause of the collector, in ns. */
+  readonly gcPauseMaxNs: number;
+  /** Longest delay of the calling event loop, in ns. */
+  readonly eventLoopDelayMaxNs: number;
+}
+
+export interface VariantRecord extends Partial<ChaosFigures>, Partial<OpenLoopFigures> {
   readonly variant: string;
   readonly calls: number;
   readonly succeeded: number;
@@ -186,16 +260,25 @@ export interface VariantRecord extends Partial<ChaosFigures> {
 
 /** One block of one variant. */
 export interface RoundRecord {
+  /** From 1. */
   readonly round: number;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
   readonly calls: number;
   readonly failed: number;
+  /** Latencies, in ns. */
   readonly p50: number;
+  readonly p75: number;
+  readonly p90: number;
+  readonly p95: number;
   readonly p99: number;
+  readonly p999: number;
   readonly max: number;
   readonly cpuNsPerCall: number;
+  readonly allocatedBytesPerCall: number;
+  /** Longest pause of the collector, in ns. */
+  readonly gcPauseMaxNs: number;
 }
 
 /** `candidate` against `baseline`, paired by round. */

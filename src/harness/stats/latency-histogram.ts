@@ -27,6 +27,7 @@ export interface LatencySummary {
   readonly p50: number;
   readonly p75: number;
   readonly p90: number;
+  readonly p95: number;
   readonly p99: number;
   readonly p999: number;
   readonly p9999: number;
@@ -40,6 +41,7 @@ const EMPTY_SUMMARY: LatencySummary = {
   p50: 0,
   p75: 0,
   p90: 0,
+  p95: 0,
   p99: 0,
   p999: 0,
   p9999: 0,
@@ -142,6 +144,7 @@ export class LatencyHistogram {
       p50: this.valueAtPercentile(50),
       p75: this.valueAtPercentile(75),
       p90: this.valueAtPercentile(90),
+      p95: this.valueAtPercentile(95),
       p99: this.valueAtPercentile(99),
       p999: this.valueAtPercentile(99.9),
       p9999: this.valueAtPercentile(99.99),

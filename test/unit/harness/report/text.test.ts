@@ -83,7 +83,7 @@ describe('the terminal report', () => {
   });
 
   test('shows no percentiles where no call was recorded', () => {
-    const zero = { min: 0, p50: 0, p75: 0, p90: 0, p99: 0, p999: 0, p9999: 0 };
+    const zero = { min: 0, p50: 0, p75: 0, p90: 0, p95: 0, p99: 0, p999: 0, p9999: 0 };
     const latencyNs = { ...zero, max: 0, mean: 0, stddev: 0 };
     const text = textOf(sampleScenario('empty', [sampleVariant('native', 150, { latencyNs })]));
     assert.match(text, / – +– +– +158 ns/);

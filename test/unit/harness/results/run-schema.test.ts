@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { medianInterval } from '../../../../src/harness/stats/bootstrap.ts';
-import { chaosRecord, sampleRecord } from '../../../helpers/sample-record.ts';
+import { chaosRecord, openRecord, sampleRecord } from '../../../helpers/sample-record.ts';
 
 const SCHEMA_URL = new URL('../../../../src/harness/results/run.schema.json', import.meta.url);
 
@@ -100,6 +100,32 @@ describe('run.schema.json', () => {
       assert.equal(isRunRecord(record), false, `chaos${path} may be missing`);
       owner[key] = value;
     });
+    assert.ok(isRunRecord(record));
+  });
+
+  test('wants all figures of an open loop or none', () => {
+    const record = JSON.parse(JSON.stringify(openRecord())) as {
+      scenarios: { arrivals: Container; variants: Container[] }[];
+    };
+    assert.ok(isRunRecord(record), ajv.errorsText(isRunRecord.errors));
+    const [
+      {
+        arrivals,
+        variants: [variant],
+      } = assert.fail(),
+    ] = record.scenarios;
+    assert.ok(variant !== undefined);
+    const mayNotBeMissing = (owner: Container, key: string, path: string) => {
+      const value = owner[key];
+      delete owner[key];
+      assert.equal(isRunRecord(record), false, `${path} may be missing`);
+      owner[key] = value;
+    };
+    for (const figure of ['dropped', 'serviceNs', 'lagNs', 'openLoop']) {
+      mayNotBeMissing(variant, figure, figure);
+    }
+    forEachField(variant['openLoop'], mayNotBeMissing, 'openLoop');
+    forEachField(arrivals, mayNotBeMissing, 'arrivals');
     assert.ok(isRunRecord(record));
   });
 
