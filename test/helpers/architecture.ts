@@ -90,7 +90,8 @@ const PUBLIC_ENTRIES = [
 const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'fastest-levenshtein': ['core'],
   'safe-stable-stringify': ['runtime/telemetry'],
-  ajv: ['runtime/dispatch'],
+  // Each program has schemas of its own, and the wall between them: tools' here, the run record's there.
+  ajv: ['runtime/dispatch', 'harness/results'],
   zod: ['runtime/dispatch', 'runtime/config'],
   pino: ['runtime/telemetry'],
   'prom-client': ['runtime/telemetry'],

@@ -97,7 +97,7 @@ describe('The check of the house', () => {
       'a subpath of a package outside its room',
       'services/planted.ts',
       "import { Ajv } from 'ajv/dist/2020.js';",
-      'services imports the package ajv, which belongs to runtime/dispatch',
+      'services imports the package ajv, which belongs to runtime/dispatch, harness/results',
     ],
     [
       'files in pure rooms',

@@ -7,6 +7,7 @@
 
 import { ToolrigError } from '../../core/errors.ts';
 import { type RunRecord, SCHEMA_VERSION } from './run-record.ts';
+import { findRecordProblem } from './run-schema.ts';
 
 /**
  * One JSON document, indented, with a newline at its end.
@@ -29,8 +30,8 @@ export function stringifyRunRecord(record: RunRecord): string {
 }
 
 /**
- * Reads what {@link stringifyRunRecord} wrote. Checks the version and the outline; the whole shape
- * is what `run.schema.json` is for.
+ * Reads what {@link stringifyRunRecord} wrote. Checks the version first, then the whole shape; fields
+ * that this version does not know are kept.
  *
  * @param source - where the text came from, for messages
  * @throws ToolrigError `ERR_USAGE` for another kind of text, or a record of another version
@@ -57,20 +58,9 @@ export function parseRunRecord(text: string, source: string): RunRecord {
         `${SCHEMA_VERSION}. ${isNewer ? 'Update toolrig to read it' : 'Repeat the run'}`,
     );
   }
-  const isWhole =
-    typeof fields.runId === 'string' &&
-    isObject(fields.environment) &&
-    isObject(fields.validity) &&
-    Array.isArray(fields.scenarios);
-  if (!isWhole) {
-    throw new ToolrigError(
-      'ERR_USAGE',
-      `${source} is not a whole run record: it must have runId, environment, validity and scenarios`,
-    );
+  const problem = findRecordProblem(value);
+  if (problem !== undefined) {
+    throw new ToolrigError('ERR_USAGE', `${source} is not a whole run record: ${problem}`);
   }
   return value as RunRecord;
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }

@@ -8,11 +8,11 @@
  */
 
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ToolrigError } from '../../core/errors.ts';
 import { type WriteText, writeFileAtomically } from './atomic-file.ts';
-import { parseRunRecord, stringifyRunRecord } from './run-json.ts';
+import { stringifyRunRecord } from './run-json.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** What is stored beside the record. */
@@ -99,29 +99,6 @@ export async function writeRun(
 /** `<scenario>.<variant>.hlog`, safe on every file system and different for different names. */
 export function intervalLogName(scenario: string, variant: string): string {
   return `${fileNamePart(scenario)}.${fileNamePart(variant)}.hlog`;
-}
-
-/**
- * Reads a record back.
- *
- * @param path - a run's directory, or the `run.json` in it
- * @throws ToolrigError `ERR_USAGE` when there is none, or it is of another version or kind
- */
-export async function readRunRecord(path: string): Promise<RunRecord> {
-  let file = path;
-  let text: string;
-  try {
-    if ((await stat(path)).isDirectory()) file = join(path, 'run.json');
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new ToolrigError(
-      'ERR_USAGE',
-      `run record ${file} cannot be read: ${reasonOf(cause)}. Give a directory under results/runs ` +
-        `or the path of a run.json`,
-      { cause },
-    );
-  }
-  return parseRunRecord(text, file);
 }
 
 const MAX_NAME_LENGTH = 80;

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { WriteText } from '../../../../src/harness/results/atomic-file.ts';
+import { readRecord } from '../../../../src/harness/results/read-run.ts';
 import {
   checkWritable,
   createRunId,
   intervalLogName,
-  readRunRecord,
   writeRun,
 } from '../../../../src/harness/results/run-store.ts';
 import { seededRandom } from '../../../../src/harness/stats/random.ts';
@@ -60,8 +60,7 @@ describe('writeRun', () => {
       'summary.csv',
     ]);
     assert.equal(await readFile(join(path, 'summary.csv'), 'utf8'), ARTEFACTS.summaryCsv);
-    assert.deepEqual(await readRunRecord(path), record);
-    assert.deepEqual(await readRunRecord(join(path, 'run.json')), record);
+    assert.deepEqual(await readRecord(join(path, 'run.json')), record);
   });
 
   test('leaves no half file behind when the disk is full', async () => {
@@ -116,24 +115,6 @@ describe('checkWritable', () => {
       code: 'ERR_USAGE',
       message: /results cannot be written to .*a-file\/runs: ENOTDIR.* Choose another .* --out/,
     });
-  });
-});
-
-describe('readRunRecord', () => {
-  test('says what to give when there is nothing to read', async () => {
-    await assert.rejects(readRunRecord(join(directory, 'nowhere')), {
-      code: 'ERR_USAGE',
-      message: /nowhere cannot be read: ENOENT.* run\.json/,
-    });
-    const empty = join(directory, 'empty');
-    await mkdir(empty);
-    await assert.rejects(readRunRecord(empty), { code: 'ERR_USAGE', message: /empty\/run\.json/ });
-  });
-
-  test('names the file that holds something else', async () => {
-    const file = join(directory, 'other.json');
-    await writeFile(file, '{"schemaVersion":99}');
-    await assert.rejects(readRunRecord(file), { message: /other\.json has schemaVersion 99/ });
   });
 });
 
