@@ -73,6 +73,17 @@ export class ManualClock implements Clock {
     return this.#timers.some((timer) => timer.dueMs !== undefined && timer.isKeepingAlive);
   }
 
+  /** Time until the first timer that runs is due; 0 when there is none. */
+  nextTimerMs(): number {
+    const dueMs = this.#due(Number.MAX_VALUE)?.dueMs ?? this.#nowMs;
+    return Math.max(0, dueMs - this.#nowMs);
+  }
+
+  /** Moves time on without a turn of the event loop: timers due fire at the next `advance`. */
+  spend(durationMs: number): void {
+    this.#nowMs += durationMs;
+  }
+
   /** Moves time on, stopping at every timer on the way. */
   advance(durationMs: number): void {
     const untilMs = this.#nowMs + durationMs;

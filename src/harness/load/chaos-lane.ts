@@ -1,5 +1,6 @@
 /** One variant's way through a chaos run: its phases, its windows, and what came of them. */
 
+import type { Clock } from '../../core/clock.ts';
 import { ToolrigError } from '../../core/errors.ts';
 import { LatencyTally } from '../stats/latency-tally.ts';
 import { isSteady } from '../stats/steady-state.ts';
@@ -26,6 +27,7 @@ const LOOK_EVERY_MS = 20;
 export interface ChaosLaneOptions {
   readonly load: ResolvedLoad;
   readonly chaos: Chaos;
+  readonly clock: Clock;
   /** Waits for so many ms, or until the run is to end early. */
   readonly pause: (ms: number) => Promise<void>;
   /** Seeded: decides the faults. */
@@ -51,7 +53,7 @@ export class ChaosLane {
   #isSteady = false;
 
   constructor({ variant, target }: Contestant, plan: CallPlan, options: ChaosLaneOptions) {
-    const { load, chaos, giveUpMs } = options;
+    const { load, chaos, giveUpMs, clock } = options;
     const { fault, expected = [], quietMs = 0 } = chaos;
     this.#variant = variant;
     this.#target = target;
@@ -65,17 +67,23 @@ export class ChaosLane {
         totals: new ChaosTotals(expected),
         recovery: new RecoveryLog(),
       },
-      { concurrency: load.concurrency, giveUpMs, victims },
+      { concurrency: load.concurrency, giveUpMs, victims, clock },
     );
     this.#injector =
       fault === undefined
         ? undefined
-        : new FaultInjector(fault, supervised(target, variant), this.#chaosLoad, options.random);
+        : new FaultInjector(
+            fault,
+            supervised(target, variant),
+            this.#chaosLoad,
+            options.random,
+            clock,
+          );
     const isSparing = quietMs > 0 && this.#services.some((name) => !victims.includes(name));
     this.#spared = isSparing
       ? { quiet: new LatencyTally(), disturbed: new LatencyTally() }
       : undefined;
-    this.#windows = new ChaosWindows(this.#chaosLoad, target, load, fault === undefined);
+    this.#windows = new ChaosWindows(this.#chaosLoad, target, load, fault === undefined, clock);
   }
 
   /** One round: all phases, the warm-up in the first alone. */
@@ -159,14 +167,14 @@ export class ChaosLane {
 
   /** Windows of the load alone until the time per call is steady, or has had its time. */
   async #warmUp(): Promise<void> {
-    const { load, pause, isOver } = this.#options;
+    const { load, pause, isOver, clock } = this.#options;
     const nsPerCall: number[] = [];
     const window = new LoadWindow();
     this.#chaosLoad.window = window;
     while (!this.#isSteady && this.#warmupMs < load.warmupMs && !isOver()) {
-      const [startMs, succeeded] = [performance.now(), window.succeeded];
+      const [startMs, succeeded] = [clock.nowMs(), window.succeeded];
       await pause(Math.min(WARM_WINDOW_MS, load.warmupMs));
-      const lengthMs = performance.now() - startMs;
+      const lengthMs = clock.nowMs() - startMs;
       this.#warmupMs += lengthMs;
       nsPerCall.push((lengthMs * 1e6) / Math.max(1, window.succeeded - succeeded));
       this.#isSteady = isSteady(nsPerCall);
@@ -176,12 +184,11 @@ export class ChaosLane {
 
   /** The load with its faults, window by window, and until the last victim is back. */
   async #underFaults(round: number): Promise<void> {
-    const { isOver, pause, load } = this.#options;
+    const { isOver, pause, load, clock } = this.#options;
     const { recovery } = this.#chaosLoad.books;
     this.#chaosLoad.sparedLatency = this.#spared?.disturbed;
-    const endMs = performance.now() + load.durationMs / load.rounds;
-    const isDone = () =>
-      isOver() || performance.now() >= endMs || (this.#injector?.isDone ?? false);
+    const endMs = clock.nowMs() + load.durationMs / load.rounds;
+    const isDone = () => isOver() || clock.nowMs() >= endMs || (this.#injector?.isDone ?? false);
     this.#injector?.start();
     try {
       while (!isDone()) {
@@ -191,8 +198,8 @@ export class ChaosLane {
     } finally {
       this.#injector?.stop();
     }
-    const lastMs = performance.now() + LAST_RECOVERY_MS;
-    while (recovery.down > 0 && performance.now() < lastMs && !isOver()) await pause(LOOK_EVERY_MS);
+    const lastMs = clock.nowMs() + LAST_RECOVERY_MS;
+    while (recovery.down > 0 && clock.nowMs() < lastMs && !isOver()) await pause(LOOK_EVERY_MS);
   }
 
   /** Next to no load. Without faults it is the load's end that is recovered from. */
@@ -200,7 +207,7 @@ export class ChaosLane {
     const load = this.#chaosLoad;
     load.rest();
     if (this.#injector === undefined) {
-      const nowMs = performance.now();
+      const nowMs = this.#options.clock.nowMs();
       for (const service of this.#services) load.books.recovery.strike(service, nowMs);
     }
     await this.#options.pause(restMs);

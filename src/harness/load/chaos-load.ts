@@ -9,6 +9,7 @@
  * it needs to come back.
  */
 
+import type { Clock, ClockTimer } from '../../core/clock.ts';
 import type { LatencyTally } from '../stats/latency-tally.ts';
 import type { CallLedger } from './call-ledger.ts';
 import type { ChaosTotals, LoadWindow } from './chaos-totals.ts';
@@ -33,6 +34,7 @@ export interface ChaosLoadOptions {
   readonly giveUpMs: number;
   /** The services that faults strike; the latencies of all others are kept apart. */
   readonly victims: readonly string[];
+  readonly clock: Clock;
 }
 
 /** Where the load writes down what happens. */
@@ -51,6 +53,7 @@ export class ChaosLoad {
   window: LoadWindow | undefined;
   /** Latencies of services that faults spare; `undefined` while nobody wants them. */
   sparedLatency: LatencyTally | undefined;
+  readonly #clock: Clock;
   readonly #giveUpMs: number;
   readonly #victims: ReadonlySet<string>;
   readonly #callers: Caller[];
@@ -63,12 +66,17 @@ export class ChaosLoad {
   #waiting: Caller[] = [];
   /** Callers that were refused, and wait together. */
   #refused: Caller[] = [];
-  #sweeper: NodeJS.Timeout | undefined;
+  readonly #refusedGap: ClockTimer;
+  readonly #sweeper: ClockTimer;
   #onDrained: (() => void) | undefined;
 
   /** @param calls - the plan; callers share out its operations, each as often as it weighs */
   constructor(calls: readonly ReadyCall[], books: ChaosBooks, options: ChaosLoadOptions) {
     this.books = books;
+    const { clock } = options;
+    this.#clock = clock;
+    this.#refusedGap = clock.createTimer(REFUSED_GAP_MS, () => this.#tryAgain());
+    this.#sweeper = clock.createTimer(SWEEP_EVERY_MS, () => this.#sweep());
     this.#giveUpMs = options.giveUpMs;
     this.#victims = new Set(options.victims);
     const operations = [...new Set(calls.map(({ operation }) => operation))];
@@ -89,15 +97,15 @@ export class ChaosLoad {
   /** All callers begin. */
   start(): void {
     this.#pace = 'load';
-    this.#turnAtMs = performance.now() + TURN_EVERY_MS;
-    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
-    for (const caller of this.#callers) caller.send(performance.now());
+    this.#turnAtMs = this.nowMs() + TURN_EVERY_MS;
+    this.#sweeper.start();
+    for (const caller of this.#callers) caller.send(this.nowMs());
   }
 
   /** The callers stop; one for each operation goes on, in no hurry. */
   rest(): void {
     this.#pace = 'rest';
-    for (const probe of this.#probes) probe.send(performance.now());
+    for (const probe of this.#probes) probe.send(this.nowMs());
   }
 
   /** No more calls. Resolves when all have settled or been given up. */
@@ -108,32 +116,38 @@ export class ChaosLoad {
         this.#onDrained = resolve;
       });
     }
-    clearInterval(this.#sweeper);
-    this.#sweeper = undefined;
+    this.#sweeper.stop();
+    this.#refusedGap.stop();
+    this.#refused = [];
   }
 
   /** One call beside those of the callers. */
   sendOnce(call: ReadyCall): void {
     const single = new Caller(this, [call], 0);
     this.#singles.add(single);
-    single.send(performance.now());
+    single.send(this.nowMs());
   }
 
   isVictim(service: string): boolean {
     return this.#victims.has(service);
   }
 
-  /** A caller is free. For callers only. */
+  /** For callers only, as is {@link next}. */
+  nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  /** A caller is free. */
   next(caller: Caller, nowMs: number, wasRefused: boolean): void {
     if (this.books.ledger.open === 0) this.#onDrained?.();
     if (this.#pace === 'stopped' || this.#singles.delete(caller)) return;
     if (this.#pace === 'rest') {
-      if (this.#probes.includes(caller)) setTimeout(() => this.#probe(caller), REST_GAP_MS);
+      if (this.#probes.includes(caller)) void this.#probeAfterGap(caller);
       return;
     }
     if (wasRefused) {
       this.#refused.push(caller);
-      if (this.#refused.length === 1) setTimeout(() => this.#tryAgain(), REFUSED_GAP_MS);
+      if (this.#refused.length === 1) this.#refusedGap.start();
       return;
     }
     if (nowMs < this.#turnAtMs) {
@@ -144,31 +158,33 @@ export class ChaosLoad {
     if (this.#waiting.length === 1) setImmediate(() => this.#turn());
   }
 
-  #probe(caller: Caller): void {
-    if (this.#pace === 'rest') caller.send(performance.now());
+  async #probeAfterGap(caller: Caller): Promise<void> {
+    await this.#clock.sleep(REST_GAP_MS);
+    if (this.#pace === 'rest') caller.send(this.nowMs());
   }
 
   #tryAgain(): void {
     const callers = this.#refused;
     this.#refused = [];
     if (this.#pace !== 'load') return;
-    for (const caller of callers) caller.send(performance.now());
+    for (const caller of callers) caller.send(this.nowMs());
   }
 
   #turn(): void {
-    const nowMs = performance.now();
+    const nowMs = this.nowMs();
     this.#turnAtMs = nowMs + TURN_EVERY_MS;
     const callers = this.#waiting;
     this.#waiting = [];
     if (this.#pace !== 'load') return;
-    for (const caller of callers) caller.send(performance.now());
+    for (const caller of callers) caller.send(this.nowMs());
   }
 
   #sweep(): void {
-    const beforeMs = performance.now() - this.#giveUpMs;
+    const beforeMs = this.nowMs() - this.#giveUpMs;
     for (const group of [this.#callers, this.#probes, [...this.#singles]]) {
       for (const caller of group) caller.giveUpIfSince(beforeMs);
     }
+    this.#sweeper.start();
   }
 }
 
@@ -208,11 +224,11 @@ class Caller {
     if (this.#number < 0 || this.#startMs > beforeMs) return;
     this.#load.books.ledger.giveUp(this.#number);
     this.#number = -1;
-    this.#load.next(this, performance.now(), true);
+    this.#load.next(this, this.#load.nowMs(), true);
   }
 
   #answered(call: ReadyCall, number: number, startMs: number, reply: unknown): void {
-    const endMs = performance.now();
+    const endMs = this.#load.nowMs();
     const { ledger, totals, recovery } = this.#load.books;
     if (!ledger.settle(number)) return;
     this.#number = -1;
@@ -247,6 +263,6 @@ class Caller {
     totals.rejection(operation.name, thrown);
     const { window } = this.#load;
     if (window !== undefined) window.rejected++;
-    this.#load.next(this, performance.now(), true);
+    this.#load.next(this, this.#load.nowMs(), true);
   }
 }

@@ -7,6 +7,7 @@
  */
 
 import { getHeapStatistics } from 'node:v8';
+import type { Clock } from '../../core/clock.ts';
 import { LatencyHistogram } from '../stats/latency-histogram.ts';
 import type { LatencyTally } from '../stats/latency-tally.ts';
 import { brokenUsage } from './broken-usage.ts';
@@ -30,6 +31,7 @@ type Block = Omit<BlockMeasurement, 'latency' | 'batchLatency'> & { readonly win
 export class ChaosWindows {
   readonly points: DriftPoint[] = [];
   readonly #load: ChaosLoad;
+  readonly #clock: Clock;
   readonly #usage: () => Promise<TargetUsage>;
   readonly #rounds: number;
   readonly #windowMs: number;
@@ -39,9 +41,16 @@ export class ChaosWindows {
   #latest = new LoadWindow();
 
   /** @param isSteadyWork - whether nothing is going to befall the services */
-  constructor(load: ChaosLoad, target: Target, resolved: ResolvedLoad, isSteadyWork: boolean) {
+  constructor(
+    load: ChaosLoad,
+    target: Target,
+    resolved: ResolvedLoad,
+    isSteadyWork: boolean,
+    clock: Clock,
+  ) {
     const count = windowCount(resolved);
     this.#load = load;
+    this.#clock = clock;
     this.#usage = brokenUsage(target);
     this.#rounds = resolved.rounds;
     this.#isSteadyWork = isSteadyWork;
@@ -71,15 +80,18 @@ export class ChaosWindows {
     const window = this.#spare.pop() ?? new LoadWindow();
     const meter = new ResourceMeter(this.#usage);
     await meter.start();
-    const startedAtMs = Date.now();
-    const startMs = performance.now();
+    const startedAtMs = this.#clock.wallMs();
+    const startMs = this.#clock.nowMs();
     this.#load.window = window;
     do {
-      const leftMs = this.#windowMs - (performance.now() - startMs);
+      const leftMs = this.#windowMs - (this.#clock.nowMs() - startMs);
       await pause(Math.min(Math.max(leftMs, 1), LOOK_EVERY_MS));
-    } while (!isDone() && (window.succeeded === 0 || performance.now() - startMs < this.#windowMs));
+    } while (
+      !isDone() &&
+      (window.succeeded === 0 || this.#clock.nowMs() - startMs < this.#windowMs)
+    );
     this.#load.window = undefined;
-    const durationMs = performance.now() - startMs;
+    const durationMs = this.#clock.nowMs() - startMs;
     const use = await meter.stop();
     this.#latest = window;
     if (window.succeeded === 0) return durationMs;
@@ -105,7 +117,7 @@ export class ChaosWindows {
   #lookAt({ rssBytes }: ResourceUse): DriftPoint {
     if (this.#isSteadyWork) collectGarbage();
     return {
-      atMs: performance.now(),
+      atMs: this.#clock.nowMs(),
       heapBytes: getHeapStatistics().used_heap_size,
       rssBytes,
       handles: process.getActiveResourcesInfo().length,

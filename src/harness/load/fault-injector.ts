@@ -3,6 +3,7 @@
  * from the last time is not struck again: its fault waits until it is back.
  */
 
+import type { Clock, ClockTimer } from '../../core/clock.ts';
 import type { Fault } from './chaos.ts';
 import type { ChaosLoad } from './chaos-load.ts';
 import type { ReadyCall } from './closed-executor.ts';
@@ -19,15 +20,23 @@ export class FaultInjector {
   readonly #load: ChaosLoad;
   readonly #random: () => number;
   readonly #triggers: ReadonlyMap<string, ReadyCall>;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #clock: Clock;
+  #timer: ClockTimer | undefined;
   #struck = 0;
 
   /** @param random - seeded: decides when and whom */
-  constructor(fault: Fault, target: SupervisedTarget, load: ChaosLoad, random: () => number) {
+  constructor(
+    fault: Fault,
+    target: SupervisedTarget,
+    load: ChaosLoad,
+    random: () => number,
+    clock: Clock,
+  ) {
     this.#fault = fault;
     this.#target = target;
     this.#load = load;
     this.#random = random;
+    this.#clock = clock;
     const { tool, services } = fault;
     this.#triggers = new Map(
       tool === undefined
@@ -49,20 +58,25 @@ export class FaultInjector {
 
   start(): void {
     const planned = nextFault(this.#fault, this.#random);
-    this.#timer = setTimeout(() => this.#strike(planned), planned.gapMs);
+    this.#strikeAfter(planned.gapMs, planned);
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.stop();
+  }
+
+  #strikeAfter(delayMs: number, planned: PlannedFault): void {
+    this.#timer = this.#clock.createTimer(delayMs, () => this.#strike(planned));
+    this.#timer.start();
   }
 
   #strike(planned: PlannedFault): void {
     const { service } = planned;
     if (this.#struck >= (this.#fault.times ?? Number.POSITIVE_INFINITY)) return;
     const { recovery } = this.#load.books;
-    const nowMs = performance.now();
+    const nowMs = this.#clock.nowMs();
     if (recovery.isDown(service) || !this.#befall(service)) {
-      this.#timer = setTimeout(() => this.#strike(planned), RETRY_MS);
+      this.#strikeAfter(RETRY_MS, planned);
       return;
     }
     recovery.strike(service, nowMs);

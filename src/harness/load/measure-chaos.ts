@@ -9,7 +9,7 @@
  * take turns as in `measure.ts`, and can be compared; there is no twin.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
 import { ToolrigError } from '../../core/errors.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { Chaos } from './chaos.ts';
@@ -26,6 +26,8 @@ export interface MeasureChaosOptions {
   readonly onProgress: (progress: MeasureProgress) => void;
   /** Time after which a call is given up, in ms. Default: 6,000, a second more than its deadline. */
   readonly giveUpMs?: number;
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -43,19 +45,14 @@ export async function measureChaos(
   options: MeasureChaosOptions,
 ): Promise<CaseMeasurement> {
   await preflight(numberedPlan(plan), contestants);
-  const { signal } = options;
-  const pause = async (ms: number): Promise<void> => {
-    if (ms <= 0 || signal.aborted) return;
-    await sleep(ms, undefined, { signal }).catch((thrown: unknown) => {
-      if (!signal.aborted) throw thrown;
-    });
-  };
+  const { signal, clock = SYSTEM_CLOCK } = options;
   const lanes = contestants.map(
     (contestant) =>
       new ChaosLane(contestant, plan, {
         load,
         chaos,
-        pause,
+        clock,
+        pause: (ms) => pause(ms, clock, signal),
         random: options.random(),
         giveUpMs: options.giveUpMs ?? 6_000,
         isOver: () => signal.aborted,
@@ -78,4 +75,19 @@ export async function measureChaos(
         : new ToolrigError('ERR_TARGET', `the run failed: ${String(thrown)}`, { cause: thrown });
   }
   return { variants: lanes.map((lane) => lane.result()), twinNsPerCall: [], failure };
+}
+
+/** Waits for so many ms, or until `signal` fires. */
+async function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  if (ms <= 0 || signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      timer.stop();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = clock.createTimer(ms, end);
+    timer.start();
+    signal.addEventListener('abort', end);
+  });
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolrigError } from '../../../../src/core/errors.ts';
 import { CallLedger } from '../../../../src/harness/load/call-ledger.ts';
 import { planCalls } from '../../../../src/harness/load/call-plan.ts';
@@ -10,8 +9,11 @@ import { readyCalls } from '../../../../src/harness/load/closed-executor.ts';
 import { RecoveryLog } from '../../../../src/harness/load/recovery-log.ts';
 import type { Invoker } from '../../../../src/harness/load/target.ts';
 import { LatencyHistogram } from '../../../../src/harness/stats/latency-histogram.ts';
+import { seededRandom } from '../../../../src/harness/stats/random.ts';
 import { numberedEcho, numberedReply } from '../../../helpers/chaos-target.ts';
+import { settle } from '../../../helpers/event-loop.ts';
 import { argumentOf } from '../../../helpers/fake-target.ts';
+import { FlowingClock, takingTime } from '../../../helpers/flowing-clock.ts';
 
 interface Setting {
   readonly invoke: Invoker;
@@ -20,29 +22,30 @@ interface Setting {
   readonly giveUpMs?: number;
   readonly expected?: readonly string[];
   readonly victims?: readonly string[];
+  readonly clock?: FlowingClock;
 }
 
 /** A load on one operation for each service, all sent by `invoke`. */
 function loadOf({ invoke, services = ['echo'], ...setting }: Setting): ChaosLoad {
   const operations = services.map((service) => numberedEcho(service));
-  const plan = planCalls({ name: '', operations, inputs: 8 }, Math.random);
+  const plan = planCalls({ name: '', operations, inputs: 8 }, seededRandom(1));
   const books = {
     ledger: new CallLedger(),
     totals: new ChaosTotals(setting.expected ?? []),
     recovery: new RecoveryLog(),
   };
-  const { concurrency = 4, giveUpMs = 60_000, victims = [] } = setting;
+  const { concurrency = 4, giveUpMs = 60_000, victims = [], clock = new FlowingClock() } = setting;
   return new ChaosLoad(
-    readyCalls(plan, () => invoke),
+    readyCalls(plan, () => takingTime(clock, invoke)),
     books,
-    { concurrency, giveUpMs, victims },
+    { concurrency, giveUpMs, victims, clock },
   );
 }
 
 /** Runs the load until so many calls have been offered, and ends it. */
 async function runFor(load: ChaosLoad, calls: number): Promise<void> {
   load.start();
-  while (load.books.ledger.offered < calls) await sleep(1);
+  while (load.books.ledger.offered < calls) await settle();
   await load.stop();
 }
 
@@ -219,16 +222,38 @@ describe('ChaosLoad', () => {
     assert.equal(booksOf(held).settled, booksOf(held).offered - dead.size);
   });
 
-  test('probes at rest, once the callers have stopped', async () => {
-    const load = loadOf({ invoke: async (params) => numberedReply(params), concurrency: 8 });
+  test('starts again with as many callers, whoever was refused before', async () => {
+    const clock = new FlowingClock();
+    const openAtOnce: number[] = [];
+    const load = loadOf({
+      clock,
+      concurrency: 2,
+      async invoke() {
+        openAtOnce.push(load.books.ledger.open);
+        throw new ToolrigError('ERR_OVERLOADED', 'full');
+      },
+    });
     load.start();
-    await sleep(5);
+    await settle();
+    await load.stop();
+    load.start();
+    await clock.sleep(5);
+    await load.stop();
+    assert.ok(openAtOnce.length > 4);
+    assert.equal(Math.max(...openAtOnce), 2);
+  });
+
+  test('probes at rest, once the callers have stopped', async () => {
+    const clock = new FlowingClock();
+    const load = loadOf({ invoke: async (params) => numberedReply(params), concurrency: 8, clock });
+    load.start();
+    await clock.sleep(5);
     load.rest();
     const before = load.books.ledger.offered;
-    await sleep(20);
+    await clock.sleep(20);
     await load.stop();
     const probes = load.books.ledger.offered - before;
-    assert.ok(probes > 0 && probes < 50, `${probes} calls at rest`);
+    assert.ok(probes > 10 && probes < 30, `${probes} calls at rest`);
     assert.equal(booksOf(load).open, 0);
   });
 });
