@@ -11,6 +11,7 @@ import { hideBin } from 'yargs/helpers';
 import { ToolrigError } from '../core/errors.ts';
 import { benchCommand } from './bench-command.ts';
 import { callCommand } from './call-command.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { listCommand } from './list-command.ts';
 import { microCommand } from './micro-command.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   benchCommand,
   listCommand,
   microCommand,
+  doctorCommand,
   serveCommand,
   statusCommand,
   callCommand,

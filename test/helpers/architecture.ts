@@ -40,12 +40,14 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'harness/results': ['core', 'harness/stats'],
   'harness/compare': ['core', 'harness/stats', 'harness/results'],
   'harness/capacity': ['core', 'harness/stats', 'harness/results'],
+  'harness/doctor': ['core', 'harness/stats', 'harness/results', 'harness/compare'],
   'harness/report': [
     'core',
     'harness/stats',
     'harness/results',
     'harness/compare',
     'harness/capacity',
+    'harness/doctor',
   ],
   // Where the rooms meet: a run, from its scenarios to its record.
   'harness/validity.ts': ['harness/stats', 'harness/results'],
