@@ -9,7 +9,7 @@
 
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec as SpecReporter } from 'node:test/reporters';
@@ -39,9 +39,13 @@ function findTests(group) {
 
 function writeEntry(files) {
   mkdirSync(TESTS_DIR, { recursive: true });
-  const imports = files.map((file) => `await import(${JSON.stringify(pathToFileURL(file).href)});`);
+  // A suite each: what a file's own beforeEach prepares is for its tests, not for everybody's.
+  const imports = files.map((file) => {
+    const name = JSON.stringify(relative(TESTS_DIR, file));
+    return `describe(${name}, () => import(${JSON.stringify(pathToFileURL(file).href)}));`;
+  });
   // The same cases in every run; FC_SEED looks for others.
-  const seed = `import fc from 'fast-check';\nfc.configureGlobal({ seed: ${Number(process.env.FC_SEED ?? 1)} });`;
+  const seed = `import { describe } from 'node:test';\nimport fc from 'fast-check';\nfc.configureGlobal({ seed: ${Number(process.env.FC_SEED ?? 1)} });`;
   writeFileSync(ENTRY, `${seed}\n${imports.join('\n')}\n`);
 }
 
