@@ -11,9 +11,10 @@
  * Fewer rounds say less than any formula can repair: see {@link medianInterval}.
  */
 
-import { cumulativeStdNormalProbability, median, probit } from 'simple-statistics';
+import { median } from 'simple-statistics';
 import { ToolrigError } from '../../core/errors.ts';
 import { requireInteger } from '../../core/options.ts';
+import { normalCdf, normalQuantile } from './normal.ts';
 
 /**
  * Rounds from which an interval is one of 95 %, and a verdict may rest on it. Below it even the
@@ -133,12 +134,12 @@ function resampledMedian(
 /** Share of the resampled medians to leave out at each end. */
 function expandedTail(count: number, confidence: number): number {
   const t = studentQuantile((1 + confidence) / 2, count - 1);
-  return cumulativeStdNormalProbability(-t * Math.sqrt(count / (count - 1)));
+  return normalCdf(-t * Math.sqrt(count / (count - 1)));
 }
 
 /** Student's t by its Cornish-Fisher expansion: Abramowitz & Stegun 26.7.5. */
 function studentQuantile(probability: number, degrees: number): number {
-  const z = probit(probability);
+  const z = normalQuantile(probability);
   const z2 = z * z;
   return (
     z +
