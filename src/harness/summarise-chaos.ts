@@ -11,8 +11,9 @@ import type {
   RecoverySummary,
   VariantRecord,
 } from './results/run-record.ts';
-import { FEWEST_SAMPLES, slopePerHour } from './stats/drift.ts';
+import { slopePerHour } from './stats/drift.ts';
 import type { LatencyHistogram } from './stats/latency-histogram.ts';
+import { FEWEST_SAMPLES } from './stats/theil-sen.ts';
 
 /** What the record says of how services were troubled. */
 export function chaosRecordOf({

@@ -7,8 +7,8 @@
  */
 
 import type { Interval } from '../stats/bootstrap.ts';
-import type { Slope } from '../stats/drift.ts';
 import type { LatencySummary } from '../stats/latency-histogram.ts';
+import type { Slope } from '../stats/theil-sen.ts';
 
 export type { Interval, LatencySummary, Slope };
 

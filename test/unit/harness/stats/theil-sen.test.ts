@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type DriftSample, slopePerHour } from '../../../../src/harness/stats/drift.ts';
+import { slopePerHour } from '../../../../src/harness/stats/drift.ts';
+import { type Point, theilSenSlope } from '../../../../src/harness/stats/theil-sen.ts';
 
-const HOUR_MS = 3_600_000;
-
-function samplesOf(x: readonly number[], y: readonly number[]): DriftSample[] {
-  return x.map((at, index) => ({ atMs: at * HOUR_MS, value: y[index] as number }));
+function pointsOf(x: readonly number[], y: readonly number[]): Point[] {
+  return x.map((at, index) => ({ x: at, y: y[index] as number }));
 }
 
 function assertNear(actual: number, expected: number): void {
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 }
 
-describe('slopePerHour', () => {
+describe('theilSenSlope', () => {
   test('agrees with the example of Sen (1968)', () => {
-    const slope = slopePerHour(samplesOf([1, 2, 3, 4, 10, 12, 18], [9, 15, 19, 20, 45, 55, 78]));
+    const slope = theilSenSlope(pointsOf([1, 2, 3, 4, 10, 12, 18], [9, 15, 19, 20, 45, 55, 78]));
     assertNear(slope.median, 4);
     assertNear(slope.low, 26 / 7);
     assertNear(slope.high, 4.375);
@@ -23,14 +22,14 @@ describe('slopePerHour', () => {
 
   test('agrees with scipy.stats.theilslopes, and is not moved by a wild sample', () => {
     const y = [3.1, 2.9, 5.2, 6.1, 5.0, 9.4, 30.0, 8.8, 9.9, 11.7];
-    const slope = slopePerHour(samplesOf([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], y));
+    const slope = theilSenSlope(pointsOf([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], y));
     assertNear(slope.median, 1);
     assertNear(slope.low, 0.7);
     assertNear(slope.high, 1.6);
   });
 
   test('has 0 in the interval of what only scatters', () => {
-    const slope = slopePerHour(samplesOf([0, 1, 2, 3, 4, 5, 6, 7], [5, 6, 5, 6, 5, 6, 5, 6]));
+    const slope = theilSenSlope(pointsOf([0, 1, 2, 3, 4, 5, 6, 7], [5, 6, 5, 6, 5, 6, 5, 6]));
     assert.ok(slope.low <= 0 && slope.high >= 0, JSON.stringify(slope));
   });
 
@@ -41,8 +40,8 @@ describe('slopePerHour', () => {
         fc.integer({ min: 6, max: 40 }),
         (rise, n) => {
           const x = Array.from({ length: n }, (_, index) => index * 0.5);
-          const slope = slopePerHour(
-            samplesOf(
+          const slope = theilSenSlope(
+            pointsOf(
               x,
               x.map((at) => at * rise),
             ),
@@ -54,7 +53,14 @@ describe('slopePerHour', () => {
   });
 
   test('refuses too few samples', () => {
-    const few = samplesOf([1, 2, 3, 4, 5], [1, 2, 3, 4, 5]);
-    assert.throws(() => slopePerHour(few), { code: 'ERR_INVALID_MEASUREMENT' });
+    const few = pointsOf([1, 2, 3, 4, 5], [1, 2, 3, 4, 5]);
+    assert.throws(() => theilSenSlope(few), { code: 'ERR_INVALID_MEASUREMENT' });
+  });
+});
+
+describe('slopePerHour', () => {
+  test('counts in hours what was sampled in milliseconds', () => {
+    const samples = [0, 1, 2, 3, 4, 5].map((n) => ({ atMs: n * 60_000, value: n }));
+    assertNear(slopePerHour(samples).median, 60);
   });
 });
