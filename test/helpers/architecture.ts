@@ -100,6 +100,8 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/api': ['runtime/telemetry'],
   arquero: ['services'],
   'hdr-histogram-js': ['harness/stats'],
+  'simple-statistics': ['harness/stats'],
+  'ml-levenberg-marquardt': ['harness/capacity'],
   'csv-stringify': ['harness/report'],
   tinybench: ['harness/load'],
   autocannon: ['harness/variants'],

@@ -5,9 +5,8 @@
  * busy time divided by calls would charge to the calls.
  */
 
-import { median } from 'simple-statistics';
 import type { Interval } from '../stats/bootstrap.ts';
-import { FEWEST_SAMPLES, theilSenSlope } from '../stats/theil-sen.ts';
+import { FEWEST_SAMPLES, theilSenIntercept, theilSenSlope } from '../stats/theil-sen.ts';
 import { type Fit, fitted, notIdentifiable } from './fit.ts';
 
 /** How busy a resource was at one throughput. */
@@ -49,25 +48,21 @@ export function fitServiceDemand(points: readonly BusyPoint[]): Fit<ServiceDeman
         `got ${Math.round(slowest)} to ${Math.round(fastest)} calls/s`,
     );
   }
-  const slope = theilSenSlope(
-    [...distinct.values()].map(({ throughputPerSecond, busy }) => ({
-      x: throughputPerSecond,
-      y: busy,
-    })),
-  );
+  const line = [...distinct.values()].map(({ throughputPerSecond, busy }) => ({
+    x: throughputPerSecond,
+    y: busy,
+  }));
+  const slope = theilSenSlope(line);
   if (!(slope.low > 0)) {
     return notIdentifiable('busy time does not rise with throughput beyond doubt');
   }
-  const rests = points.map(
-    ({ throughputPerSecond, busy }) => busy - slope.median * throughputPerSecond,
-  );
   return fitted({
     demandNs: {
       median: slope.median * NS_PER_SECOND,
       low: slope.low * NS_PER_SECOND,
       high: slope.high * NS_PER_SECOND,
     },
-    busyAtRest: Math.max(0, median(rests)),
+    busyAtRest: Math.max(0, theilSenIntercept(line, slope.median)),
   });
 }
 

@@ -3,7 +3,6 @@
  * with. Points can be those of a measured histogram, so no shape has to be assumed.
  */
 
-import { mean, variance } from 'simple-statistics';
 import { requireAtLeast, requirePositive } from '../../core/options.ts';
 import { gammaQuantile } from '../stats/gamma-distribution.ts';
 
@@ -25,8 +24,9 @@ const POINTS = 1_000;
  */
 export function serviceTimeOf(quantileNs: (share: number) => number): ServiceTime {
   const pointsNs = Array.from({ length: POINTS }, (_, index) => quantileNs((index + 0.5) / POINTS));
-  const meanNs = mean(pointsNs);
-  return { meanNs, scv: meanNs === 0 ? 0 : variance(pointsNs) / meanNs ** 2, pointsNs };
+  const meanNs = pointsNs.reduce((sum, each) => sum + each, 0) / POINTS;
+  const variance = pointsNs.reduce((sum, each) => sum + (each - meanNs) ** 2, 0) / POINTS;
+  return { meanNs, scv: meanNs === 0 ? 0 : variance / meanNs ** 2, pointsNs };
 }
 
 /**

@@ -19,5 +19,10 @@ const MS_PER_HOUR = 3_600_000;
  * @throws ToolrigError `ERR_INVALID_MEASUREMENT` for fewer
  */
 export function slopePerHour(samples: readonly DriftSample[]): Slope {
-  return theilSenSlope(samples.map(({ atMs, value }) => ({ x: atMs / MS_PER_HOUR, y: value })));
+  const perMs = theilSenSlope(samples.map(({ atMs, value }) => ({ x: atMs, y: value })));
+  return {
+    median: perMs.median * MS_PER_HOUR,
+    low: perMs.low * MS_PER_HOUR,
+    high: perMs.high * MS_PER_HOUR,
+  };
 }

@@ -56,3 +56,8 @@ export function theilSenSlope(points: readonly Point[]): Slope {
     high: slopes[highest] as number,
   };
 }
+
+/** `y` where `x` is 0, on the line of that slope: the median of what each point says. */
+export function theilSenIntercept(points: readonly Point[], slope: number): number {
+  return median(points.map(({ x, y }) => y - slope * x));
+}

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { slopePerHour } from '../../../../src/harness/stats/drift.ts';
-import { type Point, theilSenSlope } from '../../../../src/harness/stats/theil-sen.ts';
+import {
+  type Point,
+  theilSenIntercept,
+  theilSenSlope,
+} from '../../../../src/harness/stats/theil-sen.ts';
 
 function pointsOf(x: readonly number[], y: readonly number[]): Point[] {
   return x.map((at, index) => ({ x: at, y: y[index] as number }));
@@ -14,8 +18,10 @@ function assertNear(actual: number, expected: number): void {
 
 describe('theilSenSlope', () => {
   test('agrees with the example of Sen (1968)', () => {
-    const slope = theilSenSlope(pointsOf([1, 2, 3, 4, 10, 12, 18], [9, 15, 19, 20, 45, 55, 78]));
+    const points = pointsOf([1, 2, 3, 4, 10, 12, 18], [9, 15, 19, 20, 45, 55, 78]);
+    const slope = theilSenSlope(points);
     assertNear(slope.median, 4);
+    assertNear(theilSenIntercept(points, slope.median), 6);
     assertNear(slope.low, 26 / 7);
     assertNear(slope.high, 4.375);
   });
