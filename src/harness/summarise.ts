@@ -3,7 +3,8 @@
  * text of one interval log a variant. The measurement's histograms are destroyed at the end.
  */
 
-import { compareVariants, noiseFloorOf, type TimedVariant } from './compare/comparison.ts';
+import { compareVariants } from './compare/comparison.ts';
+import { noiseFloorsOf } from './compare/suite.ts';
 import type { Chaos } from './load/chaos.ts';
 import type { HarnessCost } from './load/harness-cost.ts';
 import type {
@@ -17,6 +18,7 @@ import type {
   Comparison,
   ScenarioRecord,
   ThresholdOutcome,
+  TwinRecord,
   VariantRecord,
 } from './results/run-record.ts';
 import { medianInterval } from './stats/bootstrap.ts';
@@ -59,7 +61,8 @@ export function summariseCase(measurement: CaseMeasurement, context: CaseContext
   try {
     return summarise(measurement, context);
   } finally {
-    for (const { latency, batchLatency } of measurement.variants.flatMap(({ blocks }) => blocks)) {
+    const blocks = [...measurement.variants.flatMap((each) => each.blocks), ...measurement.twin];
+    for (const { latency, batchLatency } of blocks) {
       latency.destroy();
       batchLatency.destroy();
     }
@@ -70,9 +73,9 @@ export function summariseCase(measurement: CaseMeasurement, context: CaseContext
 function summarise(measurement: CaseMeasurement, context: CaseContext): CaseSummary {
   const measured = measurement.variants.filter((variant) => variant.blocks.length > 0);
   const intervalLogs = new Map(measured.map((each) => [each.variant, intervalLogOf(each)]));
-  const timed = measured.map(timedOf);
   const variants = measured.map((variant) => summariseVariant(variant, context));
-  const { load, chaos } = context;
+  const { load, chaos, reference } = context;
+  const twin = { variant: reference, rounds: measurement.twin.map(roundOf) };
   return {
     intervalLogs,
     record: {
@@ -83,7 +86,8 @@ function summarise(measurement: CaseMeasurement, context: CaseContext): CaseSumm
       payloadBytes: context.payloadBytes,
       ...(chaos === undefined ? {} : { chaos: chaosRecordOf(chaos) }),
       variants,
-      comparisons: compareAll(timed, measurement.twinNsPerCall, context),
+      ...(twin.rounds.length === 0 ? {} : { twin }),
+      comparisons: compareAll(variants, twin, context),
       thresholds: evaluate(context.thresholds, variants),
     },
   };
@@ -182,35 +186,24 @@ function intervalLogOf(measurement: VariantMeasurement): string {
   );
 }
 
-function timedOf(measurement: VariantMeasurement): TimedVariant {
-  return {
-    variant: measurement.variant,
-    nsPerCall: new Map(measurement.blocks.map((block) => [block.round, nsPerCallOf(block)])),
-  };
-}
-
 function nsPerCallOf(block: BlockMeasurement): number {
   return (block.durationMs * 1e6) / block.calls;
 }
 
 function compareAll(
-  timed: readonly TimedVariant[],
-  twinNsPerCall: readonly number[],
-  context: CaseContext,
+  variants: readonly VariantRecord[],
+  twin: TwinRecord,
+  { baselines }: CaseContext,
 ): Comparison[] {
-  const { random } = context;
-  const reference = timed.find(({ variant }) => variant === context.reference);
-  const own = reference === undefined ? [] : [...reference.nsPerCall.values()];
-  const noiseFloor = noiseFloorOf(own, twinNsPerCall, random);
-  const comparisons: Comparison[] = [];
-  for (const baseline of timed.filter(({ variant }) => context.baselines.includes(variant))) {
-    for (const candidate of timed) {
-      if (candidate === baseline) continue;
-      const comparison = compareVariants(baseline, candidate, noiseFloor, random);
-      if (comparison !== undefined) comparisons.push(comparison);
-    }
-  }
-  return comparisons;
+  const own = variants.find(({ variant }) => variant === twin.variant)?.rounds ?? [];
+  const noiseFloor = noiseFloorsOf(own, twin.rounds, ['nsPerCall']).nsPerCall ?? null;
+  return variants
+    .filter(({ variant }) => baselines.includes(variant))
+    .flatMap((baseline) =>
+      variants
+        .filter((candidate) => candidate !== baseline)
+        .flatMap((candidate) => compareVariants(baseline, candidate, noiseFloor) ?? []),
+    );
 }
 
 /**

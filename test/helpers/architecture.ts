@@ -100,7 +100,7 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/api': ['runtime/telemetry'],
   arquero: ['services'],
   'hdr-histogram-js': ['harness/stats'],
-  'simple-statistics': ['harness/stats'],
+  'simple-statistics': ['harness/stats', 'harness/compare'],
   'ml-levenberg-marquardt': ['harness/capacity'],
   'csv-stringify': ['harness/report'],
   tinybench: ['harness/load'],

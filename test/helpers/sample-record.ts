@@ -7,6 +7,7 @@ import type {
   ScenarioRecord,
   VariantRecord,
 } from '../../src/harness/results/run-record.ts';
+import { roundOf } from './rounds.ts';
 
 /** Spread of the intervals around their medians. */
 const SPREAD = 0.03;
@@ -182,19 +183,10 @@ function comparisonsWith(baseline: string, variants: readonly VariantRecord[]): 
 
 function sampleRound(round: number, nsPerCall: number): RoundRecord {
   return {
-    round,
+    ...roundOf(round, nsPerCall),
     startedAt: `2026-11-22T15:30:1${round - 1}.000Z`,
     durationMs: 500,
     calls: 500_000,
-    failed: 0,
-    p50: nsPerCall,
-    p75: nsPerCall * 1.1,
-    p90: nsPerCall * 1.3,
-    p95: nsPerCall * 2,
-    p99: nsPerCall * 4,
-    p999: nsPerCall * 20,
-    max: nsPerCall * 800,
-    cpuNsPerCall: nsPerCall * 1.05,
     allocatedBytesPerCall: Math.round(nsPerCall / 3),
     gcPauseMaxNs: 3_200_000,
   };

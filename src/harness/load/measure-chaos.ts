@@ -74,7 +74,7 @@ export async function measureChaos(
         ? thrown
         : new ToolrigError('ERR_TARGET', `the run failed: ${String(thrown)}`, { cause: thrown });
   }
-  return { variants: lanes.map((lane) => lane.result()), twinNsPerCall: [], failure };
+  return { variants: lanes.map((lane) => lane.result()), twin: [], failure };
 }
 
 /** Waits for so many ms, or until `signal` fires. */

@@ -82,8 +82,8 @@ export interface VariantMeasurement {
 
 export interface CaseMeasurement {
   readonly variants: readonly VariantMeasurement[];
-  /** Time per call of the reference's twin, in ns, one a round; empty when there was none. */
-  readonly twinNsPerCall: readonly number[];
+  /** Blocks of the reference's twin; empty when there was none. */
+  readonly twin: readonly BlockMeasurement[];
   /** What ended the rounds early, such as a target that died; `undefined` when nothing did. */
   readonly failure: ToolrigError | undefined;
 }
@@ -110,12 +110,12 @@ export async function measureCase(
     ({ variant, target }) => new Lane(variant, target, plan, load, options),
   );
   await warmUp(lanes, options.signal);
-  const twin = lanes.find((lane) => lane.variant === options.reference);
+  const reference = lanes.find((lane) => lane.variant === options.reference);
   const blocks = [
     ...lanes.map((lane) => ({ lane, isTwin: false })),
-    ...(twin === undefined ? [] : [{ lane: twin, isTwin: true }]),
+    ...(reference === undefined ? [] : [{ lane: reference, isTwin: true }]),
   ];
-  const twinNsPerCall: number[] = [];
+  const twin: BlockMeasurement[] = [];
   let running = '';
   let failure: ToolrigError | undefined;
   try {
@@ -123,7 +123,7 @@ export async function measureCase(
       for (const { lane, isTwin } of roundOrder(blocks, round)) {
         if (options.signal.aborted) break;
         running = `variant '${lane.variant}' in round ${round + 1}`;
-        if (isTwin) twinNsPerCall.push(...(await lane.measureTwin(round)));
+        if (isTwin) twin.push(...(await lane.measureTwin(round)));
         else await lane.measure(round);
       }
     }
@@ -132,7 +132,7 @@ export async function measureCase(
     failure = new ToolrigError('ERR_TARGET', `${running} failed: ${reason}`, { cause: thrown });
     if (lanes.every((lane) => lane.result().blocks.length === 0)) throw failure;
   }
-  return { variants: lanes.map((lane) => lane.result()), twinNsPerCall, failure };
+  return { variants: lanes.map((lane) => lane.result()), twin, failure };
 }
 
 /**
@@ -196,42 +196,14 @@ class Lane {
   }
 
   async measure(round: number): Promise<void> {
-    const meter = new ResourceMeter(() => this.#target.usage());
-    const startedAtMs = Date.now();
-    await meter.start();
-    const durationMs = await this.#run(this.#share(round), this.#cursor);
-    const use = await meter.stop();
-    const recorder = this.#recorder;
-    this.#report('measure', round + 1, durationMs);
-    if (recorder.calls === 0) return;
-    const latency = new LatencyHistogram();
-    const batchLatency = new LatencyHistogram();
-    recorder.latency.drainInto(latency);
-    recorder.batchLatency.drainInto(batchLatency);
-    this.#blocks.push({
-      ...use,
-      round,
-      startedAtMs,
-      durationMs,
-      calls: recorder.calls,
-      succeeded: recorder.succeeded,
-      failed: recorder.failed,
-      checksFailed: recorder.checksFailed,
-      errors: new Map(recorder.errors),
-      firstFailure: recorder.firstFailure,
-      latency,
-      batchLatency,
-    });
+    const blocks = await this.#block(round, this.#cursor);
+    this.#blocks.push(...blocks);
+    for (const { durationMs } of blocks) this.#report('measure', round + 1, durationMs);
   }
 
-  /** A block like any other, of which only the time per call is kept, in ns; none without a call. */
-  async measureTwin(round: number): Promise<number[]> {
-    const meter = new ResourceMeter(() => this.#target.usage());
-    await meter.start();
-    const durationMs = await this.#run(this.#share(round), this.#twinCursor);
-    await meter.stop();
-    const { calls } = this.#recorder;
-    return calls === 0 ? [] : [(durationMs * 1e6) / calls];
+  /** A block like any other, of this lane's calls in the order of their own, that is not kept here. */
+  measureTwin(round: number): Promise<BlockMeasurement[]> {
+    return this.#block(round, this.#twinCursor);
   }
 
   result(): VariantMeasurement {
@@ -241,6 +213,37 @@ class Lane {
       isSteady: this.#isSteady,
       blocks: this.#blocks,
     };
+  }
+
+  /** One block; none without a call, as after an interruption. */
+  async #block(round: number, cursor: { nextCall: number }): Promise<BlockMeasurement[]> {
+    const meter = new ResourceMeter(() => this.#target.usage());
+    const startedAtMs = Date.now();
+    await meter.start();
+    const durationMs = await this.#run(this.#share(round), cursor);
+    const use = await meter.stop();
+    const recorder = this.#recorder;
+    if (recorder.calls === 0) return [];
+    const latency = new LatencyHistogram();
+    const batchLatency = new LatencyHistogram();
+    recorder.latency.drainInto(latency);
+    recorder.batchLatency.drainInto(batchLatency);
+    return [
+      {
+        ...use,
+        round,
+        startedAtMs,
+        durationMs,
+        calls: recorder.calls,
+        succeeded: recorder.succeeded,
+        failed: recorder.failed,
+        checksFailed: recorder.checksFailed,
+        errors: new Map(recorder.errors),
+        firstFailure: recorder.firstFailure,
+        latency,
+        batchLatency,
+      },
+    ];
   }
 
   /** This round's part of the time or of the calls; the first rounds take the remainder. */

@@ -71,6 +71,8 @@ export interface ScenarioRecord {
   /** What befell the services; missing where nothing was to. */
   readonly chaos?: ChaosRecord;
   readonly variants: readonly VariantRecord[];
+  /** The variant that was measured twice in every round; missing where none was. */
+  readonly twin?: TwinRecord;
   readonly comparisons: readonly Comparison[];
   readonly thresholds: readonly ThresholdOutcome[];
 }
@@ -255,6 +257,12 @@ export interface VariantRecord extends Partial<ChaosFigures>, Partial<OpenLoopFi
   readonly isSteady: boolean;
   /** Latencies: base64 of HdrHistogram's V2 compressed encoding, in ns. */
   readonly histogram: string;
+  readonly rounds: readonly RoundRecord[];
+}
+
+/** A variant's second blocks: what sets them apart from its own is noise. */
+export interface TwinRecord {
+  readonly variant: string;
   readonly rounds: readonly RoundRecord[];
 }
 

@@ -57,7 +57,7 @@ function context(overrides: Partial<CaseContext> = {}): CaseContext {
 
 function summarise(variants: readonly VariantMeasurement[], overrides: Partial<CaseContext> = {}) {
   return summariseCase(
-    { variants, twinNsPerCall: [1_000, 1_000, 1_000], failure: undefined },
+    { variants, twin: [block(0), block(1), block(2)], failure: undefined },
     context(overrides),
   );
 }
@@ -190,6 +190,15 @@ describe('summariseCase', () => {
       ['json → native', 6, 0, 'improved'],
       ['json → stdio', 0.1, 0, 'regressed'],
     ]);
+  });
+
+  test('keeps the rounds of the twin, by which every metric has a noise floor', () => {
+    const { record } = summarise([measured('native', [block(0), block(1)])]);
+    assert.equal(record.twin?.variant, 'native');
+    assert.deepEqual(
+      record.twin?.rounds.map(({ round, p50, cpuNsPerCall }) => [round, p50, cpuNsPerCall]),
+      [1, 2, 3].map((round) => [round, 1_000, 2_000]),
+    );
   });
 
   test('leaves out a variant without a block, and its thresholds', () => {

@@ -49,11 +49,10 @@ function options(overrides: object = {}) {
 }
 
 function destroy(measurement: CaseMeasurement): void {
-  for (const { blocks } of measurement.variants) {
-    for (const { latency, batchLatency } of blocks) {
-      latency.destroy();
-      batchLatency.destroy();
-    }
+  const blocks = [...measurement.variants.flatMap((each) => each.blocks), ...measurement.twin];
+  for (const { latency, batchLatency } of blocks) {
+    latency.destroy();
+    batchLatency.destroy();
   }
 }
 
@@ -165,11 +164,11 @@ describe('measureCase', () => {
     assert.deepEqual(orders.slice(-3), [200, 200, 200]);
   });
 
-  test('measures the reference a second time in every round, and keeps its time per call', async () => {
+  test('measures the reference a second time in every round, and keeps those blocks apart', async () => {
     const measurement = await measureCase(plan, logging(['a', 'b'], []), load(), options());
     destroy(measurement);
-    assert.equal(measurement.twinNsPerCall.length, 3);
-    assert.ok(measurement.twinNsPerCall.every((ns) => ns > 0));
+    assert.equal(measurement.twin.length, 3);
+    assert.ok(measurement.twin.every(({ calls }) => calls > 0));
     assert.deepEqual(
       measurement.variants.map(({ variant, blocks }) => [variant, blocks.length]),
       [
@@ -183,7 +182,7 @@ describe('measureCase', () => {
     const log: string[] = [];
     const measurement = await measureCase(plan, logging(['a'], log), load(), options());
     destroy(measurement);
-    assert.deepEqual(measurement.twinNsPerCall, []);
+    assert.deepEqual(measurement.twin, []);
   });
 
   test('keeps what each block came to', async () => {
@@ -232,7 +231,7 @@ describe('measureCase', () => {
       measurement.variants.map(({ blocks }) => blocks.map(({ round }) => round)),
       [[0], [0], [0, 1]],
     );
-    assert.equal(measurement.twinNsPerCall.length, 2);
+    assert.equal(measurement.twin.length, 2);
   });
 
   test('keeps the block under way when it is interrupted, with the calls it made', async () => {
@@ -271,7 +270,7 @@ describe('measureCase', () => {
     );
     destroy(measurement);
     assert.equal(measurement.variants[0]?.blocks.length, 1);
-    assert.equal(measurement.twinNsPerCall.length, 1);
+    assert.equal(measurement.twin.length, 1);
   });
 
   test('refuses a tool that one of the variants cannot even prepare, before any is loaded', async () => {

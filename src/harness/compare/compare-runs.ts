@@ -1,0 +1,186 @@
+/**
+ * Finds out what of two runs can be compared, and compares it: the same variant of two runs, or two
+ * variants of one.
+ *
+ * Two variants of one run took turns, so their rounds are paired. Two runs were made at different
+ * times, and what the machine was like then is in the difference: their rounds are not paired, and
+ * the comparison says so.
+ */
+
+import type { RunRecord, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
+import { METRICS, type Metric } from './metric.ts';
+import { type NoiseFloors, noiseFloorsOf, type Subject } from './suite.ts';
+
+/** What may be compared, and what is to be known about it. */
+export interface Comparable {
+  readonly subjects: readonly Subject[];
+  /** What makes the figures say less than they seem to. */
+  readonly warnings: readonly string[];
+}
+
+/** Which part of the runs; what is not given is all of it. */
+export interface Selection {
+  readonly scenarios?: readonly string[] | undefined;
+  readonly variants?: readonly string[] | undefined;
+}
+
+const SHARED_LUCK =
+  'the rounds of a process share its luck: another start of the same code may differ by more';
+const DIFFERENT_TIMES =
+  'the runs were made at different times, and what the machine was like then is in every figure; ' +
+  'noise floors are those within each run, not between the two';
+
+/** The same variants of two runs. */
+export function comparableRuns(
+  baseline: RunRecord,
+  candidate: RunRecord,
+  selection: Selection = {},
+): Comparable {
+  const doubt = doubtAbout(baseline, candidate);
+  const pairs = chosen(baseline, selection).flatMap((base) => {
+    const other = candidate.scenarios.find(({ name }) => name === base.name);
+    return other === undefined ? [] : [{ base, other }];
+  });
+  return {
+    subjects: pairs.flatMap(({ base, other }) => {
+      const noiseFloors = largerOf(noiseFloorsIn(base), noiseFloorsIn(other));
+      const loads = doubt ?? differentLoad(base, other);
+      return base.variants
+        .filter(({ variant }) => selection.variants?.includes(variant) ?? true)
+        .flatMap((one) => {
+          const two = other.variants.find(({ variant }) => variant === one.variant);
+          if (two === undefined) return [];
+          const subject = subjectOf(base.name, one.variant, one, two);
+          const reason = loads ?? subject.doubt;
+          return [{ ...subject, pairing: 'unpaired' as const, noiseFloors, doubt: reason }];
+        });
+    }),
+    warnings: [
+      DIFFERENT_TIMES,
+      SHARED_LUCK,
+      ...[baseline, candidate].flatMap(suspicion),
+      ...onlyIn(baseline, candidate, selection),
+      ...onlyIn(candidate, baseline, selection),
+    ],
+  };
+}
+
+/** Two variants of one run, in each scenario that has both. */
+export function comparableVariants(
+  run: RunRecord,
+  [baseline, candidate]: readonly [string, string],
+  selection: Pick<Selection, 'scenarios'> = {},
+): Comparable {
+  const { runId, validity } = run;
+  const doubt = validity.verdict === 'invalid' ? `run ${runId} is invalid` : undefined;
+  return {
+    subjects: chosen(run, selection).flatMap((scenario) => {
+      const find = (name: string) => scenario.variants.find(({ variant }) => variant === name);
+      const [one, two] = [find(baseline), find(candidate)];
+      if (one === undefined || two === undefined) return [];
+      const subject = subjectOf(scenario.name, `${baseline} → ${candidate}`, one, two);
+      const noiseFloors = noiseFloorsIn(scenario);
+      const reason = doubt ?? subject.doubt;
+      return [{ ...subject, pairing: 'paired' as const, noiseFloors, doubt: reason }];
+    }),
+    warnings: [SHARED_LUCK, ...suspicion(run)],
+  };
+}
+
+function chosen({ scenarios }: RunRecord, selection: Selection): readonly ScenarioRecord[] {
+  return scenarios.filter(({ name }) => isChosen(name, selection.scenarios));
+}
+
+/** A scenario stands for all of its cases. */
+function isChosen(name: string, scenarios: readonly string[] | undefined): boolean {
+  return scenarios?.some((each) => name === each || name.startsWith(`${each}/`)) ?? true;
+}
+
+function subjectOf(
+  scenario: string,
+  variant: string,
+  baseline: VariantRecord,
+  candidate: VariantRecord,
+): Omit<Subject, 'pairing' | 'noiseFloors'> {
+  return {
+    scenario,
+    variant,
+    baseline: baseline.rounds,
+    candidate: candidate.rounds,
+    doubt: [baseline, candidate].map(failures).find((each) => each !== undefined),
+  };
+}
+
+/** Calls that failed took another way than those that are compared. */
+function failures({ failed, failedAsExpected = 0 }: VariantRecord): string | undefined {
+  return failed > failedAsExpected ? 'calls failed' : undefined;
+}
+
+/** Why two runs cannot be held against each other at all. */
+function doubtAbout(baseline: RunRecord, candidate: RunRecord): string | undefined {
+  // A machine that was busy during one of the runs makes a difference that no interval knows of.
+  const doubtful = [baseline, candidate].find(({ validity }) => validity.verdict !== 'valid');
+  if (doubtful !== undefined) return `run ${doubtful.runId} is ${doubtful.validity.verdict}`;
+  const [one, two] = [baseline.environment, candidate.environment];
+  if (one.fingerprint === two.fingerprint) return undefined;
+  const different = FINGERPRINTED.filter((name) => one[name] !== two[name]);
+  const details = different.map((name) => `${name} ${one[name]} and ${two[name]}`).join(', ');
+  return `the environments differ${details === '' ? '' : `: ${details}`}`;
+}
+
+/** What of the environment goes into its fingerprint. */
+const FINGERPRINTED = [
+  'cpuModel',
+  'logicalCpus',
+  'availableParallelism',
+  'memoryBytes',
+  'os',
+  'arch',
+  'node',
+  'v8',
+] as const;
+
+function suspicion({ runId, validity }: RunRecord): string[] {
+  if (validity.verdict !== 'suspect') return [];
+  return [`run ${runId} is suspect: ${validity.reasons.join('; ')}`];
+}
+
+function differentLoad(one: ScenarioRecord, two: ScenarioRecord): string | undefined {
+  const [base, other] = [one, two].map(loadOf);
+  return base === other ? undefined : `the loads differ: ${base} and ${other}`;
+}
+
+function loadOf({ executor, concurrency, batch, thinkMs, arrivals }: ScenarioRecord): string {
+  const rate = arrivals === undefined ? '' : ` at ${arrivals.ratePerSecond}/s, ${arrivals.process}`;
+  const pause = thinkMs === undefined ? '' : `, ${thinkMs} ms of thought`;
+  return `${executor} loop, ${concurrency} × ${batch} in flight${rate}${pause}`;
+}
+
+/** What one of the runs has and the other lacks: it is in no figure, and so must be said. */
+function onlyIn(run: RunRecord, other: RunRecord, selection: Selection): string[] {
+  return chosen(run, selection).flatMap((scenario) => {
+    const counterpart = other.scenarios.find(({ name }) => name === scenario.name);
+    if (counterpart === undefined) return [`only run ${run.runId} has ${scenario.name}`];
+    return scenario.variants
+      .filter(({ variant }) => selection.variants?.includes(variant) ?? true)
+      .filter(({ variant }) => counterpart.variants.every((each) => each.variant !== variant))
+      .map(({ variant }) => `only run ${run.runId} has ${scenario.name} on ${variant}`);
+  });
+}
+
+/** From the variant that was measured twice in every round. */
+function noiseFloorsIn({ variants, twin }: ScenarioRecord): NoiseFloors {
+  const own = variants.find(({ variant }) => variant === twin?.variant);
+  if (own === undefined || twin === undefined) return {};
+  return noiseFloorsOf(own.rounds, twin.rounds, METRICS);
+}
+
+function largerOf(one: NoiseFloors, two: NoiseFloors): NoiseFloors {
+  const floors: Partial<Record<Metric, number>> = {};
+  for (const metric of METRICS) {
+    const [a, b] = [one[metric], two[metric]];
+    // Of a metric that one of the runs has no floor for, nothing is known.
+    if (a !== undefined && b !== undefined) floors[metric] = Math.max(a, b);
+  }
+  return floors;
+}

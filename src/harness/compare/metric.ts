@@ -1,0 +1,42 @@
+/**
+ * The figures by which two sets of rounds are compared, and how each is read from a round.
+ *
+ * Most cost something, so that less is better; of throughput more is. A ratio needs numbers above 0,
+ * and a block that allocated nothing has none: what is less than one of its unit counts as one, so that
+ * a byte a call more than nothing is not infinitely more.
+ */
+
+import type { RoundRecord } from '../results/run-record.ts';
+
+/** Percentiles, in the order in which they make a spectrum. */
+export const PERCENTILES = ['p50', 'p75', 'p90', 'p95', 'p99', 'p999'] as const;
+
+/** Everything that can be compared; throughput and `nsPerCall` are two views of one figure. */
+export const METRICS = [
+  ...PERCENTILES,
+  'throughput',
+  'nsPerCall',
+  'cpuNsPerCall',
+  'allocatedBytesPerCall',
+] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** `nsPerCall` is left out, being the reciprocal of throughput. */
+export const DEFAULT_METRICS: readonly Metric[] = METRICS.filter((name) => name !== 'nsPerCall');
+
+/** Whether more of a metric is better; of all others, less is. */
+export function isMoreBetter(metric: Metric): boolean {
+  return metric === 'throughput';
+}
+
+/** A metric of one round: ns, bytes, or calls per second; at least 1, or what it is per second. */
+export function metricOf(metric: Metric, round: RoundRecord): number {
+  switch (metric) {
+    case 'throughput':
+      return (round.calls * 1e3) / round.durationMs;
+    case 'nsPerCall':
+      return (round.durationMs * 1e6) / round.calls;
+    default:
+      return Math.max(1, round[metric]);
+  }
+}

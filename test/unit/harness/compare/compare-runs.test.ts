@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  comparableRuns,
+  comparableVariants,
+} from '../../../../src/harness/compare/compare-runs.ts';
+import { compareSuite } from '../../../../src/harness/compare/suite.ts';
+import type { RunRecord, VariantRecord } from '../../../../src/harness/results/run-record.ts';
+import { roundsOf } from '../../../helpers/rounds.ts';
+import { sampleRecord, sampleScenario, sampleVariant } from '../../../helpers/sample-record.ts';
+
+/** Eight rounds around a time per call. */
+function variant(name: string, nsPerCall: number, overrides: Partial<VariantRecord> = {}) {
+  const rounds = [1, 1.01, 0.99, 1.005, 0.995, 1.002, 0.998, 1].map((each) => each * nsPerCall);
+  return sampleVariant(name, nsPerCall, { rounds: roundsOf(rounds), ...overrides });
+}
+
+function run(
+  runId: string,
+  variants: readonly VariantRecord[],
+  overrides: Partial<RunRecord> = {},
+) {
+  const [first] = variants;
+  return sampleRecord({
+    runId,
+    validity: { verdict: 'valid', reasons: [] },
+    scenarios: [
+      sampleScenario('calculator', variants, {
+        twin: { variant: first?.variant ?? '', rounds: first?.rounds ?? [] },
+      }),
+    ],
+    ...overrides,
+  });
+}
+
+const base = run('run-a', [variant('native', 200), variant('json', 6_000)]);
+
+describe('comparableRuns', () => {
+  test('sets each variant of a run against the same one of another, unpaired', () => {
+    const candidate = run('run-b', [variant('native', 240), variant('json', 6_000)]);
+    const { subjects } = comparableRuns(base, candidate);
+    assert.deepEqual(
+      subjects.map((each) => [each.scenario, each.variant, each.pairing, each.doubt]),
+      [
+        ['calculator', 'native', 'unpaired', undefined],
+        ['calculator', 'json', 'unpaired', undefined],
+      ],
+    );
+    const [native, json] = compareSuite(subjects, { metrics: ['p50'] });
+    assert.deepEqual(
+      [native, json].map((each) => each?.metrics[0]?.verdict),
+      ['regressed', 'unchanged'],
+    );
+  });
+
+  test('says that runs of different times carry what the machine did, and a process its luck', () => {
+    const [times, luck] = comparableRuns(base, base).warnings;
+    assert.match(times ?? '', /different times/);
+    assert.match(luck ?? '', /share its luck/);
+  });
+
+  test('doubts runs of different environments, and names what differs', () => {
+    const environment = { ...base.environment, fingerprint: 'other', node: '22.1.0' };
+    const [subject] = comparableRuns(base, { ...base, environment }).subjects;
+    assert.equal(subject?.doubt, 'the environments differ: node 20.20.2 and 22.1.0');
+  });
+
+  test('doubts a run that is invalid or suspect, calls that failed, and another load', () => {
+    for (const verdict of ['invalid', 'suspect'] as const) {
+      const other = { ...base, validity: { verdict, reasons: [] } };
+      assert.equal(comparableRuns(base, other).subjects[0]?.doubt, `run run-a is ${verdict}`);
+    }
+    const failing = run('run-b', [variant('native', 200, { failed: 3 })]);
+    assert.equal(comparableRuns(base, failing).subjects[0]?.doubt, 'calls failed');
+    const [scenario] = base.scenarios;
+    assert.ok(scenario !== undefined);
+    const other = { ...base, scenarios: [{ ...scenario, concurrency: 9 }] };
+    assert.equal(
+      comparableRuns(base, other).subjects[0]?.doubt,
+      'the loads differ: closed loop, 2 × 1 in flight and closed loop, 9 × 1 in flight',
+    );
+  });
+
+  test('takes failures that a scenario expects for none', () => {
+    const troubled = run('run-b', [variant('native', 200, { failed: 3, failedAsExpected: 3 })]);
+    assert.equal(comparableRuns(base, troubled).subjects[0]?.doubt, undefined);
+  });
+
+  test('says what only one of the runs has, and what is suspect about them', () => {
+    const candidate = run('run-b', [variant('native', 200), variant('stdio', 9e5)], {
+      validity: { verdict: 'suspect', reasons: ['it rained'] },
+    });
+    assert.deepEqual(comparableRuns(base, candidate).warnings.slice(2), [
+      'run run-b is suspect: it rained',
+      'only run run-a has calculator on json',
+      'only run run-b has calculator on stdio',
+    ]);
+    const empty = { ...base, scenarios: [] };
+    assert.deepEqual(comparableRuns(base, empty).warnings.slice(2), [
+      'only run run-a has calculator',
+    ]);
+  });
+
+  test('keeps to what was chosen; a scenario stands for its cases', () => {
+    const [scenario] = base.scenarios;
+    assert.ok(scenario !== undefined);
+    const cases = ['sweep/64B', 'sweep/1MiB', 'sweeper'].map((name) => ({ ...scenario, name }));
+    const many = { ...base, scenarios: cases };
+    const { subjects } = comparableRuns(many, many, { scenarios: ['sweep'], variants: ['json'] });
+    assert.deepEqual(
+      subjects.map(({ scenario: name, variant: way }) => `${name} ${way}`),
+      ['sweep/64B json', 'sweep/1MiB json'],
+    );
+  });
+
+  test('takes the noise floor of the noisier run, and none where one of them has none', () => {
+    const [scenario] = base.scenarios;
+    assert.ok(scenario !== undefined);
+    const twin = { variant: 'native', rounds: roundsOf([210, 190, 205, 195, 210, 190, 205, 195]) };
+    const noisy = { ...base, scenarios: [{ ...scenario, twin }] };
+    const { twin: _twin, ...alone } = scenario;
+    const blind = { ...base, scenarios: [alone] };
+    const floor = (one: RunRecord, two: RunRecord) =>
+      comparableRuns(one, two).subjects[0]?.noiseFloors.p50;
+    assert.equal(floor(base, base), 0);
+    assert.ok((floor(base, noisy) ?? 0) > 0.03);
+    assert.equal(floor(base, noisy), floor(noisy, base));
+    assert.equal(floor(base, blind), undefined);
+  });
+});
+
+describe('comparableVariants', () => {
+  test('pairs two variants of one run by round, where a scenario has both', () => {
+    const [scenario] = base.scenarios;
+    assert.ok(scenario !== undefined);
+    const lone = sampleScenario('lone', [variant('native', 200)]);
+    const record = { ...base, scenarios: [scenario, lone] };
+    const { subjects, warnings } = comparableVariants(record, ['native', 'json']);
+    assert.deepEqual(
+      subjects.map(({ scenario: name, variant: pair, pairing }) => [name, pair, pairing]),
+      [['calculator', 'native → json', 'paired']],
+    );
+    assert.equal(warnings.length, 1);
+    const [comparison] = compareSuite(subjects, { metrics: ['throughput'] });
+    const [figures] = comparison?.metrics ?? [];
+    assert.equal(figures?.verdict, 'regressed');
+    assert.ok(Math.abs((figures?.ratio ?? 0) - 200 / 6_000) < 1e-9);
+  });
+
+  test('doubts an invalid run; a suspect one was so for both variants', () => {
+    const doubt = (verdict: 'invalid' | 'suspect') => {
+      const record = { ...base, validity: { verdict, reasons: [] } };
+      return comparableVariants(record, ['native', 'json']).subjects[0]?.doubt;
+    };
+    assert.equal(doubt('invalid'), 'run run-a is invalid');
+    assert.equal(doubt('suspect'), undefined);
+  });
+});
