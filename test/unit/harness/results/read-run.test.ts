@@ -11,15 +11,19 @@ const IDS = ['20261120-090000-aaaa', '20261121-100000-bbbb', '20261121-110000-cc
 const [FIRST, SECOND, THIRD] = IDS;
 
 let runs = '';
-before(async () => {
-  runs = await mkdtemp(join(tmpdir(), 'toolrig-read-run-'));
-  for (const runId of [SECOND, THIRD, FIRST]) {
-    await plant(join(runs, runId), stringifyRunRecord(sampleRecord({ runId })));
-  }
-  await mkdir(join(runs, '20261122-120000-dddd')); // was never finished
-  await writeFile(join(runs, 'notes.txt'), 'not a run');
-});
-after(() => rm(runs, { recursive: true, force: true }));
+
+/** Stored runs for the tests of a suite. */
+function withRuns(): void {
+  before(async () => {
+    runs = await mkdtemp(join(tmpdir(), 'toolrig-read-run-'));
+    for (const runId of [SECOND, THIRD, FIRST]) {
+      await plant(join(runs, runId), stringifyRunRecord(sampleRecord({ runId })));
+    }
+    await mkdir(join(runs, '20261122-120000-dddd')); // was never finished
+    await writeFile(join(runs, 'notes.txt'), 'not a run');
+  });
+  after(() => rm(runs, { recursive: true, force: true }));
+}
 
 async function plant(folder: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -31,6 +35,8 @@ async function idOf(pathOrId: string): Promise<string> {
 }
 
 describe('readRun', () => {
+  withRuns();
+
   test('takes a file, a folder, an id, the start of an id, or latest', async () => {
     assert.equal(await idOf(join(runs, SECOND, 'run.json')), SECOND);
     assert.equal(await idOf(join(runs, SECOND)), SECOND);
@@ -94,6 +100,8 @@ describe('readRun', () => {
 });
 
 describe('listRunIds', () => {
+  withRuns();
+
   test('has the finished runs alone, the oldest first', async () => {
     assert.deepEqual(await listRunIds(runs), [...IDS]);
     assert.deepEqual(await listRunIds(join(runs, 'nowhere')), []);

@@ -29,10 +29,14 @@ const fillsUp: WriteText = async (file, text) => {
 const fails: WriteText = () => Promise.reject(new Error('EIO'));
 
 let directory = '';
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'toolrig-run-store-'));
-});
-after(() => rm(directory, { recursive: true, force: true }));
+
+/** A folder for the tests of a suite. */
+function inAFolder(): void {
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'toolrig-run-store-'));
+  });
+  after(() => rm(directory, { recursive: true, force: true }));
+}
 
 describe('createRunId', () => {
   test('tells when the run started, and tells apart two of the same second', () => {
@@ -49,6 +53,8 @@ describe('createRunId', () => {
 });
 
 describe('writeRun', () => {
+  inAFolder();
+
   test('stores every file in a directory of its own and reads the record back', async () => {
     const record = sampleRecord();
     const path = await writeRun(join(directory, 'new', 'runs'), record, ARTEFACTS);
@@ -102,6 +108,8 @@ describe('writeRun', () => {
 });
 
 describe('checkWritable', () => {
+  inAFolder();
+
   test('creates the directory and leaves nothing in it', async () => {
     const path = join(directory, 'a', 'b');
     await checkWritable(path);

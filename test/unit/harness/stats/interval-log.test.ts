@@ -7,9 +7,6 @@ import { LatencyHistogram } from '../../../../src/harness/stats/latency-histogra
 const START_MS = Date.UTC(2026, 10, 22, 15, 30, 12, 250);
 
 const histograms: LatencyHistogram[] = [];
-after(() => {
-  for (const histogram of histograms) histogram.destroy();
-});
 
 function histogramOf(...latenciesNs: number[]): LatencyHistogram {
   const histogram = new LatencyHistogram();
@@ -24,6 +21,10 @@ function interval(tag: string, offsetMs: number, histogram: LatencyHistogram) {
 }
 
 describe('renderIntervalLog', () => {
+  after(() => {
+    for (const histogram of histograms) histogram.destroy();
+  });
+
   test('is read back by HistogramLogReader, times and tags included', () => {
     const log = renderIntervalLog(START_MS, [
       interval('native', 1_000, histogramOf(300, 400, 2_000_000_000)),

@@ -18,11 +18,15 @@ type Line = Record<string, unknown>;
 
 let directory: string;
 let path: string;
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'toolrig-audit-'));
-  path = join(directory, 'audit.jsonl');
-});
-afterEach(() => rm(directory, { recursive: true }));
+
+/** A folder of its own for each test of a suite. */
+function inAFolder(): void {
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'toolrig-audit-'));
+    path = join(directory, 'audit.jsonl');
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+}
 
 function entry(over: Partial<AuditEntry> = {}): AuditEntry {
   return {
@@ -70,6 +74,8 @@ async function openFaulty(options: Partial<AuditOptions> = {}) {
 }
 
 describe('AuditLog', () => {
+  inAFolder();
+
   test('writes who called what, when, how it ended and how long it took', async () => {
     await writeLog(1);
     const [text] = await linesOf();
@@ -244,6 +250,8 @@ describe('AuditLog', () => {
 });
 
 describe('verifyAudit', () => {
+  inAFolder();
+
   /** The verdict after the lines of a log of six have been changed. */
   async function tamper(change: (lines: string[]) => string[]) {
     await writeLog(6);

@@ -10,27 +10,26 @@ import { RecordingLogger } from '../../../helpers/recording-logger.ts';
 const bus = new EventBus();
 let heard: unknown[] = [];
 
-beforeEach(() => {
-  heard = [];
-  bus.attach('counts', 'mcp.service.count', (_event, { total, healthy }) => {
-    heard.push(`${healthy} of ${total}`);
-  });
-  bus.attach('uptimes', 'mcp.service.uptime', (_event, { seconds }, { service }) => {
-    heard.push(`${service} ${seconds} s`);
-  });
-});
-
-afterEach(() => {
-  bus.detach('counts');
-  bus.detach('uptimes');
-});
-
 /** What has been emitted since it was last asked. */
 function news(): unknown[] {
   return heard.splice(0);
 }
 
 describe('TelemetryPoller', () => {
+  beforeEach(() => {
+    heard = [];
+    bus.attach('counts', 'mcp.service.count', (_event, { total, healthy }) => {
+      heard.push(`${healthy} of ${total}`);
+    });
+    bus.attach('uptimes', 'mcp.service.uptime', (_event, { seconds }, { service }) => {
+      heard.push(`${service} ${seconds} s`);
+    });
+  });
+  afterEach(() => {
+    bus.detach('counts');
+    bus.detach('uptimes');
+  });
+
   test('emits count and uptimes at its start and every 10 s, and keeps nobody alive', async () => {
     const clock = new ManualClock();
     const transport = new NativeTransport({ clock });

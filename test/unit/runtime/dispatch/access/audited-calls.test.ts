@@ -23,11 +23,6 @@ type Line = Record<string, unknown>;
 
 let directory: string;
 let path: string;
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'toolrig-audited-'));
-  path = join(directory, 'audit.jsonl');
-});
-afterEach(() => rm(directory, { recursive: true }));
 
 const inputSchema = { type: 'object' };
 const SERVICE = defineService({
@@ -86,6 +81,12 @@ function sha256(text: string): string {
 }
 
 describe('A transport with an audit log', () => {
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'toolrig-audited-'));
+    path = join(directory, 'audit.jsonl');
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
   test('records every call by every way, with who, what and how it ended', async () => {
     const { transport, audit, clock } = await start(
       {},
