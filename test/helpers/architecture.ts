@@ -101,6 +101,7 @@ const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   arquero: ['services'],
   'hdr-histogram-js': ['harness/stats'],
   'simple-statistics': ['harness/stats', 'harness/compare'],
+  'csv-parse': ['services', 'harness/capacity'],
   'ml-levenberg-marquardt': ['harness/capacity'],
   'csv-stringify': ['harness/report'],
   tinybench: ['harness/load'],
