@@ -89,7 +89,8 @@ async function runFiles(files) {
       else yield event;
     }
   }
-  const output = run({ files, concurrency: availableParallelism() })
+  // One more than there are cores: what waits for a timer or a program leaves its core to another.
+  const output = run({ files, concurrency: availableParallelism() + 1 })
     .compose(withoutSummary)
     .compose(new SpecReporter());
   output.pipe(process.stdout, { end: false });

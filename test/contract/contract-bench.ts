@@ -7,7 +7,6 @@
  */
 
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target, TargetCallOptions, Variant } from '../../src/harness/load/target.ts';
 import { nativeVariant } from '../../src/harness/variants/native.ts';
 import type { ContractCounts } from '../helpers/contract-service.ts';
@@ -26,7 +25,10 @@ export type ServiceName = keyof typeof SERVICES;
 /** Whether calls in flight together may be handled in another order than they were made in. */
 export type Overtaking = 'never' | 'possible';
 
-const OVERTAKING_GRACE_MS = 300;
+/** Calls that give another one, on a socket of its own, the time to arrive: more on a slow machine. */
+const GRACE_CALLS = 10;
+/** A deadline that is to pass. */
+export const SHORT_MS = 60;
 
 /** Allowed to calls that a test ends itself, and to those it expects to be quick. */
 const PATIENT_MS = 20_000;
@@ -110,11 +112,36 @@ export class ContractBench {
     return { reply: required(reply), cancel: (reason) => controller.abort(reason) };
   }
 
+  /**
+   * Calls a tool of `serial` that says by progress that it runs, with a deadline that passes while
+   * it does. Resolves with how often it was called: again when a slow machine had not begun in time.
+   */
+  async outlast(name: 'slow' | 'stubborn', args: object = {}): Promise<number> {
+    for (let count = 1; ; count++) {
+      let hasBegun = false;
+      const late = this.tool('serial', name, args, {
+        timeoutMs: SHORT_MS * 2 ** (count - 1),
+        onProgress() {
+          hasBegun = true;
+        },
+      });
+      await assert.rejects(late, { code: 'ERR_TIMEOUT' });
+      if (hasBegun) return count;
+    }
+  }
+
+  /**
+   * Lets arrive what was sent before, a cancellation among it: it may be under way on another
+   * socket, and nothing says when it is there.
+   */
+  async letArrive(): Promise<void> {
+    const count = this.#overtaking === 'never' ? 1 : GRACE_CALLS;
+    for (let call = 0; call < count; call++) await this.structure('many', 'echo');
+  }
+
   /** Ends a call of {@link occupy}, for whose end the test does not care. */
   async release(running: RunningCall): Promise<void> {
-    // What was sent before, a cancellation among it, may still be under way on another socket,
-    // and nothing says when it has arrived.
-    if (this.#overtaking === 'possible') await sleep(OVERTAKING_GRACE_MS);
+    await this.letArrive();
     running.cancel();
     await assert.rejects(running.reply, { code: 'ERR_CANCELLED' });
   }

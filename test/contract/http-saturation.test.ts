@@ -114,19 +114,25 @@ describe('a block that http-saturation drives', () => {
     });
     assert.ok(recorder.succeeded > 0);
     assert.equal(recorder.failed, 0);
-    assert.ok(durationMs >= 140 && durationMs < 600, `${durationMs} ms`);
-    assert.ok(wallMs < 900, `${wallMs} ms`);
+    assert.ok(durationMs >= 140 && durationMs <= wallMs, `${durationMs} ms of ${wallMs} ms`);
   });
 
   test('ends on the signal', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 100);
-    const { recorder, wallMs } = await drive([ADD], {
-      durationMs: 60_000,
+    let replies = 0;
+    const counted: Operation = {
+      ...ADD,
+      check() {
+        if (++replies === 20) controller.abort();
+        return undefined;
+      },
+    };
+    const { recorder } = await drive([counted], {
+      durationMs: 3_600_000,
+      concurrency: 2,
       signal: controller.signal,
     });
-    assert.ok(recorder.succeeded > 0);
-    assert.ok(wallMs < 2_000, `${wallMs} ms`);
+    assert.ok(recorder.succeeded >= 20);
   });
 
   test('outlasts its time until there is one reply: a block without any would be none', async () => {

@@ -5,6 +5,7 @@
  * URL, so it depends on the public runtime alone and its options are JSON.
  */
 
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CallContext,
@@ -99,11 +100,12 @@ export function contractService(
         },
       },
       stubborn: {
-        description: 'Answers after ms milliseconds, whatever its signal says',
-        inputSchema: exactly({ ms: { type: 'number', minimum: 0 } }),
-        async handler({ ms }: { ms: number }) {
-          await sleep(ms);
-          return structured({ ms });
+        description: 'Says by progress that it runs; answers once its signal has aborted: too late',
+        inputSchema: NO_ARGUMENTS,
+        async handler(_args: object, context: Context) {
+          context.progress(0);
+          if (!context.signal.aborted) await once(context.signal, 'abort');
+          return structured({ late: true });
         },
       },
       fail: {

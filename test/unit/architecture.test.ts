@@ -30,21 +30,6 @@ describe('The sources', () => {
   });
 });
 
-describe('The tests', () => {
-  test('keep hooks inside suites: in the process they share, one outside runs for every test', () => {
-    const dir = resolve(import.meta.dirname, '../../../test');
-    const hooked = ['unit', 'contract'].flatMap((group) =>
-      readdirSync(join(dir, group), { recursive: true, encoding: 'utf8' })
-        .map((name) => join(group, name))
-        .filter((name) => name.endsWith('.ts'))
-        .filter((name) =>
-          /^(?:before|after)(?:Each)?\(/m.test(readFileSync(join(dir, name), 'utf8')),
-        ),
-    );
-    assert.deepEqual(hooked, []);
-  });
-});
-
 describe('The check of the house', () => {
   const planted: [string, string, string, string][] = [
     [

@@ -28,6 +28,7 @@ export interface ChaosLaneOptions {
   readonly load: ResolvedLoad;
   readonly chaos: Chaos;
   readonly clock: Clock;
+  readonly collectGarbage: () => void;
   /** Waits for so many ms, or until the run is to end early. */
   readonly pause: (ms: number) => Promise<void>;
   /** Seeded: decides the faults. */
@@ -45,7 +46,7 @@ export class ChaosLane {
   readonly #chaosLoad: ChaosLoad;
   readonly #injector: FaultInjector | undefined;
   readonly #windows: ChaosWindows;
-  readonly #memory = new HostMemory();
+  readonly #memory: HostMemory;
   readonly #spared: { readonly quiet: LatencyTally; readonly disturbed: LatencyTally } | undefined;
   readonly #services: readonly string[];
   #crashes = 0;
@@ -53,7 +54,7 @@ export class ChaosLane {
   #isSteady = false;
 
   constructor({ variant, target }: Contestant, plan: CallPlan, options: ChaosLaneOptions) {
-    const { load, chaos, giveUpMs, clock } = options;
+    const { load, chaos, giveUpMs, clock, collectGarbage } = options;
     const { fault, expected = [], quietMs = 0 } = chaos;
     this.#variant = variant;
     this.#target = target;
@@ -83,7 +84,10 @@ export class ChaosLane {
     this.#spared = isSparing
       ? { quiet: new LatencyTally(), disturbed: new LatencyTally() }
       : undefined;
-    this.#windows = new ChaosWindows(this.#chaosLoad, target, load, fault === undefined, clock);
+    this.#memory = new HostMemory(collectGarbage);
+    // While services are being broken nothing is stopped to look closely.
+    const beforeLook = fault === undefined ? collectGarbage : () => {};
+    this.#windows = new ChaosWindows(this.#chaosLoad, target, load, beforeLook, clock);
   }
 
   /** One round: all phases, the warm-up in the first alone. */

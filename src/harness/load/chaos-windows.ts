@@ -14,7 +14,6 @@ import { brokenUsage } from './broken-usage.ts';
 import type { ChaosLoad } from './chaos-load.ts';
 import type { DriftPoint } from './chaos-outcome.ts';
 import { LoadWindow } from './chaos-totals.ts';
-import { collectGarbage } from './collect-garbage.ts';
 import type { BlockMeasurement, ResolvedLoad } from './measure.ts';
 import { ResourceMeter, type ResourceUse } from './resource-meter.ts';
 import type { Target, TargetUsage } from './target.ts';
@@ -35,17 +34,17 @@ export class ChaosWindows {
   readonly #usage: () => Promise<TargetUsage>;
   readonly #rounds: number;
   readonly #windowMs: number;
-  readonly #isSteadyWork: boolean;
+  readonly #beforeLook: () => void;
   readonly #spare: LoadWindow[];
   readonly #blocks: Block[] = [];
   #latest = new LoadWindow();
 
-  /** @param isSteadyWork - whether nothing is going to befall the services */
+  /** @param beforeLook - is called between windows, before it is looked at what may drift */
   constructor(
     load: ChaosLoad,
     target: Target,
     resolved: ResolvedLoad,
-    isSteadyWork: boolean,
+    beforeLook: () => void,
     clock: Clock,
   ) {
     const count = windowCount(resolved);
@@ -53,7 +52,7 @@ export class ChaosWindows {
     this.#clock = clock;
     this.#usage = brokenUsage(target);
     this.#rounds = resolved.rounds;
-    this.#isSteadyWork = isSteadyWork;
+    this.#beforeLook = beforeLook;
     this.#windowMs = resolved.durationMs / count;
     this.#spare = Array.from({ length: count }, () => new LoadWindow());
   }
@@ -113,9 +112,9 @@ export class ChaosWindows {
     return durationMs;
   }
 
-  /** What may drift. While services are being broken nothing is stopped to look closely. */
+  /** What may drift. */
   #lookAt({ rssBytes }: ResourceUse): DriftPoint {
-    if (this.#isSteadyWork) collectGarbage();
+    this.#beforeLook();
     return {
       atMs: this.#clock.nowMs(),
       heapBytes: getHeapStatistics().used_heap_size,

@@ -3,15 +3,19 @@
  * and after it is that without garbage.
  */
 
-import { collectGarbage } from './collect-garbage.ts';
-
 const LOOK_EVERY_MS = 50;
 
 export class HostMemory {
+  readonly #collectGarbage: () => void;
   #timer: NodeJS.Timeout | undefined;
   #beforeBytes = 0;
   #peakBytes = 0;
   #afterBytes = 0;
+
+  /** @param collectGarbage - stops everything for a full collection */
+  constructor(collectGarbage: () => void) {
+    this.#collectGarbage = collectGarbage;
+  }
 
   get bytes(): { readonly before: number; readonly peak: number; readonly after: number } {
     return { before: this.#beforeBytes, peak: this.#peakBytes, after: this.#afterBytes };
@@ -20,7 +24,7 @@ export class HostMemory {
   /** Takes the size now as that before; only the first time. */
   start(): void {
     if (this.#beforeBytes === 0) {
-      collectGarbage();
+      this.#collectGarbage();
       this.#beforeBytes = this.#look();
     }
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
@@ -29,7 +33,7 @@ export class HostMemory {
   /** Takes the size now as that after. */
   stop(): void {
     clearInterval(this.#timer);
-    collectGarbage();
+    this.#collectGarbage();
     this.#afterBytes = this.#look();
   }
 

@@ -14,6 +14,7 @@ import { ToolrigError } from '../../core/errors.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { Chaos } from './chaos.ts';
 import { ChaosLane } from './chaos-lane.ts';
+import { collectGarbage as collectNow } from './collect-garbage.ts';
 import type { CaseMeasurement, Contestant, MeasureProgress, ResolvedLoad } from './measure.ts';
 import { numberedPlan } from './numbered-call.ts';
 import { preflight } from './preflight.ts';
@@ -28,6 +29,8 @@ export interface MeasureChaosOptions {
   readonly giveUpMs?: number;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Stops everything for a full collection. Default: the real one. */
+  readonly collectGarbage?: () => void;
 }
 
 /**
@@ -45,13 +48,14 @@ export async function measureChaos(
   options: MeasureChaosOptions,
 ): Promise<CaseMeasurement> {
   await preflight(numberedPlan(plan), contestants);
-  const { signal, clock = SYSTEM_CLOCK } = options;
+  const { signal, clock = SYSTEM_CLOCK, collectGarbage = collectNow } = options;
   const lanes = contestants.map(
     (contestant) =>
       new ChaosLane(contestant, plan, {
         load,
         chaos,
         clock,
+        collectGarbage,
         pause: (ms) => pause(ms, clock, signal),
         random: options.random(),
         giveUpMs: options.giveUpMs ?? 6_000,

@@ -9,7 +9,7 @@ const BLOCK_BYTES = 384 * 1_048_576;
 
 describe('HostMemory', () => {
   test('has the size before, at most and after, of which a second start changes nothing', () => {
-    const memory = new HostMemory();
+    const memory = new HostMemory(collectGarbage);
     memory.start();
     const { before } = memory.bytes;
     let block: Buffer | undefined = Buffer.alloc(BLOCK_BYTES, 1);

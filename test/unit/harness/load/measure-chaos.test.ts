@@ -55,6 +55,7 @@ async function measure(
     signal: new AbortController().signal,
     onProgress() {},
     clock,
+    collectGarbage() {}, // the process that tests share has a large heap
     ...options,
   });
   const results = measurement.variants.map(({ chaos: outcome, blocks, variant }) => {
@@ -175,6 +176,19 @@ describe('measureChaos', () => {
     assert.equal(recoveries, 1);
     assert.deepEqual([outcome.faults, outcome.crashes, outcome.unrecovered], [0, 0, 0]);
     assert.ok(outcome.hostRssBytes.peak >= outcome.hostRssBytes.before);
+  });
+
+  test('collects garbage before it looks at a drift, and never while services are broken', async () => {
+    let collections = 0;
+    const collectGarbage = () => {
+      collections++;
+    };
+    const { results } = await measure({ calm: numberedTarget() }, {}, { collectGarbage });
+    // Before the first window and after the last the memory of the host is looked at.
+    assert.equal(collections, (results[0]?.rounds.length ?? 0) + 2);
+    collections = 0;
+    await measure({ mortal: mortalTarget(1) }, KILLS, { collectGarbage });
+    assert.equal(collections, 2);
   });
 
   test('all but stops calling at rest', async () => {
