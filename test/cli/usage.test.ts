@@ -11,7 +11,7 @@ const CALCULATOR = ['bench', 'calculator-batch', ...SHORT, '--out', folder];
 
 /** What is written, and what must be said about it. */
 const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
-  [[], /name a command: bench, list, micro, serve, status, call\. See toolrig --help\./],
+  [[], /name a command: bench, .*\. See toolrig --help\./],
   [['bnch'], /there is no command 'bnch'\. Did you mean 'bench'\?/],
   [['list', 'extra'], /'extra' is no argument of toolrig list/],
   [['bench', '--varaints', 'json'], /no flag --varaints\. Did you mean --variants\?.*bench --help/],

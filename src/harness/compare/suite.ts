@@ -14,6 +14,7 @@ import type { RoundRecord, Verdict } from '../results/run-record.ts';
 import { FEWEST_ROUNDS, isBounded } from '../stats/bootstrap.ts';
 import { holmAdjusted } from '../stats/holm.ts';
 import { type Change, changeBetween, type Pairing } from './change.ts';
+import { detectableChange } from './detectable.ts';
 import { DEFAULT_METRICS, isMoreBetter, type Metric, metricOf } from './metric.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -200,15 +201,8 @@ function concluded(figures: Figures, adjustedPValue: number, grounds: Grounds): 
   return result(verdict);
 }
 
-/** Standard errors from the middle of a 95 % interval to its end, and those for four times of five. */
-const Z_95 = 1.959963984540054;
-const Z_80 = 0.8416212335729143;
-
-/** The change that lies beyond `limit` with its whole interval, four times of five. */
 function detectable(change: Change, limit: number): number | null {
-  if (!isBounded(change)) return null;
-  const halfWidth = Math.log(change.high / change.low) / 2;
-  return (1 + limit) * Math.exp(halfWidth * (1 + Z_80 / Z_95)) - 1;
+  return isBounded(change) ? detectableChange(Math.log(change.high / change.low) / 2, limit) : null;
 }
 
 function fewRounds(sets: RoundSets): string | undefined {

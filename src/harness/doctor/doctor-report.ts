@@ -2,6 +2,7 @@
 
 import type { Environment } from '../results/run-record.ts';
 import type { Finding } from './finding.ts';
+import type { NoiseReport } from './noise-check.ts';
 
 /** Version of the report's shape. It grows when a field changes its meaning or goes. */
 export const DOCTOR_SCHEMA_VERSION = 1;
@@ -15,4 +16,6 @@ export interface DoctorReport {
   /** The worst of the findings. */
   readonly verdict: 'ok' | 'warning' | 'problem';
   readonly findings: readonly Finding[];
+  /** What comparisons can find; `null` when no load was made. */
+  readonly noise: NoiseReport | null;
 }
