@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ASSETS = ['src/harness/results/run.schema.json'];
+const ASSETS = ['src/harness/results/run.schema.json', 'src/harness/report/html/page.css'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 for (const asset of ASSETS) {

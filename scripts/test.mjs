@@ -1,9 +1,9 @@
 /**
- * Runs the built tests: `node scripts/test.mjs [unit] [contract] [integration] [cli]`, all groups
- * when none is named.
+ * Runs the built tests: `node scripts/test.mjs [unit] [contract] [integration] [cli] [browser]`, all
+ * groups when none is named.
  *
  * Unit and contract tests share one process, since a process a file takes twenty times as long;
- * integration and cli tests start servers and programs, so each of their files has its own. The
+ * the others start servers, programs and a browser, so each of their files has its own. The
  * run ends with the runner's summary and fails when a test failed or none ran.
  */
 
@@ -15,7 +15,7 @@ import { run } from 'node:test';
 import { spec as SpecReporter } from 'node:test/reporters';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const GROUPS = ['unit', 'contract', 'integration', 'cli'];
+const GROUPS = ['unit', 'contract', 'integration', 'cli', 'browser'];
 const SHARED_PROCESS_GROUPS = ['unit', 'contract'];
 const TESTS_DIR = resolve(dirname(fileURLToPath(import.meta.url)), '../dist/test');
 /** Imports every file of the shared process. */

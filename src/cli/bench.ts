@@ -5,6 +5,7 @@ import { ToolrigError } from '../core/errors.ts';
 import type { Load, Suite } from '../harness/load/scenario.ts';
 import { loadScenario, loadSuite } from '../harness/load/scenario-catalog.ts';
 import { renderSummaryCsv } from '../harness/report/csv.ts';
+import { renderRunHtml } from '../harness/report/html/run-page.ts';
 import { renderMarkdown } from '../harness/report/markdown.ts';
 import { renderRunText } from '../harness/report/text.ts';
 import { readEnvironment, systemSources } from '../harness/results/environment.ts';
@@ -21,6 +22,7 @@ import { requireVariant, VARIANTS } from '../harness/variants/variants.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { TOOL } from './package-info.ts';
+import { pageAssets } from './page-assets.ts';
 import { createProgress } from './progress.ts';
 import { stderr, stdout, wantsColour } from './streams.ts';
 
@@ -142,6 +144,7 @@ function store(out: string, { record, intervalLogs }: RunResult): Promise<string
   return writeRun(out, record, {
     summaryCsv: renderSummaryCsv(record),
     reportMarkdown: renderMarkdown(record),
+    reportHtml: renderRunHtml(record, pageAssets()),
     intervalLogs: [...intervalLogs].flatMap(([scenario, logs]) =>
       [...logs].map(([variant, text]) => ({ scenario, variant, text })),
     ),

@@ -90,13 +90,20 @@ describe('bench calculator-batch --json', () => {
 
   test('stores the same document, a table, a report, and a log for each variant', () => {
     const logs = variants.map((variant) => intervalLogName('calculator-batch', variant));
-    const others = ['report.md', 'run.json', 'summary.csv'];
+    const others = ['report.html', 'report.md', 'run.json', 'summary.csv'];
     assert.deepEqual(readdirSync(run).toSorted(), [...logs, ...others].toSorted());
     assert.equal(readFileSync(join(run, 'run.json'), 'utf8'), result.stdout);
     const [header, ...rows] = readFileSync(join(run, 'summary.csv'), 'utf8').trim().split('\n');
     assert.match(header ?? '', /^run_id,scenario,/);
     assert.equal(rows.length, variants.length);
     assert.match(readFileSync(join(run, 'report.md'), 'utf8'), /calculator-batch/);
+    const page = readFileSync(join(run, 'report.html'), 'utf8');
+    assert.match(page, /<h1>calculator-batch<\/h1>[\s\S]*uPlot/);
+    const own = page.replaceAll(
+      /<script type="application\/json"[^]*?<\/script>|<table>[^]*?<\/table>/g,
+      '',
+    );
+    assert.ok(own.length < 400_000, String(own.length));
   });
 
   test('stores logs that HdrHistogram reads back, with the counts of the record', () => {

@@ -7,6 +7,7 @@ import type {
   ScenarioRecord,
   VariantRecord,
 } from '../../src/harness/results/run-record.ts';
+import { LatencyHistogram } from '../../src/harness/stats/latency-histogram.ts';
 import { roundOf } from './rounds.ts';
 
 /** Spread of the intervals around their medians. */
@@ -53,10 +54,19 @@ export function sampleVariant(
     harnessNsPerCall: 62,
     warmupMs: 420,
     isSteady: true,
-    histogram: 'HISTFAAAAC14nJNpmSzMwMDAzsDAwMjAwMDMAAGM',
+    histogram: histogramOf([0.8, 1, 1, 1.1, 1.3, 1.4, 4, 20].map((factor) => factor * nsPerCall)),
     rounds: Array.from({ length: 8 }, (_, index) => sampleRound(index + 1, nsPerCall)),
     ...overrides,
   };
+}
+
+/** As a record has it. */
+export function histogramOf(latenciesNs: readonly number[]): string {
+  const histogram = new LatencyHistogram();
+  for (const latencyNs of latenciesNs) histogram.record(Math.round(latencyNs));
+  const text = histogram.encode();
+  histogram.destroy();
+  return text;
 }
 
 /** Compares each variant with each of the baselines that is among them. */
@@ -209,8 +219,8 @@ export function openVariant(
       sentPerSecond: 99.6,
       pacingNs: sampleVariant(variant, 0.1e6).latencyNs,
       generatorVerdict: 'ok',
-      serviceHistogram: 'HISTFAAAAC14nJNpmSzMwMDAzsDAwMjAwMDMAAGM',
-      lagHistogram: 'HISTFAAAAC14nJNpmSzMwMDAzsDAwMjAwMDMAAGM',
+      serviceHistogram: histogramOf([0.3e6, 0.4e6, 0.4e6, 1.6e6]),
+      lagHistogram: histogramOf([0.1e6, 0.2e6, 0.2e6, 0.8e6]),
       intervals: seconds.map((p99Ms, second) => ({
         startedAt: `2026-11-22T15:30:1${second}.000Z`,
         durationMs: 1_000,
@@ -268,7 +278,7 @@ export function chaosVariant(
     crashes: 59,
     unrecovered: 0,
     recoveryNs: { count: 59, p50: 21e6, p99: 84e6, max: 84e6 },
-    recoveryHistogram: 'HISTFAAAAC14nJNpmSzMwMDAzsDAwMjAwMDMAAGM',
+    recoveryHistogram: histogramOf([19e6, 21e6, 22e6, 84e6]),
     sparedP99Ns: { quiet: 2e6, disturbed: 3e6 },
     hostRssBytes: { before: 150_000_000, peak: 210_000_000, after: 157_500_000 },
     drift: {
@@ -340,6 +350,28 @@ export function chaosRecord(): RunRecord {
           }),
         ],
         { concurrency: 12, chaos: { fault: null, expected: [], quietMs: 0, restMs: 0 } },
+      ),
+    ],
+  });
+}
+
+/** A run in which every text from outside is `name`. */
+export function hostileRecord(name: string): RunRecord {
+  const { environment } = sampleRecord();
+  return sampleRecord({
+    runId: name,
+    command: name,
+    environment: { ...environment, cpuModel: name, os: name },
+    validity: { verdict: 'suspect', reasons: [name] },
+    scenarios: [
+      sampleScenario(
+        name,
+        [sampleVariant(name, 100, { failed: 1, errors: { [name]: 1 }, firstFailure: name })],
+        {
+          thresholds: [
+            { expression: name, metric: 'p99', variant: name, observed: 1, passed: true },
+          ],
+        },
       ),
     ],
   });

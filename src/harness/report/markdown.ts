@@ -6,12 +6,12 @@
  * an image, HTML or another table column.
  */
 
-import type { Environment, RunRecord, Validity } from '../results/run-record.ts';
+import type { RunRecord, Validity } from '../results/run-record.ts';
 import { groupByScenario, type ScenarioGroup } from '../results/scenario-group.ts';
+import { environmentRows } from './environment-rows.ts';
 import { inertText } from './plain-text.ts';
 import { type ScenarioTable, tabulateScenario } from './scenario-table.ts';
 import { summarySentences } from './summary-sentences.ts';
-import { formatBytes } from './units.ts';
 
 /** The text of `report.md`. */
 export function renderMarkdown(record: RunRecord): string {
@@ -92,33 +92,12 @@ function sectionsTable(
   );
 }
 
-function environmentTable({ environment, tool, startedAt, finishedAt }: RunRecord): string {
-  const { cgroup, loadAverage } = environment;
-  const rows: [name: string, value: string][] = [
-    ['Started', startedAt],
-    ['Finished', finishedAt],
-    ['Tool', `${tool.name} ${tool.version}`],
-    ['CPU', `${environment.cpuModel}, ${environment.logicalCpus} logical`],
-    ['Usable CPUs', String(environment.availableParallelism)],
-    ['Memory', formatBytes(environment.memoryBytes)],
-    ['System', `${environment.os}, ${environment.arch}`],
-    ['Node', `${environment.node}, V8 ${environment.v8}`],
-    ['Commit', commitOf(environment)],
-    ['CPU limit', cgroup?.cpuMax ?? 'none'],
-    ['Memory limit', cgroup?.memoryMax ?? 'none'],
-    ['Load at start', loadAverage.map((load) => load.toFixed(2)).join(', ')],
-    ['Fingerprint', environment.fingerprint],
-  ];
+function environmentTable(record: RunRecord): string {
   return table(
     ['', ''],
-    rows.map(([name, value]) => [name, escaped(value)]),
+    environmentRows(record).map(([name, value]) => [name, escaped(value)]),
     2,
   );
-}
-
-function commitOf({ gitCommit, gitDirty }: Environment): string {
-  if (gitCommit === null) return 'unknown';
-  return gitDirty === true ? `${gitCommit}, with changes` : gitCommit;
 }
 
 function reproduceBlock({ environment }: RunRecord): string {

@@ -6,17 +6,7 @@
  */
 
 import { isBounded } from '../stats/bootstrap.ts';
-
-interface Scale {
-  /** Names of the units, smallest first. */
-  readonly units: readonly string[];
-  /** How many of one unit make the next. */
-  readonly step: number;
-}
-
-const TIME: Scale = { units: [' ns', ' µs', ' ms', ' s'], step: 1_000 };
-const SIZE: Scale = { units: [' B', ' KiB', ' MiB', ' GiB', ' TiB'], step: 1_024 };
-const COUNT: Scale = { units: ['', 'k', 'M', 'G', 'T'], step: 1_000 };
+import { COUNT, formatScaled, type Scale, SIZE, scaleOf, TIME } from './scaled-number.ts';
 
 /** A duration given in ns: `48.2 ns`, `5.21 µs`, `1.64 ms`, `2 s`. */
 export function formatNs(ns: number): string {
@@ -72,28 +62,4 @@ function formatIntervalIn(interval: { median: number; low: number; high: number 
   const figure = (value: number) => (value / divisor).toFixed(decimals);
   const middle = `${figure(median)}${unit}`;
   return isBounded(interval) ? `${middle} [${figure(low)}–${figure(high)}]` : middle;
-}
-
-function formatScaled(value: number, scale: Scale): string {
-  const { divisor, unit, decimals } = scaleOf(value, scale);
-  const scaled = value / divisor;
-  return `${scaled.toFixed(Number.isInteger(scaled) ? 0 : decimals)}${unit}`;
-}
-
-function scaleOf(value: number, { units, step }: Scale) {
-  // Rounded first: 999.7 ns is 1.00 µs, not 1000 ns. But 1,024 bytes rounded are too few for 1 KiB.
-  const rounded = Number(Math.abs(value).toPrecision(3));
-  const size = Math.max(rounded, Math.abs(value));
-  let index = 0;
-  let divisor = 1;
-  while (index < units.length - 1 && size >= divisor * step) {
-    index++;
-    divisor *= step;
-  }
-  return { divisor, unit: units[index] ?? '', decimals: decimalsOf(rounded / divisor) };
-}
-
-function decimalsOf(scaled: number): number {
-  if (scaled >= 100) return 0;
-  return scaled >= 10 ? 1 : 2;
 }

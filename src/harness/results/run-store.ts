@@ -1,7 +1,7 @@
 /**
  * Keeps runs on disk: a directory for each run, with its record and what was derived from it.
  *
- *   <runs>/20261122-153012-ab12/  native.hlog …  summary.csv  report.md  run.json
+ *   <runs>/20261122-153012-ab12/  native.hlog …  summary.csv  report.md  report.html  run.json
  *
  * Each file is written atomically and `run.json` last, so a directory that has one is complete.
  * The rendered texts come in as arguments; this module knows no formats but the record's.
@@ -19,6 +19,7 @@ import type { RunRecord } from './run-record.ts';
 export interface RunArtefacts {
   readonly summaryCsv: string;
   readonly reportMarkdown: string;
+  readonly reportHtml: string;
   readonly intervalLogs: readonly IntervalLogFile[];
 }
 
@@ -79,6 +80,7 @@ export async function writeRun(
     ),
     ['summary.csv', artefacts.summaryCsv],
     ['report.md', artefacts.reportMarkdown],
+    ['report.html', artefacts.reportHtml],
     ['run.json', stringifyRunRecord(record)],
   ];
   let path = directory;

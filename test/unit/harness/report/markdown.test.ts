@@ -3,7 +3,12 @@ import { describe, test } from 'node:test';
 import { renderMarkdown } from '../../../../src/harness/report/markdown.ts';
 import { assertGolden } from '../../../helpers/golden.ts';
 import { HOSTILE_NAMES } from '../../../helpers/hostile-names.ts';
-import { sampleRecord, sampleScenario, sampleVariant } from '../../../helpers/sample-record.ts';
+import {
+  hostileRecord,
+  sampleRecord,
+  sampleScenario,
+  sampleVariant,
+} from '../../../helpers/sample-record.ts';
 
 /** What is left when every escaped character is gone: the characters that mean something. */
 function unescapedIn(text: string): string {
@@ -17,26 +22,7 @@ describe('report.md', () => {
 
   test('keeps hostile names inert', () => {
     for (const name of HOSTILE_NAMES) {
-      const { environment } = sampleRecord();
-      const page = renderMarkdown(
-        sampleRecord({
-          runId: name,
-          command: name,
-          environment: { ...environment, cpuModel: name, os: name },
-          validity: { verdict: 'suspect', reasons: [name] },
-          scenarios: [
-            sampleScenario(
-              name,
-              [sampleVariant(name, 100, { failed: 1, errors: { [name]: 1 }, firstFailure: name })],
-              {
-                thresholds: [
-                  { expression: name, metric: 'p99', variant: name, observed: 1, passed: true },
-                ],
-              },
-            ),
-          ],
-        }),
-      );
+      const page = renderMarkdown(hostileRecord(name));
       const [prose = '', code = ''] = page.split('## How to reproduce');
       const text = unescapedIn(prose);
       assert.doesNotMatch(text, /[<`~@]|\]\(|!\[|:\/\/|www\.|(?<!\*)\*(?!\*)/, name);

@@ -17,6 +17,7 @@ import { sampleRecord } from '../../../helpers/sample-record.ts';
 const ARTEFACTS = {
   summaryCsv: 'scenario,variant\n',
   reportMarkdown: '# Report\n',
+  reportHtml: '<!doctype html>\n',
   intervalLogs: [{ scenario: 'calculator-batch', variant: 'native', text: '#[log]\n' }],
 };
 
@@ -61,6 +62,7 @@ describe('writeRun', () => {
     assert.equal(path, join(directory, 'new', 'runs', record.runId));
     assert.deepEqual((await readdir(path)).toSorted(), [
       'calculator-batch.native.hlog',
+      'report.html',
       'report.md',
       'run.json',
       'summary.csv',
@@ -79,6 +81,7 @@ describe('writeRun', () => {
     const files = await readdir(join(runs, record.runId));
     assert.deepEqual(files.toSorted(), [
       'calculator-batch.native.hlog',
+      'report.html',
       'report.md',
       'summary.csv',
     ]);

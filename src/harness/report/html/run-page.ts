@@ -1,0 +1,132 @@
+/** `report.html`: a run as one page, from what it found out to where it was made. */
+
+import type { RunRecord, Validity } from '../../results/run-record.ts';
+import { groupByScenario } from '../../results/scenario-group.ts';
+import { environmentRows } from '../environment-rows.ts';
+import { summarySentences } from '../summary-sentences.ts';
+import { formatCount, formatNs, formatShort } from '../units.ts';
+import { renderTable } from './data-table.ts';
+import { type Html, html } from './markup.ts';
+import { type PageAssets, type PageSection, renderPage } from './page.ts';
+import { scenarioSection } from './scenario-section.ts';
+
+export interface RunPageOptions {
+  /** What stands above the title, such as a way back. Default: when the run was made. */
+  readonly above?: Html;
+}
+
+/** The text of the page. */
+export function renderRunHtml(
+  record: RunRecord,
+  assets: PageAssets,
+  { above }: RunPageOptions = {},
+): string {
+  const groups = groupByScenario(record.scenarios);
+  return renderPage(
+    {
+      title: titleOf(groups.map(({ name }) => name)),
+      kicker: `Run ${record.runId}, ${dayAndTime(record.startedAt)} UTC`,
+      lead: html`${above}${validityBox(record.validity)}
+${tiles(record)}
+${findings(record)}`,
+      sections: [...groups.map(scenarioSection), environmentSection(record), repeatSection(record)],
+      footer: html`Made by ${record.tool.name} ${record.tool.version}. What each number means is in docs/METHODOLOGY.md.`,
+    },
+    assets,
+  );
+}
+
+/** Whether the numbers of a run may be used, and why not. */
+export function validityBox({ verdict, reasons }: Validity): Html {
+  const [className, meaning] = (
+    {
+      valid: ['good', 'nothing speaks against these numbers.'],
+      suspect: ['warn', 'use these numbers with care.'],
+      invalid: ['bad', 'do not use these numbers.'],
+    } as const
+  )[verdict];
+  return html`<div class="verdict ${className}"><p><strong>${verdict}</strong>: ${meaning}</p>${
+    reasons.length === 0
+      ? undefined
+      : html`<ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
+  }</div>`;
+}
+
+/** `2026-11-22 15:30` of an ISO 8601 time. */
+export function dayAndTime(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}
+
+const TITLE_NAMES = 3;
+
+function titleOf(names: readonly string[]): string {
+  if (names.length === 0) return 'A run of nothing';
+  if (names.length <= TITLE_NAMES) return names.join(', ');
+  return `${names.slice(0, TITLE_NAMES - 1).join(', ')} and ${names.length - TITLE_NAMES + 1} more`;
+}
+
+function tiles({ scenarios, environment, startedAt, finishedAt }: RunRecord): Html {
+  const variants = scenarios.flatMap((scenario) => scenario.variants);
+  const thresholds = scenarios.flatMap((scenario) => scenario.thresholds);
+  const failed = variants.reduce(
+    (sum, each) => sum + each.failed - (each.failedAsExpected ?? 0),
+    0,
+  );
+  const calls = variants.reduce((sum, each) => sum + each.calls, 0);
+  const broken = thresholds.filter(({ passed }) => !passed).length;
+  const tookMs = Date.parse(finishedAt) - Date.parse(startedAt);
+  const tile = (name: string, value: Html | string, more: string) =>
+    html`<div><dt>${name}</dt><dd>${value}<small>${more}</small></dd></div>`;
+  return html`<dl class="tiles">${[
+    tile(
+      'Thresholds',
+      broken === 0
+        ? html`<span class="pass">${thresholds.length === 0 ? 'none set' : 'all hold'}</span>`
+        : html`<span class="fail">${broken} broken</span>`,
+      `of ${formatCount(thresholds.length)}`,
+    ),
+    tile(
+      'Calls',
+      formatShort(calls),
+      failed === 0 ? 'none failed' : `${formatCount(failed)} failed`,
+    ),
+    tile(
+      'Variants',
+      String(new Set(variants.map(({ variant }) => variant)).size),
+      `in ${scenarios.length} ${scenarios.length === 1 ? 'case' : 'cases'}`,
+    ),
+    tile('Took', Number.isFinite(tookMs) ? formatNs(tookMs * 1e6) : '–', 'warm-up included'),
+    tile('Machine', `${environment.availableParallelism} CPUs`, environment.cpuModel),
+    tile('Node', environment.node, environment.os),
+  ]}</dl>`;
+}
+
+function findings(record: RunRecord): Html | undefined {
+  const sentences = summarySentences(record);
+  if (sentences.length === 0) return undefined;
+  return html`<div class="findings">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>`;
+}
+
+function environmentSection(record: RunRecord): PageSection {
+  return {
+    id: 'environment',
+    heading: 'Environment',
+    body: html`<div class="wrap">${renderTable({
+      caption: 'Where and when the run was made',
+      header: ['what', 'value'],
+      wordColumns: 2,
+      rows: environmentRows(record),
+    })}</div>`,
+  };
+}
+
+function repeatSection({ environment, command }: RunRecord): PageSection {
+  const { gitCommit, gitDirty, node } = environment;
+  const commit = gitCommit === null ? '' : ` at commit ${gitCommit.slice(0, 12)}`;
+  return {
+    id: 'repeat',
+    heading: 'How to repeat it',
+    body: html`<p>With Node ${node}${commit}${gitDirty === true ? ' with the changes that it had' : ''}:</p>
+<pre tabindex="0" aria-label="Command"><code>${command}</code></pre>`,
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * A browser for tests: Debian's Chromium, driven by playwright-core. Where it is missing the tests
+ * that need it are skipped and say so, unless TOOLRIG_BROWSER=required, as in CI.
+ */
+
+import assert from 'node:assert/strict';
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const EXECUTABLE = '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const AXE = new URL(import.meta.resolve('axe-core/axe.min.js'));
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Why tests that need a browser are skipped; `false` where there is one, or there must be. */
+export function browserIsMissing(): string | false {
+  try {
+    accessSync(EXECUTABLE, constants.X_OK);
+    return false;
+  } catch {
+    if (process.env['TOOLRIG_BROWSER'] === 'required') return false;
+    return `no browser at ${EXECUTABLE}: scripts/install-browser.sh installs it`;
+  }
+}
+
+export type Theme = 'light' | 'dark';
+
+export interface OpenedPage {
+  readonly page: Page;
+  /** What the page has complained about, or asked for from elsewhere; empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+export interface TestBrowser {
+  /** Opens an address in a tab of its own; requests that leave it are refused and noted. */
+  open(
+    url: string,
+    look?: { readonly theme?: Theme; readonly width?: number },
+  ): Promise<OpenedPage>;
+  close(): Promise<void>;
+}
+
+/** Starts the browser with a profile of its own. */
+export async function startBrowser(): Promise<TestBrowser> {
+  const profile = mkdtempSync(join(tmpdir(), 'toolrig-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: EXECUTABLE,
+    headless: true,
+    args: FLAGS,
+  });
+  return {
+    open: (url, look = {}) => openPage(context, url, look),
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openPage(
+  context: BrowserContext,
+  url: string,
+  { theme = 'light', width = 1_280 }: { readonly theme?: Theme; readonly width?: number },
+): Promise<OpenedPage> {
+  const page = await context.newPage();
+  const problems: string[] = [];
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme: theme });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+  });
+  page.on('pageerror', ({ message }) => problems.push(message));
+  page.on('dialog', (dialog) => {
+    problems.push(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  const own = url.startsWith('file:') ? url.split('#')[0] : new URL(url).origin;
+  page.on('request', (request) => {
+    const asked = request.url();
+    const isOwn = url.startsWith('file:')
+      ? asked.split('#')[0] === own
+      : asked.startsWith(`${own}/`);
+    if (!isOwn && !asked.startsWith('data:')) problems.push(`a request to ${asked}`);
+  });
+  await page.goto(url);
+  return { page, problems };
+}
+
+/** Asserts that axe-core finds nothing to complain about. */
+export async function assertAccessible(page: Page): Promise<void> {
+  // By the debugger's way in, since the page's policy lets no script of others run.
+  await page.evaluate(readFileSync(AXE, 'utf8'));
+  const violations = await page.evaluate(async (rules) => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: AxeViolation[] }> };
+    };
+    const { violations: found } = await axe.run({ runOnly: { type: 'tag', values: rules } });
+    return found.map(
+      ({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`,
+    );
+  }, RULES);
+  assert.deepEqual(violations, []);
+}
+
+interface AxeViolation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** Asserts that nothing has to be scrolled sideways to be read. */
+export async function assertFits(page: Page): Promise<void> {
+  const [content, window] = (await page.evaluate(
+    '[document.documentElement.scrollWidth, innerWidth]',
+  )) as [number, number];
+  assert.ok(content <= window, `${content} px wide in a window of ${window} px`);
+}
