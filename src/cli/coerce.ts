@@ -4,6 +4,7 @@
  */
 
 import { ToolrigError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 
 const TIME_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, h: 3_600e3 };
 const SIZE_UNITS: Readonly<Record<string, number>> = {
@@ -59,6 +60,33 @@ export function sizes(flag: string): (given: unknown) => number[] {
 /** Names, separated by commas; none is empty or there twice. */
 export function names(flag: string): (given: unknown) => string[] {
   return (given) => different(flag, 'different names separated by commas', given);
+}
+
+/** Names out of a few, separated by commas; none is there twice. */
+export function namesAmong<T extends string>(
+  flag: string,
+  choices: readonly T[],
+): (given: unknown) => T[] {
+  return (given) =>
+    different(flag, 'different names separated by commas', given).map((name) => {
+      const found = choices.find((choice) => choice === name);
+      if (found !== undefined) return found;
+      throw new ToolrigError(
+        'ERR_USAGE',
+        `--${flag} knows no '${name}'.${didYouMean(name, choices)}`,
+      );
+    });
+}
+
+/** A share from 0 to 1, from `3%` or `0.5%`. */
+export function share(flag: string): (given: unknown) => number {
+  const expected = 'a percentage such as 3% or 0.5%';
+  return (given) => {
+    const written = one(flag, expected, given);
+    const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(written)?.[1] ?? Number.NaN);
+    if (percent >= 0 && percent <= 100) return percent / 100;
+    throw invalid(flag, expected, written);
+  };
 }
 
 /** One of a few words. */

@@ -12,6 +12,8 @@ export const EXIT = {
   target: 3,
   /** The measurement is invalid. */
   invalid: 4,
+  /** Nothing could be concluded; only where that was asked for. */
+  inconclusive: 5,
   /** Interrupted; partial results are kept. */
   interrupted: 130,
 } as const;

@@ -11,6 +11,7 @@ import { hideBin } from 'yargs/helpers';
 import { ToolrigError } from '../core/errors.ts';
 import { benchCommand } from './bench-command.ts';
 import { callCommand } from './call-command.ts';
+import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { listCommand } from './list-command.ts';
@@ -23,6 +24,7 @@ import { requirePlainWords, usageError } from './usage-error.ts';
 
 const COMMANDS = [
   benchCommand,
+  compareCommand,
   listCommand,
   microCommand,
   doctorCommand,

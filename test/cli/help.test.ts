@@ -11,7 +11,7 @@ describe('toolrig --help', { concurrency: true }, () => {
     const { exitCode, stdout, stderr } = await runCli(['--help']);
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');
-    for (const command of ['bench', 'micro', 'list', 'serve', 'status', 'call']) {
+    for (const command of ['bench', 'compare', 'micro', 'list', 'serve', 'status', 'call']) {
       assert.match(stdout, new RegExp(`^ {2}toolrig ${command}\\b.* {2}\\S`, 'm'));
     }
     assertNarrow(stdout);
@@ -44,6 +44,10 @@ describe('toolrig --help', { concurrency: true }, () => {
   });
 
   for (const [command, flags] of [
+    [
+      'compare',
+      ['--variants', '--scenario', '--metrics', '--tolerance', '--fail-on', '--format', '--out'],
+    ],
     ['serve', ['--config', '--port']],
     ['status', ['--port', '-w, --watch', '--json']],
     ['call', ['--port', '--timeout']],

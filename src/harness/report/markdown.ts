@@ -108,7 +108,7 @@ function reproduceBlock({ environment }: RunRecord): string {
 }
 
 /** The first `wordColumns` hold words, the others figures. */
-function table(
+export function table(
   header: readonly string[],
   rows: readonly (readonly string[])[],
   wordColumns: number,
@@ -117,12 +117,12 @@ function table(
   return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function list(items: readonly string[]): string {
+export function list(items: readonly string[]): string {
   return items.map((item) => `- ${escaped(item)}`).join('\n');
 }
 
 /** Backslashes before everything that Markdown or GitHub gives a meaning to within a line. */
-function escaped(text: string, maxLength = 400): string {
+export function escaped(text: string, maxLength = 400): string {
   return inertText(text, maxLength)
     .replaceAll(/[\\`*_{}[\]<>#!|~&@$]/g, String.raw`\$&`)
     .replaceAll('://', String.raw`\://`)

@@ -1,0 +1,51 @@
+/** A comparison as Markdown: for a step summary of GitHub, a comment or an issue. */
+
+import type { ComparedSide, ComparisonReport } from '../compare/comparison-report.ts';
+import { countVerdicts } from './comparison-text.ts';
+import { escaped, list, table } from './markdown.ts';
+import { formatChangeInterval, formatMetric, formatShare, metricTitle } from './metric-text.ts';
+
+const HEADER = [
+  'scenario',
+  'variant',
+  'metric',
+  'verdict',
+  'change [95 %]',
+  'baseline',
+  'candidate',
+  'noise',
+  'found from',
+];
+/** Columns of words; the others hold figures. */
+const WORDS = 4;
+const MARKS = { regressed: '❌', improved: '✅', inconclusive: '❔', unchanged: '➖' } as const;
+
+/** The verdict, a table of everything that was compared, and what to know about it. */
+export function renderComparisonMarkdown(report: ComparisonReport): string {
+  const { baseline, candidate, subjects, tolerance, verdict, warnings } = report;
+  const rows = subjects.flatMap(({ scenario, variant, metrics }) =>
+    metrics.map((each) => [
+      escaped(scenario),
+      escaped(variant),
+      metricTitle(each.metric),
+      `${MARKS[each.verdict]} ${each.verdict}${each.reason === null ? '' : `: ${escaped(each.reason)}`}`,
+      formatChangeInterval(each),
+      formatMetric(each.metric, each.baseline),
+      formatMetric(each.metric, each.candidate),
+      each.noiseFloor === null ? '–' : `±${formatShare(each.noiseFloor)}`,
+      formatShare(each.detectable),
+    ]),
+  );
+  const blocks = [
+    `## ${MARKS[verdict]} ${verdict}: ${countVerdicts(subjects)}`,
+    `${describeSide(candidate)} against ${describeSide(baseline)}. Changes up to ${formatShare(tolerance)} do not matter.`,
+    ...(rows.length === 0 ? [] : [table(HEADER, rows, WORDS)]),
+    ...(warnings.length === 0 ? [] : [list(warnings)]),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function describeSide({ name, startedAt, gitCommit }: ComparedSide): string {
+  const commit = gitCommit === null ? '' : `, commit ${escaped(gitCommit.slice(0, 12))}`;
+  return `${escaped(name)} (${escaped(startedAt)}${commit})`;
+}

@@ -1,0 +1,179 @@
+/**
+ * Whether verdicts are right, by trying them on differences of known size:
+ *
+ *   npm run -s verdicts -- aa --count 200                     equal code: how often is it called different?
+ *   npm run -s verdicts -- planted --slowdown 5% --tries 20   slower code: how often is it found?
+ *
+ * Exit code 0 when at most 2 % of equal code was called different, or at least 95 % of slowdowns
+ * beyond tolerance and noise floor were found; a slowdown below the floor must never be called a
+ * regression. 1 otherwise, 2 for arguments that make no sense.
+ */
+
+import { parseArgs } from 'node:util';
+import { METRICS, type Metric } from '../../../src/harness/compare/metric.ts';
+import type { MetricComparison } from '../../../src/harness/compare/suite.ts';
+import { loadScenario } from '../../../src/harness/load/scenario-catalog.ts';
+import { calibrateSteps } from './calibrate.ts';
+import { compareStarted, type Design } from './started-comparison.ts';
+
+const USAGE = `usage: npm run -s verdicts -- aa|planted [--count 200] [--slowdown 5%] [--tries 20]
+  [--starts 20] [--rounds 4] [--round-ms 8] [--warmup-ms 60] [--tolerance 3%]
+  [--metrics p50,cpuNsPerCall,allocatedBytesPerCall]`;
+const SCENARIO = 'calculator-batch';
+
+interface Orders {
+  readonly kind: 'aa' | 'planted';
+  readonly tries: number;
+  readonly slowdown: number;
+  readonly design: Design;
+}
+
+function readArguments(): Orders {
+  const { values, positionals } = parseArgs({
+    options: {
+      count: { type: 'string', default: '200' },
+      tries: { type: 'string', default: '20' },
+      slowdown: { type: 'string', default: '5%' },
+      starts: { type: 'string', default: '20' },
+      rounds: { type: 'string', default: '4' },
+      'round-ms': { type: 'string', default: '8' },
+      'warmup-ms': { type: 'string', default: '60' },
+      tolerance: { type: 'string', default: '3%' },
+      metrics: { type: 'string', default: 'p50,cpuNsPerCall,allocatedBytesPerCall' },
+    },
+    allowPositionals: true,
+  });
+  const [kind, ...others] = positionals;
+  if ((kind !== 'aa' && kind !== 'planted') || others.length > 0) {
+    throw new Error('it takes aa or planted');
+  }
+  return {
+    kind,
+    tries: wholeNumber('count', kind === 'aa' ? values.count : values.tries),
+    slowdown: share('slowdown', values.slowdown),
+    design: {
+      starts: wholeNumber('starts', values.starts),
+      rounds: wholeNumber('rounds', values.rounds),
+      roundMs: wholeNumber('round-ms', values['round-ms']),
+      warmupMs: wholeNumber('warmup-ms', values['warmup-ms']),
+      tolerance: share('tolerance', values.tolerance),
+      metrics: metricNames(values.metrics),
+    },
+  };
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Error(`--${name} must be a whole number >= 1, got '${text}'`);
+}
+
+function share(name: string, text: string): number {
+  const written = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
+  if (written !== undefined) return Number(written) / 100;
+  throw new Error(`--${name} must be a percentage such as 5%, got '${text}'`);
+}
+
+function metricNames(text: string): Metric[] {
+  return text.split(',').map((name) => {
+    const found = METRICS.find((metric) => metric === name);
+    if (found !== undefined) return found;
+    throw new Error(`--metrics knows no '${name}'. There is: ${METRICS.join(', ')}`);
+  });
+}
+
+/** Equal code, again and again: how many comparisons called anything different. */
+async function compareEqualCode(compare: Compare, count: number): Promise<boolean> {
+  const outcomes = await repeat(count, () => compare(0));
+  const different = outcomes.filter((metrics) => metrics.some(isDifferent)).length;
+  const open = outcomes.filter((metrics) => metrics.every(isOpen)).length;
+  print(
+    `equal code: ${different} of ${count} comparisons called different ` +
+      `(${percent(different / count)}, at most 2 % allowed); ${open} concluded nothing`,
+  );
+  return different <= 0.02 * count;
+}
+
+/** Slower code: how many comparisons found it; none may where the noise is more than it. */
+async function compareSlowedCode(compare: Compare, orders: Orders): Promise<boolean> {
+  const { slowdown, tries, design } = orders;
+  const calibration = { ...design, starts: 2 * design.starts, metrics: ['p50'] as const };
+  const { steps, measured } = await calibrateSteps(slowdown, async (count) => {
+    const [p50] = await compare(count, calibration);
+    return p50?.ratio ?? 0;
+  });
+  print(`planted: ${steps} steps of work a call, which made it ${percent(measured)} slower`);
+  const outcomes = await repeat(tries, () => compare(steps));
+  const found = outcomes.filter((metrics) => metrics.some(isRegressed)).length;
+  const below = outcomes.flat().filter(({ noiseFloor }) => (noiseFloor ?? 0) > slowdown);
+  const wrong = below.filter(isRegressed).length;
+  const vague = below.filter(isOpen).length;
+  print(`found ${found} of ${tries}`);
+  print(
+    `figures whose noise floor was above the slowdown: ${below.length}, of them ${vague} ` +
+      `inconclusive and ${wrong} called a regression`,
+  );
+  const mustFind = slowdown > design.tolerance;
+  return wrong === 0 && (!mustFind || found >= 0.95 * tries);
+}
+
+type Compare = (steps: number, design?: Design) => Promise<readonly MetricComparison[]>;
+
+/** Runs comparisons one after the other, with a line for each. */
+async function repeat(
+  count: number,
+  once: () => Promise<readonly MetricComparison[]>,
+): Promise<(readonly MetricComparison[])[]> {
+  const outcomes: (readonly MetricComparison[])[] = [];
+  for (let turn = 1; turn <= count; turn++) {
+    const startedAtMs = performance.now();
+    const metrics = await once();
+    outcomes.push(metrics);
+    const seconds = ((performance.now() - startedAtMs) / 1e3).toFixed(1);
+    print(`${turn}/${count} in ${seconds} s: ${metrics.map(describe).join('; ')}`);
+  }
+  return outcomes;
+}
+
+function describe({ metric, ratio, low, high, noiseFloor, verdict }: MetricComparison): string {
+  const change = (value: number) => ((value - 1) * 100).toFixed(2);
+  return (
+    `${metric} ${change(ratio)} % [${change(low)}, ${change(high)}] ` +
+    `±${((noiseFloor ?? 0) * 100).toFixed(2)} ${verdict}`
+  );
+}
+
+function isDifferent({ verdict }: MetricComparison): boolean {
+  return verdict === 'regressed' || verdict === 'improved';
+}
+
+function isRegressed({ verdict }: MetricComparison): boolean {
+  return verdict === 'regressed';
+}
+
+function isOpen({ verdict }: MetricComparison): boolean {
+  return verdict === 'inconclusive';
+}
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)} %`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+let orders: Orders;
+try {
+  orders = readArguments();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+  process.exit(2);
+}
+const scenario = await loadScenario(SCENARIO);
+const compare: Compare = (steps, design = orders.design) => compareStarted(scenario, steps, design);
+await compareStarted(scenario, 0, { ...orders.design, starts: 3 }); // warms the code up
+const isRight =
+  orders.kind === 'aa'
+    ? await compareEqualCode(compare, orders.tries)
+    : await compareSlowedCode(compare, orders);
+process.exitCode = isRight ? 0 : 1;
