@@ -32,7 +32,8 @@ const COMMANDS = [
   statusCommand,
   callCommand,
 ] as CommandModule[];
-const COMMAND_NAMES = COMMANDS.map(({ command }) => String(command).split(' ')[0] as string);
+const USAGES = COMMANDS.map(({ command }) => String(command));
+const COMMAND_NAMES = USAGES.map((usage) => usage.split(' ')[0] as string);
 const HELP_COLUMNS = 80;
 
 /** yargs has it, its types do not. */
@@ -65,7 +66,7 @@ const parser = (yargs(words) as WithUsageConfiguration)
   .fail((complaint, error) => {
     // A YError is the parser's own; anything else comes from a command.
     if (error !== undefined && error?.name !== 'YError') throw error;
-    throw usageError(complaint, { words, parser, commands: COMMAND_NAMES });
+    throw usageError(complaint, { words, parser, commands: COMMAND_NAMES, usages: USAGES });
   });
 for (const command of COMMANDS) parser.command(command);
 

@@ -13,6 +13,8 @@ export interface CommandLine {
   /** The yargs parser, which knows the flags of the command it has got to. */
   readonly parser: object;
   readonly commands: readonly string[];
+  /** What each command takes, as `call <service> <method> [json]`. */
+  readonly usages: readonly string[];
 }
 
 interface WithOptions {
@@ -27,7 +29,9 @@ const SWITCH_LETTERS = /^-[qhw]+$/;
 export function usageError(complaint: string, line: CommandLine): ToolrigError {
   const command = commandOf(line);
   const unknown = /^Unknown (?:argument|command)s?: (.+)$/m.exec(complaint)?.[1]?.split(', ');
-  const problems = unknown?.map((name) => problemWith(name, command, line)) ?? [`${complaint}.`];
+  const problems = unknown?.map((name) => problemWith(name, command, line)) ?? [
+    missingArgument(complaint, command, line.usages) ?? `${complaint}.`,
+  ];
   const where = command === undefined ? 'toolrig --help' : `toolrig ${command} --help`;
   return new ToolrigError('ERR_USAGE', `${[...new Set(problems)].join(' ')} See ${where}.`);
 }
@@ -58,6 +62,19 @@ function misread(word: string): string | undefined {
 function commandOf({ words, commands }: CommandLine): string | undefined {
   const first = words.find((word) => !word.startsWith('-'));
   return commands.find((name) => name === first);
+}
+
+/** What to write for the arguments that are missing; `undefined` for any other complaint. */
+function missingArgument(
+  complaint: string,
+  command: string | undefined,
+  usages: readonly string[],
+): string | undefined {
+  const given = /^Not enough non-option arguments: got (\d+)/.exec(complaint)?.[1];
+  const usage = usages.find((each) => each.split(' ')[0] === command);
+  if (given === undefined || usage === undefined) return undefined;
+  const missing = (usage.match(/<[^>]+>/g) ?? []).slice(Number(given));
+  return `${missing.join(' and ')} missing: write toolrig ${usage}.`;
 }
 
 function problemWith(name: string, command: string | undefined, line: CommandLine): string {

@@ -57,7 +57,11 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
   [['serve', '--config'], /--config needs a value: a JSON file/],
   [['status', '--port', '0'], /--port must be a whole number from 1 to 65,535, got '0'/],
   [['status', '--wacth'], /no flag --wacth\. Did you mean --watch\?/],
-  [['call', 'calculator'], /Not enough .*See toolrig call --help/],
+  [
+    ['call', 'calculator'],
+    /: <method> missing: write toolrig call <service> <method> \[json\]\. See/,
+  ],
+  [['call'], /: <service> and <method> missing: write toolrig call /],
   [['call', 'calculator', 'ping', '{}', 'x'], /'x' is no argument of toolrig call/],
   [['call', 'calculator', 'ping', '--timeout', '5'], /--timeout must be a time such as 500ms/],
   [['micro', 'dispach'], /there is no bench 'dispach'\. Did you mean 'dispatch'\?/],

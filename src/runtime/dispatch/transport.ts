@@ -117,7 +117,8 @@ export class Transport {
 
   /**
    * Stops every service that was started here, whatever names it has now, in reverse order of
-   * start. One that another transport started and that is registered here lives on. Idempotent.
+   * start, one after the other: until it has ended a service may call those started before it. So
+   * each that hangs costs its own stop time. One that another transport started and that is registered here lives on. Idempotent.
    * What supervises them is to be stopped first: a supervisor would start them again.
    */
   async stop(): Promise<void> {

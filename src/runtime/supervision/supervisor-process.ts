@@ -12,6 +12,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
+import { ToolrigError } from '../../core/errors.ts';
 import { requireName } from '../../core/options.ts';
 import { type Logger, SILENT_LOGGER } from '../telemetry/logger.ts';
 import {
@@ -30,6 +31,8 @@ import { exitOf, stopChildren } from './stop-children.ts';
 
 /** Time that a supervisor beneath one that is killed may take to stop its own children. */
 const ORPHAN_LIMIT_MS = 5_000;
+/** Errors of starts that some supervisor has logged. */
+const LOGGED = new WeakSet<Error>();
 
 export interface ProcessOptions {
   /** Its name in the tree, in logs and in events. Default: `'supervisor'`. */
@@ -56,6 +59,7 @@ export class SupervisorProcess<TCore extends Core> {
   readonly startedAtMs: number;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #isSilent: boolean;
   readonly #queue = new MessageQueue();
   /** Fires when it is killed, for starts that still run. */
   readonly #killed = new AbortController();
@@ -72,6 +76,7 @@ export class SupervisorProcess<TCore extends Core> {
     this.name = requireName('name', name);
     this.core = core;
     this.#clock = clock;
+    this.#isSilent = logger === SILENT_LOGGER;
     this.#logger = logger.child({ supervisor: name });
     this.startedAtMs = clock.wallMs();
     this.exited = new Promise((resolve) => {
@@ -193,6 +198,15 @@ export class SupervisorProcess<TCore extends Core> {
     return undefined;
   }
 
+  /** A supervisor beneath that has logged why it failed, with its stack, is not repeated. */
+  #logFailedStart(child: string, error: unknown): void {
+    const cause = error instanceof ToolrigError ? error.cause : undefined;
+    const isLogged = cause instanceof Error && LOGGED.has(cause);
+    const told = isLogged ? { reason: describeReason(error) } : { err: error };
+    this.#logger.error({ child, ...told }, 'child did not start');
+    if (!this.#isSilent && error instanceof Error) LOGGED.add(error);
+  }
+
   async #start(entry: ChildEntry): Promise<StartOutcome> {
     const { id } = entry.spec;
     const isRestart = entry.startedAtMs !== undefined;
@@ -200,7 +214,7 @@ export class SupervisorProcess<TCore extends Core> {
     try {
       child = await entry.start(this.#killed.signal);
     } catch (error) {
-      this.#logger.error({ child: id, err: error }, 'child did not start');
+      this.#logFailedStart(id, error);
       return { kind: 'failed', error };
     }
     if (child === 'ignore') return { kind: 'ignored' };

@@ -13,6 +13,7 @@ import {
 } from '../../../../src/runtime/index.ts';
 import { FakeChild } from '../../../helpers/fake-child.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
+import { RecordingLogger } from '../../../helpers/recording-logger.ts';
 
 /** Children by id, the last incarnation of each. */
 function troupe(...ids: string[]) {
@@ -241,6 +242,22 @@ describe('Supervisor', () => {
         message: "child 'a' is there twice",
       },
     );
+  });
+
+  test('logs why a child beneath did not start once with its stack, wherever that is heard', async () => {
+    const start = () => {
+      throw new Error('no disk');
+    };
+    for (const isHeardBeneath of [true, false]) {
+      const logger = new RecordingLogger();
+      const beneath = { children: [{ id: 'a', start }], ...(isHeardBeneath ? { logger } : {}) };
+      const starting = Supervisor.start([supervisorChild('services', beneath)], { logger });
+      await assert.rejects(starting, { code: 'ERR_CHILD_START' });
+      const failed = logger.lines.filter(({ message }) => message === 'child did not start');
+      assert.equal(failed.filter(({ fields }) => 'err' in fields).length, 1);
+      assert.match(JSON.stringify(failed.at(-1)?.fields), /"child":"services"/);
+      assert.equal(failed.length, isHeardBeneath ? 2 : 1);
+    }
   });
 
   test('shows its tree, with the services that should be there even while they are down', async () => {
