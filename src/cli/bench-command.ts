@@ -7,15 +7,32 @@
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { BenchFlags } from './bench.ts';
-import { duration, names, oneOf, sizes, text, texts, wholeNumber } from './coerce.ts';
+import {
+  duration,
+  names,
+  oneOf,
+  positiveNumber,
+  sizes,
+  stages,
+  text,
+  texts,
+  thinkTime,
+  wholeNumber,
+} from './coerce.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 
 const MAX_IN_FLIGHT = 100_000;
+/** Of an open loop: its calls take memory only while they wait. */
+const MOST_IN_FLIGHT = 1_000_000;
 const MAX_ROUNDS = 10_000;
 /** As in `harness/load/scenario.ts`, which is not loaded for a mistyped flag. */
-const SUITES = ['cost', 'chaos'] as const;
+const SUITES = ['cost', 'chaos', 'truth'] as const;
+
+/** As in `harness/load/arrival-schedule.ts`. */
+const ARRIVALS = ['constant', 'poisson'] as const;
 
 const LOAD = 'Load (default: what the scenario says):';
+const OPEN_LOOP = 'Load at a rate, whatever becomes of the calls before (open loop):';
 const RUN = 'Run:';
 const OUTPUT = 'Output:';
 
@@ -26,6 +43,8 @@ const EXAMPLES = `Examples:
     whether every call is answered once while services are killed
   toolrig bench calculator-batch --variants native,json -c 1 -b 1
     one call at a time, on two variants
+  toolrig bench mixed --rate 500 --arrivals poisson --duration 30s
+    what callers see at 500 calls a second, a slow moment included
   toolrig bench payload-sweep --payload 1MiB --json > run.json
     one size, as JSON
   toolrig bench ./my.scenario.mjs --threshold 'native.p99 < 5ms'
@@ -56,7 +75,7 @@ function declare(args: Argv): Argv {
         group: LOAD,
         string: true,
         coerce: wholeNumber('concurrency', 1, MAX_IN_FLIGHT),
-        describe: 'callers, each waiting for its reply',
+        describe: 'callers, each waiting for its reply; at a rate: default no limit',
       },
       batch: {
         alias: 'b',
@@ -91,6 +110,37 @@ function declare(args: Argv): Argv {
         coerce: duration('warmup'),
         describe: 'longest warm-up of each variant; ends when steady',
       },
+      think: {
+        group: LOAD,
+        string: true,
+        coerce: thinkTime('think'),
+        describe: 'pause of a caller between calls: 5ms, or exponential:5ms',
+      },
+      rate: {
+        alias: 'R',
+        group: OPEN_LOOP,
+        string: true,
+        coerce: positiveNumber('rate', 'a number of calls per second above 0, such as 1000'),
+        describe: 'calls that start in a second; for 10 s unless --duration',
+      },
+      arrivals: {
+        group: OPEN_LOOP,
+        string: true,
+        coerce: oneOf('arrivals', ARRIVALS),
+        describe: 'how starts are spaced: constant (default) or poisson',
+      },
+      stages: {
+        group: OPEN_LOOP,
+        string: true,
+        coerce: stages('stages'),
+        describe: 'rates in turn, as 10s@0-1000,30s@1000,1s@5000',
+      },
+      'max-in-flight': {
+        group: OPEN_LOOP,
+        string: true,
+        coerce: wholeNumber('max-in-flight', 1, MOST_IN_FLIGHT),
+        describe: 'calls sent or waiting; further arrivals are dropped; default: 10,000',
+      },
       variants: {
         group: RUN,
         string: true,
@@ -101,7 +151,7 @@ function declare(args: Argv): Argv {
         group: RUN,
         string: true,
         coerce: oneOf('suite', SUITES),
-        describe: 'all scenarios of one suite: cost or chaos; default: cost',
+        describe: 'all scenarios of one suite: cost, chaos or truth; default: cost',
       },
       payload: {
         group: RUN,

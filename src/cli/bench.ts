@@ -2,7 +2,11 @@
 
 import { resolve } from 'node:path';
 import { ToolrigError } from '../core/errors.ts';
-import type { Load, Suite } from '../harness/load/scenario.ts';
+import type { ArrivalKind, RateStage } from '../harness/load/arrival-schedule.ts';
+import type { Load } from '../harness/load/load.ts';
+import { contradictionIn } from '../harness/load/load.ts';
+import { FLAG_NAMES, type ThinkTime } from '../harness/load/resolve-load.ts';
+import type { Suite } from '../harness/load/scenario.ts';
 import { loadScenario, loadSuite } from '../harness/load/scenario-catalog.ts';
 import { renderSummaryCsv } from '../harness/report/csv.ts';
 import { renderRunHtml } from '../harness/report/html/run-page.ts';
@@ -38,6 +42,11 @@ export interface BenchFlags {
   readonly payload?: number[];
   readonly rounds?: number;
   readonly warmup?: number;
+  readonly think?: ThinkTime;
+  readonly rate?: number;
+  readonly arrivals?: ArrivalKind;
+  readonly stages?: RateStage[];
+  readonly maxInFlight?: number;
   readonly threshold?: string[];
   readonly seed: number;
   readonly out: string;
@@ -112,11 +121,8 @@ function requireDifferentNames(scenarioNames: readonly string[]): void {
   throw new ToolrigError('ERR_USAGE', `two scenarios are named '${twice}': name each once`);
 }
 
-/** The part of the load that was asked for. Throws `ERR_USAGE` for a time and a count together. */
+/** The part of the load that was asked for. Throws `ERR_USAGE` for what excludes each other. */
 function loadOf(flags: BenchFlags): Load {
-  if (flags.calls !== undefined && flags.duration !== undefined) {
-    throw new ToolrigError('ERR_USAGE', '--calls and --duration exclude each other: give one');
-  }
   const given = {
     concurrency: flags.concurrency,
     batch: flags.batch,
@@ -124,18 +130,33 @@ function loadOf(flags: BenchFlags): Load {
     durationMs: flags.duration,
     rounds: flags.rounds,
     warmupMs: flags.warmup,
+    thinkMs: flags.think?.meanMs,
+    thinkTime: flags.think?.kind,
+    ratePerSecond: flags.rate,
+    arrivals: flags.arrivals,
+    stages: flags.stages,
+    maxInFlight: flags.maxInFlight,
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const load: Load = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  );
+  const contradiction = contradictionIn(load, (key) => FLAG_NAMES[key]);
+  if (contradiction !== undefined) throw new ToolrigError('ERR_USAGE', contradiction);
+  return load;
 }
 
 function progressLine(step: RunProgress) {
   const { scenario, variant, phase, round, rounds, callsPerSecond, failed, doneRatio } = step;
+  const { dropped = 0 } = step;
   const where = phase === 'warm-up' ? 'warming up' : `round ${round}/${rounds}`;
-  const trouble = failed > 0 ? `, ${failed} failed` : '';
+  const trouble = [
+    failed > 0 ? `, ${failed} failed` : '',
+    dropped > 0 ? `, ${dropped} dropped` : '',
+  ];
   return {
     // On a terminal the line changes all the time; elsewhere it is one line a scenario.
     subject: scenario,
-    detail: `${variant}: ${where}, ${Math.round(callsPerSecond)} calls/s${trouble}`,
+    detail: `${variant}: ${where}, ${Math.round(callsPerSecond)} calls/s${trouble.join('')}`,
     doneRatio,
   };
 }

@@ -7,6 +7,9 @@ import { ToolrigError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 
 const TIME_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, h: 3_600e3 };
+const NUMBER = /^\d+(?:\.\d+)?$/;
+/** A time, and the rate at its start, and that at its end where it is another. */
+const STAGE = /^([^@]+)@(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?$/;
 const SIZE_UNITS: Readonly<Record<string, number>> = {
   '': 1,
   B: 1,
@@ -33,13 +36,55 @@ export function wholeNumber(
   };
 }
 
+/** A number above 0. */
+export function positiveNumber(flag: string, expected: string): (given: unknown) => number {
+  return (given) => {
+    const written = one(flag, expected, given);
+    const value = NUMBER.test(written) ? Number(written) : Number.NaN;
+    if (value > 0) return value;
+    throw invalid(flag, expected, written);
+  };
+}
+
+/** A time to think, in ms: `5ms` for always as long, `exponential:5ms` for 5 ms in the mean. */
+export function thinkTime(flag: string): (given: unknown) => {
+  meanMs: number;
+  kind: 'fixed' | 'exponential';
+} {
+  const expected = 'a time such as 5ms, or exponential:5ms for one that is 5 ms in the mean';
+  return (given) => {
+    const written = one(flag, expected, given);
+    const [, prefix, time = ''] = /^(exponential:)?(.*)$/s.exec(written) ?? [];
+    const meanMs = msOf(time);
+    if (meanMs > 0) return { meanMs, kind: prefix === undefined ? 'fixed' : 'exponential' };
+    throw invalid(flag, expected, written);
+  };
+}
+
+/** Stages of a rate: `10s@0-1000,30s@1000` is a ramp of 10 s, and 30 s of what it came to. */
+export function stages(
+  flag: string,
+): (given: unknown) => { durationMs: number; fromPerSecond: number; toPerSecond: number }[] {
+  const expected = 'stages of a time and a rate or two, such as 10s@0-1000,30s@1000,1s@5000';
+  return (given) => {
+    const written = one(flag, expected, given);
+    const list = written.split(',').map((stage) => {
+      const [, time = '', from = '', to = from] = STAGE.exec(stage.trim()) ?? [];
+      const durationMs = msOf(time);
+      if (!(durationMs > 0)) throw invalid(flag, expected, stage);
+      return { durationMs, fromPerSecond: Number(from), toPerSecond: Number(to) };
+    });
+    if (list.some(({ fromPerSecond, toPerSecond }) => fromPerSecond + toPerSecond > 0)) return list;
+    throw invalid(flag, `${expected}, one of them with a rate above 0`, written);
+  };
+}
+
 /** A time in ms, from `500ms`, `10s`, `2m` or `1h`. */
 export function duration(flag: string): (given: unknown) => number {
   const expected = 'a time such as 500ms, 10s or 2m';
   return (given) => {
     const written = one(flag, expected, given);
-    const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(written) ?? [];
-    const valueMs = Number(amount) * (TIME_UNITS_MS[unit] ?? Number.NaN);
+    const valueMs = msOf(written);
     if (valueMs > 0) return valueMs;
     throw invalid(flag, expected, written);
   };
@@ -94,7 +139,7 @@ export function oneOf<T extends string>(
   flag: string,
   choices: readonly T[],
 ): (given: unknown) => T {
-  const expected = choices.join(' or ');
+  const expected = choices.join(', ').replace(/, (?=[^,]*$)/, ' or ');
   return (given) => {
     const written = one(flag, expected, given);
     const found = choices.find((choice) => choice === written);
@@ -120,6 +165,12 @@ function different(flag: string, expected: string, given: unknown): string[] {
     .map((name) => name.trim());
   if (list.every((name) => name !== '') && new Set(list).size === list.length) return list;
   throw invalid(flag, expected, String(given));
+}
+
+/** A time in ms; `NaN` when it is none. */
+function msOf(written: string): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(written) ?? [];
+  return Number(amount) * (TIME_UNITS_MS[unit] ?? Number.NaN);
 }
 
 /** yargs gives an array for a flag that was given twice, and an empty string for one without value. */

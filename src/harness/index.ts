@@ -2,10 +2,10 @@
 
 export { ToolrigError } from '../core/errors.ts';
 export type { Chaos, Fault, FaultKind } from './load/chaos.ts';
+export type { Load } from './load/load.ts';
 export {
   defineScenario,
   type InputMaker,
-  type Load,
   type Operation,
   type Scenario,
   type ScenarioCase,

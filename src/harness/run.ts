@@ -4,7 +4,7 @@
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ToolrigError } from '../core/errors.ts';
 import { planCalls } from './load/call-plan.ts';
@@ -16,14 +16,12 @@ import {
 } from './load/chaos-requirements.ts';
 import { windowCount } from './load/chaos-windows.ts';
 import { type HarnessCost, measureHarnessCost } from './load/harness-cost.ts';
-import {
-  type Contestant,
-  type MeasureProgress,
-  measureCase,
-  type ResolvedLoad,
-} from './load/measure.ts';
+import type { Load } from './load/load.ts';
+import { measureCase } from './load/measure.ts';
 import { measureChaos } from './load/measure-chaos.ts';
-import type { Load, Scenario, ScenarioCase, ServiceSource } from './load/scenario.ts';
+import type { Contestant, MeasureProgress } from './load/measurement.ts';
+import { type ResolvedLoad, resolveLoad } from './load/resolve-load.ts';
+import type { Scenario, ScenarioCase, ServiceSource } from './load/scenario.ts';
 import type { Target, Variant } from './load/target.ts';
 import { parseThreshold, type Threshold, variantsOf } from './load/threshold.ts';
 import type { Environment, RunRecord, ScenarioRecord } from './results/run-record.ts';
@@ -37,11 +35,6 @@ import { validityOf } from './validity.ts';
 const BASELINES = ['json', 'direct', 'native'];
 /** The variant measured twice a round, by preference. */
 const REFERENCES = ['native', 'json'];
-const DEFAULT_DURATION_MS = 1_500;
-const DEFAULT_ROUNDS = 10;
-/** More would take memory by the gigabyte, and measure that. */
-const MAX_IN_FLIGHT = 1_000_000;
-const DEFAULT_WARMUP_MS = 1_000;
 
 /** A scenario and the variants to run it on. */
 export interface PlannedScenario {
@@ -168,7 +161,7 @@ function prepare({ scenario, variants }: PlannedScenario, options: RunOptions): 
     scenario,
     variants,
     cases: casesOf(scenario, options.payloadBytes),
-    load: resolveLoad({ ...rounds, ...scenario.load, ...options.load }, options.load),
+    load: resolveLoad({ ...rounds, ...scenario.load }, options.load),
     thresholds,
   };
 }
@@ -202,34 +195,6 @@ function casesOf(
   );
 }
 
-/** Fills in defaults. A count given by hand takes the place of a scenario's time, and the reverse. */
-function resolveLoad(load: Load, given: Load): ResolvedLoad {
-  const isCounted = given.calls !== undefined || (given.durationMs === undefined && load.calls);
-  const {
-    concurrency = availableParallelism(),
-    batch = 1,
-    rounds = DEFAULT_ROUNDS,
-    durationMs = DEFAULT_DURATION_MS,
-    calls = Number.POSITIVE_INFINITY,
-    warmupMs = DEFAULT_WARMUP_MS,
-  } = load;
-  if (concurrency * batch > MAX_IN_FLIGHT) {
-    throw new ToolrigError(
-      'ERR_USAGE',
-      `concurrency × batch must be at most ${MAX_IN_FLIGHT} calls in flight, got ${concurrency} × ${batch}`,
-    );
-  }
-  return {
-    concurrency,
-    batch,
-    // A round of no calls would measure nothing.
-    rounds: isCounted ? Math.min(rounds, calls) : rounds,
-    durationMs: isCounted ? Number.POSITIVE_INFINITY : durationMs,
-    calls: isCounted ? calls : Number.POSITIVE_INFINITY,
-    warmupMs,
-  };
-}
-
 async function runScenario(
   prepared: Prepared,
   options: RunOptions,
@@ -253,7 +218,9 @@ async function runScenario(
     const names = variants.map(({ name }) => name);
     // What the harness costs is known of its own closed loop alone.
     const drivenVariants = contestants
-      .filter(({ target }) => target.drive !== undefined || hasChaos(scenario))
+      .filter(
+        ({ target }) => target.drive !== undefined || hasChaos(scenario) || load.open !== undefined,
+      )
       .map(({ variant }) => variant);
     const reference = REFERENCES.find((name) => names.includes(name)) ?? names[0] ?? '';
     for (const each of cases) {
@@ -266,7 +233,12 @@ async function runScenario(
       const onProgress = (step: MeasureProgress) => progress.report(name, rounds, step);
       const measurement =
         chaos === undefined
-          ? await measureCase(plan, contestants, load, { reference, signal, onProgress })
+          ? await measureCase(plan, contestants, load, {
+              reference,
+              signal,
+              onProgress,
+              seed: options.seed,
+            })
           : await measureChaos(plan, contestants, load, chaos, {
               random: () => seededRandom(options.seed),
               signal,
@@ -342,7 +314,8 @@ class ProgressMeter {
   }
 
   report(scenario: string, rounds: number, step: MeasureProgress): void {
-    const ofCase = step.round / (rounds + 1);
+    const { round, roundRatio = 1 } = step;
+    const ofCase = (round - 1 + roundRatio) / (rounds + 1);
     const doneRatio = Math.min(1, (this.#casesDone + ofCase) / this.#caseCount);
     this.#onProgress({ ...step, scenario, rounds, doneRatio });
   }

@@ -2,7 +2,7 @@
 
 import type { Chaos } from './load/chaos.ts';
 import type { ChaosOutcome } from './load/chaos-outcome.ts';
-import type { BlockMeasurement } from './load/measure.ts';
+import type { BlockMeasurement } from './load/measurement.ts';
 import type { ChaosMetric } from './load/threshold.ts';
 import type {
   ChaosFigures,

@@ -7,12 +7,8 @@ import { compareVariants } from './compare/comparison.ts';
 import { noiseFloorsOf } from './compare/suite.ts';
 import type { Chaos } from './load/chaos.ts';
 import type { HarnessCost } from './load/harness-cost.ts';
-import type {
-  BlockMeasurement,
-  CaseMeasurement,
-  ResolvedLoad,
-  VariantMeasurement,
-} from './load/measure.ts';
+import type { BlockMeasurement, CaseMeasurement, VariantMeasurement } from './load/measurement.ts';
+import type { ResolvedLoad } from './load/resolve-load.ts';
 import { holds, isChaosMetric, type Threshold } from './load/threshold.ts';
 import type {
   Comparison,
@@ -22,9 +18,16 @@ import type {
   VariantRecord,
 } from './results/run-record.ts';
 import { medianInterval } from './stats/bootstrap.ts';
-import { renderIntervalLog } from './stats/interval-log.ts';
-import { LatencyHistogram } from './stats/latency-histogram.ts';
+import { type LoggedInterval, renderIntervalLog } from './stats/interval-log.ts';
+import { type LatencyHistogram, mergedHistogram } from './stats/latency-histogram.ts';
 import { chaosFiguresOf, chaosRecordOf, observeChaos } from './summarise-chaos.ts';
+import {
+  arrivalsOf,
+  destroyOpenBlock,
+  mostOut,
+  openFiguresOf,
+  openIntervalsOf,
+} from './summarise-open.ts';
 
 /** Below this many clock reads, a single call's latency is mostly the clock's. */
 const TIMER_LIMIT_READS = 20;
@@ -62,9 +65,10 @@ export function summariseCase(measurement: CaseMeasurement, context: CaseContext
     return summarise(measurement, context);
   } finally {
     const blocks = [...measurement.variants.flatMap((each) => each.blocks), ...measurement.twin];
-    for (const { latency, batchLatency } of blocks) {
+    for (const { latency, batchLatency, open } of blocks) {
       latency.destroy();
       batchLatency.destroy();
+      if (open !== undefined) destroyOpenBlock(open);
     }
     for (const { chaos } of measurement.variants) chaos?.recovery.destroy();
   }
@@ -72,7 +76,9 @@ export function summariseCase(measurement: CaseMeasurement, context: CaseContext
 
 function summarise(measurement: CaseMeasurement, context: CaseContext): CaseSummary {
   const measured = measurement.variants.filter((variant) => variant.blocks.length > 0);
-  const intervalLogs = new Map(measured.map((each) => [each.variant, intervalLogOf(each)]));
+  const intervalLogs = new Map(
+    measured.map((each) => [each.variant, renderIntervalLog(startOf(each), intervalsOf(each))]),
+  );
   const variants = measured.map((variant) => summariseVariant(variant, context));
   const { load, chaos, reference } = context;
   const twin = { variant: reference, rounds: measurement.twin.map(roundOf) };
@@ -80,14 +86,17 @@ function summarise(measurement: CaseMeasurement, context: CaseContext): CaseSumm
     intervalLogs,
     record: {
       name: context.name,
-      executor: 'closed',
-      concurrency: load.concurrency,
+      executor: load.open === undefined ? 'closed' : 'open',
+      concurrency: mostOut(load),
       batch: load.batch,
       payloadBytes: context.payloadBytes,
+      ...(load.think === undefined ? {} : { thinkMs: load.think.meanMs }),
+      ...(load.open === undefined ? {} : { arrivals: arrivalsOf(load.open, load) }),
       ...(chaos === undefined ? {} : { chaos: chaosRecordOf(chaos) }),
       variants,
       ...(twin.rounds.length === 0 ? {} : { twin }),
-      comparisons: compareAll(variants, twin, context),
+      // Its speed is given: an open loop's variants differ in how long calls take, not in how many.
+      comparisons: load.open === undefined ? compareAll(variants, twin, context) : [],
       thresholds: evaluate(context.thresholds, variants),
     },
   };
@@ -95,8 +104,8 @@ function summarise(measurement: CaseMeasurement, context: CaseContext): CaseSumm
 
 function summariseVariant(measurement: VariantMeasurement, context: CaseContext): VariantRecord {
   const { blocks } = measurement;
-  const latency = merge(blocks.map((block) => block.latency));
-  const batches = merge(blocks.map((block) => block.batchLatency));
+  const latency = mergedHistogram(blocks.map((block) => block.latency));
+  const batches = mergedHistogram(blocks.map((block) => block.batchLatency));
   try {
     return recordOf(measurement, latency, batches, context);
   } finally {
@@ -149,6 +158,7 @@ function recordOf(
     histogram: latency.encode(),
     rounds: blocks.map(roundOf),
     ...(chaos === undefined ? {} : chaosFiguresOf(chaos, blocks)),
+    ...(load.open === undefined ? {} : openFiguresOf(blocks, latencyNs)),
   };
 }
 
@@ -173,17 +183,17 @@ function roundOf(block: BlockMeasurement): VariantRecord['rounds'][number] {
   };
 }
 
-function intervalLogOf(measurement: VariantMeasurement): string {
-  const startedAtMs = measurement.blocks[0]?.startedAtMs ?? 0;
-  return renderIntervalLog(
-    startedAtMs,
-    measurement.blocks.map((block) => ({
-      startMs: block.startedAtMs,
-      endMs: block.startedAtMs + block.durationMs,
-      tag: measurement.variant,
-      histogram: block.latency,
-    })),
-  );
+function startOf({ blocks }: VariantMeasurement): number {
+  return blocks[0]?.startedAtMs ?? 0;
+}
+
+function intervalsOf({ variant, blocks }: VariantMeasurement): LoggedInterval[] {
+  return blocks.flatMap((block) => {
+    const { startedAtMs, durationMs, open, latency } = block;
+    if (open !== undefined) return openIntervalsOf(block, open);
+    const endMs = startedAtMs + durationMs;
+    return [{ startMs: startedAtMs, endMs, tag: variant, histogram: latency }];
+  });
 }
 
 function nsPerCallOf(block: BlockMeasurement): number {
@@ -236,12 +246,6 @@ function observe(threshold: Threshold, record: VariantRecord): number | null {
   if (metric === 'throughput') return record.throughputPerSecond.median;
   if (metric === 'errors') return (record.failed - (record.failedAsExpected ?? 0)) / record.calls;
   return record.latencyNs[metric];
-}
-
-function merge(histograms: readonly LatencyHistogram[]): LatencyHistogram {
-  const total = new LatencyHistogram();
-  for (const histogram of histograms) total.add(histogram);
-  return total;
 }
 
 function mergeCounts(blocks: readonly BlockMeasurement[]): Record<string, number> {

@@ -64,7 +64,10 @@ function scenarioDoubts({ name, cases }: ScenarioGroup): string[] {
     })),
   );
   const unsteady = all.filter(({ record }) => !record.isSteady);
-  const short = all.filter(({ record }) => record.rounds.length < FEWEST_ROUNDS);
+  // An open loop's variants are not compared by rounds: it needs one long one.
+  const short = all.filter(
+    ({ record }) => record.openLoop === undefined && record.rounds.length < FEWEST_ROUNDS,
+  );
   const share = ({ length }: readonly Measurement[]) =>
     `${name}: ${length} of ${all.length} measurements`;
   // Where not one call succeeded, the run is invalid and says so.
@@ -90,7 +93,23 @@ function scenarioDoubts({ name, cases }: ScenarioGroup): string[] {
     const names = named(short, (each) => `only ${roundCount(each)}`);
     reasons.push(`${name}: fewer than ${FEWEST_ROUNDS} rounds: ${names}`);
   }
+  const late = all.filter(
+    ({ record }) => record.openLoop?.generatorVerdict === 'generator-limited',
+  );
+  if (late.length > MOST_NAMED) {
+    reasons.push(`${share(late)} were limited by the generator, which came late to its arrivals`);
+  } else if (late.length > 0) {
+    reasons.push(`${name}: limited by the generator: ${named(late, latenessText)}`);
+  }
   return reasons;
+}
+
+function latenessText({ record: { openLoop } }: Measurement): string {
+  if (openLoop === undefined) return '';
+  const lateMs = (openLoop.pacingNs.p99 / 1e6).toLocaleString('en-US', {
+    maximumSignificantDigits: 3,
+  });
+  return `1 % of the arrivals were ${lateMs} ms late or more before they were sent or waited`;
 }
 
 function named(measurements: readonly Measurement[], detail: (each: Measurement) => string) {

@@ -215,3 +215,42 @@ describe('results that have nowhere to go', { concurrency: 2 }, () => {
     );
   });
 });
+
+describe('bench --rate', () => {
+  test('runs an open loop on a truth server, and its log reads back to the percentiles of the record', async () => {
+    const out = join(folder, 'rate');
+    const flags = ['--rate', '200', '-d', '500ms', '--warmup', '50ms', '-c', '64', '--json'];
+    const what = ['bench', 'constant-server', '--variants', 'native', '--out', out];
+    const { stdout, exitCode } = await runCli(what.concat(flags));
+    assert.equal(exitCode, 0);
+    const [scenario] = parseRecord(stdout).scenarios;
+    const [variant] = scenario?.variants ?? [];
+    assert.deepEqual([scenario?.executor, variant?.openLoop?.scheduled], ['open', 100]);
+    assert.ok((variant?.latencyNs.min ?? 0) >= 50e6, `${variant?.latencyNs.min}`);
+    const [runFolder = ''] = readdirSync(out);
+    const log = readFileSync(
+      join(out, runFolder, intervalLogName('constant-server', 'native')),
+      'utf8',
+    );
+    const reader = new HistogramLogReader(log, 64);
+    for (const expected of [variant?.latencyNs, variant?.serviceNs, variant?.lagNs]) {
+      const histogram = reader.nextIntervalHistogram();
+      assert.equal(histogram?.totalCount, 100);
+      for (const [percentile, key] of [
+        [50, 'p50'],
+        [99, 'p99'],
+      ] as const) {
+        assert.equal(histogram?.getValueAtPercentile(percentile), expected?.[key]);
+      }
+    }
+  });
+
+  test('refuses what excludes a rate, and stages that are none', async () => {
+    const both = await runCli(['bench', 'mixed', '--rate', '10', '--think', '5ms']);
+    assert.equal(both.exitCode, 2);
+    assert.match(both.stderr, /--think and --rate exclude each other/);
+    const wrong = await runCli(['bench', 'mixed', '--stages', '10s']);
+    assert.equal(wrong.exitCode, 2);
+    assert.match(wrong.stderr, /--stages must be stages of a time and a rate/);
+  });
+});

@@ -109,7 +109,7 @@ describe('bench of chaos', { concurrency: true }, () => {
     const both = await runCli(['bench', 'soak', '--suite', 'chaos', ...out]);
     assertRefused(both, 2, /--suite chaos and soak exclude each other/);
     const wrong = await runCli(['bench', '--suite', 'chos', ...out]);
-    assertRefused(wrong, 2, /--suite must be cost or chaos, got 'chos'/);
+    assertRefused(wrong, 2, /--suite must be cost, chaos or truth, got 'chos'/);
   });
 
   test('is listed apart from what a plain bench runs', async () => {

@@ -52,12 +52,14 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
   // Where the rooms meet: a run, from its scenarios to its record.
   'harness/validity.ts': ['harness/stats', 'harness/results'],
   'harness/summarise-chaos.ts': ['harness/stats', 'harness/load', 'harness/results'],
+  'harness/summarise-open.ts': ['harness/stats', 'harness/load', 'harness/results'],
   'harness/summarise.ts': [
     'harness/stats',
     'harness/load',
     'harness/results',
     'harness/compare',
     'harness/summarise-chaos.ts',
+    'harness/summarise-open.ts',
   ],
   'harness/run.ts': [
     'core',

@@ -14,8 +14,9 @@ import { ChaosWindows, histogramOf } from './chaos-windows.ts';
 import { readyCalls } from './closed-executor.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { HostMemory } from './host-memory.ts';
-import type { Contestant, MeasureProgress, ResolvedLoad, VariantMeasurement } from './measure.ts';
+import type { Contestant, MeasureProgress, VariantMeasurement } from './measurement.ts';
 import { RecoveryLog } from './recovery-log.ts';
+import type { ResolvedLoad } from './resolve-load.ts';
 import type { SupervisedTarget, Target } from './target.ts';
 
 const WARM_WINDOW_MS = 50;

@@ -2,7 +2,9 @@
 
 import { ToolrigError } from '../../core/errors.ts';
 import type { FaultKind } from './chaos.ts';
-import type { Load, Scenario } from './scenario.ts';
+import type { Load } from './load.ts';
+import { isOpen } from './load.ts';
+import type { Scenario } from './scenario.ts';
 import type { Variant } from './target.ts';
 import { isChaosMetric, parseThreshold, type Threshold } from './threshold.ts';
 
@@ -41,6 +43,13 @@ export function requireFitting(
       'ERR_USAGE',
       `scenario '${scenario.name}' runs for a time, call by call: give --duration, and neither ` +
         '--calls nor --batch',
+    );
+  }
+  if (isOpen(scenario.load) || isOpen(load) || load.thinkMs !== undefined) {
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `scenario '${scenario.name}' has chaos, which is made for callers that call as fast as they ` +
+        'can: give it neither a rate nor stages nor a time to think',
     );
   }
   for (const kind of faultKindsOf(scenario)) {

@@ -14,7 +14,8 @@ import { brokenUsage } from './broken-usage.ts';
 import type { ChaosLoad } from './chaos-load.ts';
 import type { DriftPoint } from './chaos-outcome.ts';
 import { LoadWindow } from './chaos-totals.ts';
-import type { BlockMeasurement, ResolvedLoad } from './measure.ts';
+import type { BlockMeasurement } from './measurement.ts';
+import type { ResolvedLoad } from './resolve-load.ts';
 import { ResourceMeter, type ResourceUse } from './resource-meter.ts';
 import type { Target, TargetUsage } from './target.ts';
 

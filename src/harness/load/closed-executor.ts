@@ -15,6 +15,8 @@ import type { BlockOrder, Invoker } from './target.ts';
 
 /** Longest stretch without a turn of the event loop, in ms. */
 const TURN_EVERY_MS = 10;
+/** How soon a caller that thinks notices that the run is over, in ms. */
+const LOOK_UP_EVERY_MS = 100;
 const NS_PER_MS = 1e6;
 
 /** A planned call and the way to send it. */
@@ -95,7 +97,7 @@ class ClosedBlock {
         endMs = performance.now();
         recorder.failure((endMs - startMs) * NS_PER_MS, call.operation.name, thrown);
       }
-      startMs = endMs >= this.#turnAtMs ? await this.#takeTurn() : endMs;
+      startMs = this.#isPausing(endMs) ? await this.#pause() : endMs;
     }
   }
 
@@ -114,7 +116,7 @@ class ClosedBlock {
         }
       });
       this.#recorder.batch((endMs - startMs) * NS_PER_MS);
-      startMs = endMs >= this.#turnAtMs ? await this.#takeTurn() : endMs;
+      startMs = this.#isPausing(endMs) ? await this.#pause() : endMs;
     }
   }
 
@@ -126,6 +128,31 @@ class ClosedBlock {
     const call = this.#calls[this.#next] as ReadyCall; // in range: wraps below
     this.#next = this.#next + 1 === this.#calls.length ? 0 : this.#next + 1;
     return call;
+  }
+
+  #isPausing(nowMs: number): boolean {
+    return nowMs >= this.#turnAtMs || this.#order.thinkMs !== undefined;
+  }
+
+  /** A caller's own pause to think, which lets the loop turn; or else that turn. Returns the time after it. */
+  #pause(): Promise<number> {
+    const { thinkMs } = this.#order;
+    return thinkMs === undefined ? this.#takeTurn() : this.#think(thinkMs());
+  }
+
+  async #think(ms: number): Promise<number> {
+    let nowMs = performance.now();
+    // Nobody thinks beyond the end: the block would last longer and hold no more calls.
+    const untilMs = Math.min(nowMs + ms, this.#endAtMs);
+    while (nowMs < untilMs && !this.#order.signal.aborted) {
+      const sleepMs = Math.min(untilMs - nowMs, LOOK_UP_EVERY_MS);
+      await new Promise((resolve) => {
+        setTimeout(resolve, sleepMs);
+      });
+      nowMs = performance.now();
+    }
+    if (this.#order.signal.aborted) this.#endAtMs = nowMs;
+    return nowMs;
   }
 
   /** Lets the event loop turn once for all callers; returns the time after it. */

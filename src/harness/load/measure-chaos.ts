@@ -15,9 +15,10 @@ import type { CallPlan } from './call-plan.ts';
 import type { Chaos } from './chaos.ts';
 import { ChaosLane } from './chaos-lane.ts';
 import { collectGarbage as collectNow } from './collect-garbage.ts';
-import type { CaseMeasurement, Contestant, MeasureProgress, ResolvedLoad } from './measure.ts';
+import type { CaseMeasurement, Contestant, MeasureProgress } from './measurement.ts';
 import { numberedPlan } from './numbered-call.ts';
 import { preflight } from './preflight.ts';
+import type { ResolvedLoad } from './resolve-load.ts';
 import { roundOrder } from './round-order.ts';
 
 export interface MeasureChaosOptions {

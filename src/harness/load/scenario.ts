@@ -13,9 +13,9 @@ import {
   requireKnownKeys,
   requireName,
   requireOneOf,
-  requirePositive,
 } from '../../core/options.ts';
 import { type Chaos, checkChaos } from './chaos.ts';
+import { checkLoad, type Load } from './load.ts';
 
 /** Where a service comes from, so that a child process can make the same one. */
 export interface ServiceSource {
@@ -65,24 +65,12 @@ export interface ScenarioCase {
   readonly chaos?: Chaos;
 }
 
-/** `cost`: what calls cost, part of a run of everything. `chaos`: whether services keep running. */
-export const SUITES = ['cost', 'chaos'] as const;
+/**
+ * `cost`: what calls cost, part of a run of everything. `chaos`: whether services keep running.
+ * `truth`: servers of known latency, to see whether it is found.
+ */
+export const SUITES = ['cost', 'chaos', 'truth'] as const;
 export type Suite = (typeof SUITES)[number];
-
-export interface Load {
-  /** Callers that each wait for their reply before they call again. Default: available parallelism. */
-  readonly concurrency?: number;
-  /** Calls that a caller sends together. Default: 1. */
-  readonly batch?: number;
-  /** Measured time of each variant, over all rounds, in ms. Default: 1,500. */
-  readonly durationMs?: number;
-  /** Calls of each variant over all rounds, in place of a time. */
-  readonly calls?: number;
-  /** Default: 10. */
-  readonly rounds?: number;
-  /** Longest warm-up of a variant, in ms; it ends earlier when steady. Default: 1,000. */
-  readonly warmupMs?: number;
-}
 
 export interface ScenarioSpec {
   readonly name: string;
@@ -128,7 +116,6 @@ const SPEC_KEYS = [
 ] as const satisfies (keyof ScenarioSpec)[];
 const CASE_KEYS = ['name', 'payloadBytes', 'operations', 'order', 'inputs', 'chaos'];
 const OPERATION_KEYS = ['name', 'service', 'tool', 'method', 'weight', 'input', 'check'];
-const LOAD_KEYS = ['concurrency', 'batch', 'durationMs', 'calls', 'rounds', 'warmupMs'];
 
 /**
  * Checks a scenario.
@@ -177,16 +164,6 @@ function checkDistinct(where: string, names: readonly string[]): void {
 
 function orderOf(spec: ScenarioSpec): { order?: 'shuffled' | 'in-order' } {
   return spec.order === undefined ? {} : { order: spec.order };
-}
-
-function checkLoad(where: string, load: Load): void {
-  requireKnownKeys(`load of ${where}`, load, LOAD_KEYS);
-  for (const key of ['concurrency', 'batch', 'calls', 'rounds'] as const) {
-    if (load[key] !== undefined) requireInteger(`load.${key} of ${where}`, load[key], 1);
-  }
-  for (const key of ['durationMs', 'warmupMs'] as const) {
-    if (load[key] !== undefined) requirePositive(`load.${key} of ${where}`, load[key]);
-  }
 }
 
 function checkCase(where: string, each: ScenarioCase): void {

@@ -38,6 +38,8 @@ export interface BlockOrder {
   readonly durationMs: number;
   readonly calls: number;
   readonly signal: AbortSignal;
+  /** Draws the pause of a caller between a reply and its next call, in ms. Default: no pause. */
+  readonly thinkMs?: () => number;
 }
 
 export interface Target {

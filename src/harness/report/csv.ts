@@ -69,6 +69,25 @@ function rowOf(
     ...ratioFields(scenario, 'direct', variant.variant),
     clock_read_ns: variant.clockReadNs,
     ...chaosFields(variant),
+    ...openFields(scenario, variant),
+  };
+}
+
+function openFields(
+  { arrivals, thinkMs }: ScenarioRecord,
+  { openLoop, dropped, serviceNs, lagNs }: VariantRecord,
+): Record<string, Field> {
+  return {
+    think_ms: thinkMs ?? null,
+    arrivals: arrivals?.process ?? null,
+    rate_per_second: arrivals?.ratePerSecond ?? null,
+    sent_per_second: openLoop?.sentPerSecond ?? null,
+    scheduled: openLoop?.scheduled ?? null,
+    dropped: dropped ?? null,
+    generator_verdict: openLoop?.generatorVerdict ?? null,
+    ...latencyFields('service', serviceNs ?? null),
+    ...latencyFields('lag', lagNs ?? null),
+    ...latencyFields('pacing', openLoop?.pacingNs ?? null),
   };
 }
 

@@ -11,6 +11,7 @@
 import type { LatencySummary, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import type { CaseRecord, ScenarioGroup } from '../results/scenario-group.ts';
 import { type AccountsTable, accountsLegend, accountsOf, chaosRemarks } from './chaos-table.ts';
+import { isOpen, OPEN_HEADER, OPEN_LEGEND, openCells } from './open-table.ts';
 import { ratioBetween } from './ratio-between.ts';
 import { batchLatenciesOf, legendOf, settingsOf } from './table-legend.ts';
 import { marksOf, notesOf, type OwnedNote, type TableNote } from './table-notes.ts';
@@ -61,21 +62,29 @@ export function tabulateScenario({ name, cases }: ScenarioGroup): ScenarioTable 
   const present = new Set(variants.map(({ variant }) => variant));
   const baselines = BASELINES.filter((baseline) => present.has(baseline) && present.size > 1);
   const notes = notesOf(variants);
+  const isAtRate = records.every(isOpen);
   return {
     name,
     settings: settingsOf(records),
     header: [
       'variant',
-      'calls/s',
-      'p50',
-      'p99',
-      'p99.9',
-      'CPU',
-      'alloc',
-      ...baselines.map((baseline) => `vs ${baseline}`),
+      ...(isAtRate
+        ? OPEN_HEADER
+        : [
+            'calls/s',
+            'p50',
+            'p99',
+            'p99.9',
+            'CPU',
+            'alloc',
+            ...baselines.map((baseline) => `vs ${baseline}`),
+          ]),
     ],
     sections: cases.map((each) => sectionOf(each, baselines, notes)),
-    legend: [legendOf(records, baselines.length > 0), accountsLegend(cases)]
+    legend: [
+      isAtRate ? OPEN_LEGEND : legendOf(records, baselines.length > 0),
+      accountsLegend(cases),
+    ]
       .filter((part) => part !== '')
       .join('; '),
     batches: batchLatenciesOf(cases),
@@ -96,10 +105,12 @@ function sectionOf(
     rows: record.variants.map((variant) => ({
       variant: variant.variant,
       marks: marksOf(variant, notes),
-      cells: [
-        ...figureCells(variant),
-        ...baselines.map((baseline) => ratioCell(record, baseline, variant.variant)),
-      ],
+      cells: isOpen(record)
+        ? openCells(variant)
+        : [
+            ...figureCells(variant),
+            ...baselines.map((baseline) => ratioCell(record, baseline, variant.variant)),
+          ],
     })),
   };
 }

@@ -17,7 +17,11 @@ import { formatBytes, formatInterval, formatNs, formatNsInterval } from './units
 const WHOSE_TIME = 'in this loop, harness included';
 
 /** The sentences that the run's variants support: two, one or none. */
-export function summarySentences({ scenarios }: RunRecord): string[] {
+export function summarySentences({ scenarios: all }: RunRecord): string[] {
+  // At a rate, or between pauses, speed is not what a variant makes of it.
+  const scenarios = all.filter(
+    ({ executor, thinkMs }) => executor === 'closed' && thinkMs === undefined,
+  );
   return [dispatchSentence(scenarios), serializationSentence(scenarios)].flatMap(
     (sentence) => sentence ?? [],
   );

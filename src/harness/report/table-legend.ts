@@ -4,6 +4,7 @@ import type { ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import { type CaseRecord, measurementName } from '../results/scenario-group.ts';
 import { FEWEST_ROUNDS, isBounded } from '../stats/bootstrap.ts';
 import { troubleOf } from './chaos-table.ts';
+import { arrivalsText } from './open-table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber } from './units.ts';
 
 /** Above this noise floor only differences of several times can be told from chance. */
@@ -15,12 +16,18 @@ export function settingsOf(cases: readonly ScenarioRecord[]): string {
   const rounds = cases.map(({ variants }) =>
     Math.max(0, ...variants.map((variant) => variant.rounds.length)),
   );
+  const batch = shared(cases, (each) => each.batch);
+  const arrivals = shared(cases, arrivalsText) ?? '';
+  const thinkMs = shared(cases, (each) => each.thinkMs) ?? 0;
   return [
     `${shared(cases, (each) => each.executor)} loop`,
-    inFlight(
-      shared(cases, (each) => each.concurrency),
-      shared(cases, (each) => each.batch),
-    ),
+    ...(arrivals === ''
+      ? inFlight(
+          shared(cases, (each) => each.concurrency),
+          batch,
+        )
+      : [arrivals, batch === undefined || batch === 1 ? '' : `batches of ${formatCount(batch)}`]),
+    thinkMs === 0 ? '' : `thinking ${formatNs(thinkMs * 1e6)} between calls`,
     shared(cases, (each) => troubleOf(each.chaos)) ?? '',
     payloadBytes === null ? [] : `payload ${formatBytes(payloadBytes)}`,
     `${rangeOf(rounds, String)} ${Math.max(...rounds) === 1 ? 'round' : 'rounds'}`,

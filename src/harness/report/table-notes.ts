@@ -5,8 +5,8 @@
  * one: each has its own story.
  */
 
-import type { VariantRecord } from '../results/run-record.ts';
-import { formatCount, formatNs } from './units.ts';
+import type { OpenLoopRecord, VariantRecord } from '../results/run-record.ts';
+import { formatCount, formatNs, formatShort } from './units.ts';
 
 export interface TableNote {
   readonly mark: string;
@@ -34,6 +34,11 @@ export function notesOf(rows: readonly VariantRecord[]): OwnedNote[] {
       text: 'timer-limited: the median is below twenty clock reads; calls/s is exact, percentiles are not',
     });
   }
+  for (const row of rows) {
+    const { openLoop } = row;
+    if (openLoop?.generatorVerdict !== 'generator-limited') continue;
+    notes.push({ rows: [row], text: generatorText(openLoop) });
+  }
   return notes.map((note, i) => ({ ...note, mark: superscript(i + 1) }));
 }
 
@@ -43,6 +48,13 @@ export function marksOf(row: VariantRecord, notes: readonly OwnedNote[]): string
     .filter(({ rows }) => rows.includes(row))
     .map(({ mark }) => mark)
     .join(' ');
+}
+
+function generatorText({ pacingNs, sentPerSecond }: OpenLoopRecord): string {
+  return (
+    `generator-limited: the generator came ${formatNs(pacingNs.p99)} late or more to 1 % of the ` +
+    `arrivals, and sent ${formatShort(sentPerSecond)} calls/s; responses are partly its own doing`
+  );
 }
 
 function unsteadyText(unsteady: readonly VariantRecord[], rowCount: number): string {

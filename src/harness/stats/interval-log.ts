@@ -12,6 +12,7 @@
 
 import { HistogramLogWriter } from 'hdr-histogram-js';
 import { ToolrigError } from '../../core/errors.ts';
+import { LatencyCounts } from './latency-counts.ts';
 import type { LatencyHistogram } from './latency-histogram.ts';
 
 export interface LoggedInterval {
@@ -20,7 +21,8 @@ export interface LoggedInterval {
   readonly endMs: number;
   /** What the calls were, as in `Tag=native`; no comma and no white space. */
   readonly tag: string;
-  readonly histogram: LatencyHistogram;
+  /** A histogram, or what one is made of. */
+  readonly histogram: LatencyHistogram | LatencyCounts;
 }
 
 const TAG = /^[^,\s]+$/;
@@ -48,12 +50,13 @@ export function renderIntervalLog(
   writer.outputLegend();
   for (const interval of intervals.toSorted((a, b) => a.startMs - b.startMs)) {
     requireLoggable(interval, startTimeMs);
-    interval.histogram.logInterval(
-      writer,
-      (interval.startMs - startTimeMs) / 1_000,
-      (interval.endMs - startTimeMs) / 1_000,
-      interval.tag,
-    );
+    const { startMs, endMs, tag, histogram } = interval;
+    const isCounts = histogram instanceof LatencyCounts;
+    // One at a time: hundreds of histograms would take hundreds of MB.
+    const logged = isCounts ? histogram.toHistogram() : histogram;
+    const [fromSec, toSec] = [(startMs - startTimeMs) / 1_000, (endMs - startTimeMs) / 1_000];
+    logged.logInterval(writer, fromSec, toSec, tag);
+    if (isCounts) logged.destroy();
   }
   return text;
 }

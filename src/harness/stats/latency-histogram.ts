@@ -178,5 +178,12 @@ export class LatencyHistogram {
   }
 }
 
+/** One histogram of all that the others hold; the caller destroys it. */
+export function mergedHistogram(histograms: readonly LatencyHistogram[]): LatencyHistogram {
+  const total = new LatencyHistogram();
+  for (const histogram of histograms) total.add(histogram);
+  return total;
+}
+
 /** The largest value of an interval is logged in ms, as the Java tools do. */
 const NS_PER_MS = 1_000_000;

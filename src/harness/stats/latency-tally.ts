@@ -9,8 +9,9 @@
  * histogram says what it would have said had every value been recorded into it directly.
  */
 
+import { LatencyCounts } from './latency-counts.ts';
 import type { LatencyHistogram } from './latency-histogram.ts';
-import { HIGHEST_TRACKABLE_NS, lowestNsOf, SLOT_COUNT, slotOf } from './latency-layout.ts';
+import { HIGHEST_TRACKABLE_NS, SLOT_COUNT, slotOf } from './latency-layout.ts';
 
 const SHORTEST = 0;
 const LONGEST = 1;
@@ -57,22 +58,25 @@ export class LatencyTally {
    * rejected values stay: they speak of the tally's whole life.
    */
   drainInto(histogram: LatencyHistogram): void {
-    const shortestNs = Math.floor(this.#extremesNs[SHORTEST] as number);
-    const longestNs = Math.floor(this.#extremesNs[LONGEST] as number);
-    if (longestNs < 0) return;
-    const counts = this.#counts;
-    const last = slotOf(longestNs);
-    for (let slot = slotOf(shortestNs); slot <= last; slot++) {
-      const count = counts[slot] as number;
-      // Within its bucket the longest one is recorded as it was; for the rest of a bucket any value
-      // of it will do, so the lowest, but none below the shortest.
-      const own = slot === last ? 1 : 0;
-      if (count > own) histogram.record(Math.max(lowestNsOf(slot), shortestNs), count - own);
-      counts[slot] = 0;
-    }
-    histogram.record(longestNs, 1);
+    this.take().addTo(histogram);
+  }
+
+  /** A histogram of what was counted, as {@link LatencyTally.drainInto}; the caller destroys it. */
+  toHistogram(): LatencyHistogram {
+    return this.take().toHistogram();
+  }
+
+  /** What was counted, and starts again from zero, as {@link LatencyTally.drainInto}. */
+  take(): LatencyCounts {
+    const [shortestNs, longestNs] = [this.#extremesNs[SHORTEST], this.#extremesNs[LONGEST]] as [
+      number,
+      number,
+    ];
+    const taken = LatencyCounts.of(this.#counts, shortestNs, longestNs);
+    if (longestNs >= 0) this.#counts.fill(0, slotOf(shortestNs), slotOf(longestNs) + 1);
     this.#extremesNs[SHORTEST] = Number.POSITIVE_INFINITY;
     this.#extremesNs[LONGEST] = -1;
+    return taken;
   }
 
   /** Forgets what was counted, as after warming up; also the clamped and rejected values. */

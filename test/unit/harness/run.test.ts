@@ -388,4 +388,52 @@ describe('runScenarios with chaos', () => {
     });
     assert.equal(variant.opened, 0);
   });
+
+  test('records an open loop: what was to start, what came of it, and when', async () => {
+    const variants = [new Watched('native'), new Watched('json')];
+    const atRate = { ratePerSecond: 2_000, calls: 100, arrivals: 'poisson', warmupMs: 1 } as const;
+    const { record, intervalLogs } = await runScenarios(
+      [{ scenario: scenario({ load: {} }), variants }],
+      options({ load: atRate }),
+    );
+    const [open] = record.scenarios;
+    assert.deepEqual([open?.executor, open?.concurrency, open?.comparisons], ['open', 10_000, []]);
+    assert.deepEqual(open?.arrivals, {
+      process: 'poisson',
+      ratePerSecond: 2_000,
+      stages: [{ durationMs: 50, fromPerSecond: 2_000, toPerSecond: 2_000 }],
+      maxInFlight: 10_000,
+      workers: 1,
+    });
+    for (const variant of open?.variants ?? []) {
+      assert.deepEqual([variant.calls, variant.succeeded, variant.dropped], [100, 100, 0]);
+      assert.deepEqual([variant.rounds.length, variant.openLoop?.scheduled], [1, 100]);
+      assert.equal(variant.harnessNsPerCall, null);
+      const intervals = variant.openLoop?.intervals ?? [];
+      assert.equal(
+        intervals.reduce((sum, { calls }) => sum + calls, 0),
+        100,
+      );
+      const { latencyNs, lagNs, serviceNs } = variant;
+      assert.ok(latencyNs.max >= (serviceNs?.min ?? 0) && latencyNs.max >= (lagNs?.max ?? 0));
+    }
+    const text = intervalLogs.get('mine')?.get('native') ?? '';
+    assert.deepEqual(
+      ['response', 'service', 'lag'].filter((tag) => text.includes(`Tag=${tag},`)),
+      ['response', 'service', 'lag'],
+    );
+  });
+
+  test('refuses a rate where the load is not its own to make', async () => {
+    const refused = async (variants: Variant[], spec: Partial<ScenarioSpec>, message: RegExp) => {
+      const run = runScenarios(
+        [{ scenario: scenario(spec), variants }],
+        options({ load: { ratePerSecond: 10 } }),
+      );
+      await assert.rejects(run, { code: 'ERR_USAGE', message });
+    };
+    const drive = async () => 1;
+    await refused([new Watched('driven', { drive })], {}, /variant 'driven' makes its load itself/);
+    await refused([new Watched('native')], { chaos: {} }, /has chaos, .*neither a rate/);
+  });
 });

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { HistogramLogReader } from 'hdr-histogram-js';
-import type { BlockMeasurement, VariantMeasurement } from '../../../src/harness/load/measure.ts';
+import type {
+  BlockMeasurement,
+  VariantMeasurement,
+} from '../../../src/harness/load/measurement.ts';
 import { parseThreshold } from '../../../src/harness/load/threshold.ts';
 import { LatencyHistogram } from '../../../src/harness/stats/latency-histogram.ts';
 import { seededRandom } from '../../../src/harness/stats/random.ts';

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Environment, ScenarioRecord } from '../../../src/harness/results/run-record.ts';
 import { validityOf } from '../../../src/harness/validity.ts';
-import { chaosVariant, sampleRecord, sampleVariant } from '../../helpers/sample-record.ts';
+import {
+  chaosVariant,
+  openRecord,
+  sampleRecord,
+  sampleVariant,
+} from '../../helpers/sample-record.ts';
 
 const QUIET: Environment = {
   ...sampleRecord().environment,
@@ -14,6 +19,20 @@ function scenario(...variants: ScenarioRecord['variants']): ScenarioRecord {
   const [sample] = sampleRecord().scenarios;
   assert.ok(sample !== undefined);
   return { ...sample, name: 'calc', variants };
+}
+
+/** An open loop of one round, with this verdict on the generator of one variant. */
+function openRecordWith(generatorVerdict: 'ok' | 'generator-limited') {
+  return openRecord().scenarios.map((each) => ({
+    ...each,
+    variants: each.variants.map((variant) => ({
+      ...variant,
+      rounds: variant.rounds.slice(0, 1),
+      ...(variant.openLoop === undefined || variant.variant !== 'native'
+        ? {}
+        : { openLoop: { ...variant.openLoop, generatorVerdict } }),
+    })),
+  }));
 }
 
 describe('validityOf', () => {
@@ -87,7 +106,12 @@ describe('validityOf', () => {
         ),
         /busy at the start: load average 2\.1/,
       ],
+      [
+        validityOf(openRecordWith('generator-limited'), QUIET, undefined),
+        /^frozen-server: limited by the generator: native \(1 % of the arrivals were 0\.4 ms late or more/,
+      ],
     ];
+    assert.equal(validityOf(openRecordWith('ok'), QUIET, undefined).verdict, 'valid');
     for (const [{ verdict, reasons }, reason] of doubts) {
       assert.equal(verdict, 'suspect');
       assert.equal(reasons.length, 1);

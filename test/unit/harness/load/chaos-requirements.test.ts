@@ -6,7 +6,8 @@ import {
   hasChaos,
   requireFitting,
 } from '../../../../src/harness/load/chaos-requirements.ts';
-import { defineScenario, type Load } from '../../../../src/harness/load/scenario.ts';
+import type { Load } from '../../../../src/harness/load/load.ts';
+import { defineScenario } from '../../../../src/harness/load/scenario.ts';
 import type { Variant } from '../../../../src/harness/load/target.ts';
 import { parseThreshold } from '../../../../src/harness/load/threshold.ts';
 import { mortalTarget } from '../../../helpers/chaos-target.ts';

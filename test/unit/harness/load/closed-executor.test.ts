@@ -7,6 +7,7 @@ import { BlockRecorder } from '../../../../src/harness/load/recorder.ts';
 import { LatencyHistogram } from '../../../../src/harness/stats/latency-histogram.ts';
 import { defer } from '../../../helpers/event-loop.ts';
 import { blockOrder, echoOperation, readyCall } from '../../../helpers/fake-target.ts';
+import { VirtualLoop } from '../../../helpers/virtual-loop.ts';
 
 const ok = readyCall(async () => 1);
 
@@ -20,6 +21,25 @@ function longestNs(recorder: BlockRecorder, of: 'latency' | 'batchLatency'): num
 }
 
 describe('runClosedBlock', () => {
+  test('lets each caller think between a reply and its next call', async (t) => {
+    const loop = new VirtualLoop(t);
+    const sentAtMs: number[] = [];
+    const call = readyCall(async () => {
+      sentAtMs.push(loop.nowMs);
+      return 1;
+    });
+    const order = blockOrder({ concurrency: 2, durationMs: 100, thinkMs: () => 30 });
+    const recorder = new BlockRecorder();
+    const startedAtMs = loop.nowMs;
+    const elapsedMs = await loop.until(runClosedBlock([call], order, recorder));
+    assert.deepEqual(
+      sentAtMs.map((atMs) => atMs - startedAtMs),
+      [0, 0, 30, 30, 60, 60, 90, 90],
+    );
+    assert.equal(elapsedMs, 100); // nobody thinks beyond the end
+    assert.equal(longestNs(recorder, 'latency'), 0); // nor is thinking part of a latency
+  });
+
   test('makes exactly as many calls as ordered, never more at once than callers times batch', async () => {
     const small = fc.integer({ min: 1, max: 7 });
     await fc.assert(

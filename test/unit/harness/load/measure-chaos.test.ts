@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { planCalls } from '../../../../src/harness/load/call-plan.ts';
 import type { Chaos } from '../../../../src/harness/load/chaos.ts';
-import type { ResolvedLoad } from '../../../../src/harness/load/measure.ts';
 import {
   type MeasureChaosOptions,
   measureChaos,
 } from '../../../../src/harness/load/measure-chaos.ts';
+import type { ResolvedLoad } from '../../../../src/harness/load/resolve-load.ts';
 import type { Operation } from '../../../../src/harness/load/scenario.ts';
 import type { Target } from '../../../../src/harness/load/target.ts';
 import { seededRandom } from '../../../../src/harness/stats/random.ts';

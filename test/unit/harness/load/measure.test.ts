@@ -3,12 +3,9 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { ToolrigError } from '../../../../src/core/errors.ts';
 import { planCalls } from '../../../../src/harness/load/call-plan.ts';
-import {
-  type CaseMeasurement,
-  type MeasureProgress,
-  measureCase,
-  type ResolvedLoad,
-} from '../../../../src/harness/load/measure.ts';
+import { measureCase } from '../../../../src/harness/load/measure.ts';
+import type { CaseMeasurement, MeasureProgress } from '../../../../src/harness/load/measurement.ts';
+import type { ResolvedLoad } from '../../../../src/harness/load/resolve-load.ts';
 import { NO_USAGE, type Target } from '../../../../src/harness/load/target.ts';
 import { seededRandom } from '../../../../src/harness/stats/random.ts';
 import { argumentOf, echoCase, echoTarget } from '../../../helpers/fake-target.ts';

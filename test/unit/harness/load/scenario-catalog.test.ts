@@ -60,8 +60,10 @@ describe('the catalog of scenarios', () => {
   test('knows the scenarios of each suite, every one of which is in one', async () => {
     const namesOf = async (suite: Suite) => (await loadSuite(suite)).map(({ name }) => name);
     const [cost, chaos] = [await namesOf('cost'), await namesOf('chaos')];
+    const truth = await namesOf('truth');
     assert.ok(cost.includes('mixed') && chaos.includes('crash-recovery'));
-    assert.deepEqual([...cost, ...chaos].toSorted(), await listScenarioNames());
+    assert.ok(truth.includes('frozen-server'));
+    assert.deepEqual([...cost, ...chaos, ...truth].toSorted(), await listScenarioNames());
   });
 
   test("loads anybody's own by path, exported by name or as default", async () => {

@@ -114,6 +114,32 @@ describe('defineScenario', () => {
       wrongFault({ kind: 'hang' }),
       /needs the tool that brings the hang about/,
     ],
+    'two kinds of load': [
+      wrong({ load: { ratePerSecond: 5, thinkMs: 5 } }),
+      /load of scenario 'mine': thinkMs and ratePerSecond exclude each other/,
+    ],
+    'a part of an open loop without a rate': [
+      wrong({ load: { arrivals: 'poisson' } }),
+      /arrivals is for calls that start on a schedule: give ratePerSecond or stages/,
+    ],
+    'a way to think without a time': [
+      wrong({ load: { thinkTime: 'exponential' } }),
+      /thinkTime needs thinkMs/,
+    ],
+    'arrivals that are none': [wrong({ load: { arrivals: 'even' } }), /load.arrivals/],
+    'stages that are none': [wrong({ load: { stages: [] } }), /load.stages/],
+    'stages without a call': [
+      wrong({ load: { stages: [{ durationMs: 5, fromPerSecond: 0, toPerSecond: 0 }] } }),
+      /no stage with a rate above 0/,
+    ],
+    'a stage without an end': [
+      wrong({ load: { stages: [{ durationMs: Infinity, fromPerSecond: 0, toPerSecond: 9 }] } }),
+      /durationMs of load.stages/,
+    ],
+    'a misspelled key of a stage': [
+      wrong({ load: { stages: [{ durationMs: 5, from: 0, toPerSecond: 1 }] } }),
+      /unknown key 'from'/,
+    ],
     'a time that is none': [wrong({ load: { durationMs: Number.NaN } }), /load.durationMs/],
   };
   for (const [what, [spec, message]] of Object.entries(refused)) {

@@ -8,6 +8,7 @@ import { assertGolden } from '../../../helpers/golden.ts';
 import { HOSTILE_NAMES } from '../../../helpers/hostile-names.ts';
 import {
   chaosRecord,
+  openRecord,
   sampleRecord,
   sampleScenario,
   sampleVariant,
@@ -29,6 +30,24 @@ describe('the terminal report', () => {
 
   test('of chaos looks as agreed', () => {
     assertGolden('chaos.txt', renderRunText(chaosRecord()));
+  });
+
+  test('of an open loop looks as agreed', () => {
+    assertGolden('open.txt', renderRunText(openRecord()));
+  });
+
+  test('says that the generator came late, and beside which row', () => {
+    const [scenario] = openRecord().scenarios;
+    const [first, ...others] = scenario?.variants ?? [];
+    const openLoop = first?.openLoop;
+    assert.ok(scenario !== undefined && first !== undefined && openLoop !== undefined);
+    const late: typeof first = {
+      ...first,
+      openLoop: { ...openLoop, generatorVerdict: 'generator-limited' },
+    };
+    const text = textOf({ ...scenario, variants: [late, ...others] });
+    assert.match(text, /native ¹/);
+    assert.match(text, /¹ generator-limited: the generator came 400 µs late/);
   });
 
   test('paints only when asked, and changes no character by it', () => {

@@ -1,0 +1,59 @@
+/**
+ * Services whose latency is known beforehand, to see whether a harness finds it. Nothing blocks their
+ * loop, and they take any number of calls at once: what a call takes is the law, and nothing else.
+ */
+
+import { defineService, type ServiceDefinition } from '../../src/runtime/index.ts';
+import { Alarm } from './alarm.ts';
+
+/** More than any harness has in flight. */
+const UNLIMITED = 1_000_000;
+
+export interface FrozenServiceOptions {
+  /** From the end of one freeze to the end of the next. */
+  readonly periodMs: number;
+  /** How long a freeze lasts. */
+  readonly freezeMs: number;
+}
+
+/**
+ * Answers at once, but for the last `freezeMs` of every period, counted from its own start: a call
+ * that comes then is answered when the freeze is over.
+ */
+export function frozenService({ periodMs, freezeMs }: FrozenServiceOptions): ServiceDefinition {
+  const alarm = new Alarm();
+  const startedAtMs = performance.now();
+  return truthService('frozen', async () => {
+    const nowMs = performance.now();
+    const intoPeriodMs = (nowMs - startedAtMs) % periodMs;
+    if (intoPeriodMs >= periodMs - freezeMs) await alarm.until(nowMs + periodMs - intoPeriodMs);
+  });
+}
+
+/** Answers every call after the same time. */
+export function constantService({ serviceMs }: { readonly serviceMs: number }): ServiceDefinition {
+  const alarm = new Alarm();
+  return truthService('constant', () => alarm.until(performance.now() + serviceMs));
+}
+
+function truthService(name: string, answer: () => Promise<void>): ServiceDefinition {
+  return defineService({
+    name,
+    concurrency: UNLIMITED,
+    maxMailbox: UNLIMITED,
+    tools: {
+      ask: {
+        description: 'Gives back the number, when it is time',
+        inputSchema: {
+          type: 'object',
+          properties: { number: { type: 'integer' } },
+          required: ['number'],
+        },
+        async handler({ number }: { number: number }) {
+          await answer();
+          return { content: [], structuredContent: { number } };
+        },
+      },
+    },
+  }) as ServiceDefinition;
+}

@@ -1,0 +1,226 @@
+/** One variant's way through a measurement: warm-up, and a block a round, of either loop. */
+
+import { seededRandom } from '../stats/random.ts';
+import { isSteady } from '../stats/steady-state.ts';
+import type { CallPlan } from './call-plan.ts';
+import { type ReadyCall, readyCalls, runClosedBlock } from './closed-executor.ts';
+import type {
+  BlockMeasurement,
+  MeasureOptions,
+  MeasureProgress,
+  VariantMeasurement,
+} from './measurement.ts';
+import { measureOpenBlock } from './open-block.ts';
+import { OpenRecorder } from './open-recorder.ts';
+import { BlockRecorder, countsOf } from './recorder.ts';
+import type { OpenLoad, ResolvedLoad, ThinkTime } from './resolve-load.ts';
+import { ResourceMeter } from './resource-meter.ts';
+import type { BlockOrder, Target } from './target.ts';
+
+/** Shortest window of a warm-up; slow targets take as long as a few calls need. */
+const WARM_WINDOW_MS = 20;
+
+export class Lane {
+  readonly variant: string;
+  readonly #target: Target;
+  readonly #plan: CallPlan;
+  readonly #ready: readonly ReadyCall[];
+  readonly #load: ResolvedLoad;
+  readonly #options: MeasureOptions;
+  readonly #think: (() => number) | undefined;
+  readonly #recorder = new BlockRecorder();
+  #openRecorder: OpenRecorder | undefined;
+  /** Of the open block under way. */
+  #elapsedMs = 0;
+  readonly #blocks: BlockMeasurement[] = [];
+  readonly #warmWindowsNsPerCall: number[] = [];
+  #warmupMs = 0;
+  #isSteady = false;
+  /** Place in the plan of the next call, of its blocks and of its twin's. */
+  #cursor = { nextCall: 0 };
+  readonly #twinCursor = { nextCall: 0 };
+
+  constructor(
+    variant: string,
+    target: Target,
+    plan: CallPlan,
+    load: ResolvedLoad,
+    options: MeasureOptions,
+  ) {
+    this.variant = variant;
+    this.#target = target;
+    this.#plan = plan;
+    this.#ready = readyCalls(plan, (operation) => target.prepare(operation));
+    this.#load = load;
+    this.#options = options;
+    this.#think = thinkTimes(load.think, seededRandom(options.seed ?? 1));
+  }
+
+  /** Whether it is steady, or has had its time to become so. */
+  get isWarm(): boolean {
+    return this.#isSteady || this.#warmupMs >= this.#load.warmupMs;
+  }
+
+  /** One window of warming up. */
+  async warm(): Promise<void> {
+    const durationMs = Math.min(WARM_WINDOW_MS, this.#load.warmupMs);
+    const windowMs = await this.#run({ durationMs, calls: Number.POSITIVE_INFINITY }, this.#cursor);
+    this.#warmupMs += windowMs;
+    this.#warmWindowsNsPerCall.push(windowMs / this.#recorder.calls);
+    this.#isSteady = isSteady(this.#warmWindowsNsPerCall);
+    this.#report('warm-up', 0, windowMs, 1);
+    if (this.isWarm) this.#cursor = { nextCall: 0 }; // all begin to measure at the same call
+  }
+
+  /**
+   * One block.
+   *
+   * @param doneRatio - share of the round that is done before it
+   * @param shareRatio - its own share
+   */
+  async measure(round: number, doneRatio: number, shareRatio: number): Promise<void> {
+    const { open } = this.#load;
+    if (open !== undefined) {
+      const onProgress = (blockRatio: number) =>
+        this.#reportOpen(round, doneRatio + shareRatio * blockRatio);
+      this.#blocks.push(...(await this.#openBlock(open, round, this.#cursor, onProgress)));
+      return;
+    }
+    const blocks = await this.#block(round, this.#cursor);
+    this.#blocks.push(...blocks);
+    for (const { durationMs } of blocks) {
+      this.#report('measure', round + 1, durationMs, doneRatio + shareRatio);
+    }
+  }
+
+  /** A block like any other, of this lane's calls in the order of their own, that is not kept here. */
+  measureTwin(round: number): Promise<BlockMeasurement[]> {
+    const { open } = this.#load;
+    return open === undefined
+      ? this.#block(round, this.#twinCursor)
+      : this.#openBlock(open, round, this.#twinCursor, () => {});
+  }
+
+  result(): VariantMeasurement {
+    return {
+      variant: this.variant,
+      warmupMs: this.#warmupMs,
+      isSteady: this.#isSteady,
+      blocks: this.#blocks,
+    };
+  }
+
+  /** One block; none without a call, as after an interruption. */
+  async #block(round: number, cursor: { nextCall: number }): Promise<BlockMeasurement[]> {
+    const meter = new ResourceMeter(() => this.#target.usage());
+    const startedAtMs = Date.now();
+    await meter.start();
+    const durationMs = await this.#run(this.#share(round), cursor);
+    const use = await meter.stop();
+    const recorder = this.#recorder;
+    if (recorder.calls === 0) return [];
+    return [
+      {
+        ...use,
+        ...countsOf(recorder),
+        round,
+        startedAtMs,
+        durationMs,
+      },
+    ];
+  }
+
+  /** One block of the open loop, likewise. */
+  async #openBlock(
+    load: OpenLoad,
+    round: number,
+    cursor: { nextCall: number },
+    onProgress: (blockRatio: number) => void,
+  ): Promise<BlockMeasurement[]> {
+    const recorder = (this.#openRecorder ??= new OpenRecorder());
+    const block = await measureOpenBlock(this.#ready, () => this.#target.usage(), recorder, {
+      load,
+      batch: this.#load.batch,
+      calls: this.#share(round).calls,
+      firstCall: cursor.nextCall,
+      round,
+      random: seededRandom((this.#options.seed ?? 1) + round),
+      signal: this.#options.signal,
+      onProgress: (elapsedMs, lengthMs) => {
+        this.#elapsedMs = elapsedMs;
+        onProgress(Math.min(1, elapsedMs / lengthMs));
+      },
+    });
+    cursor.nextCall = (cursor.nextCall + recorder.calls.calls) % this.#plan.length;
+    return block === undefined ? [] : [block];
+  }
+
+  /** This round's part of the time or of the calls; the first rounds take the remainder. */
+  #share(round: number): { durationMs: number; calls: number } {
+    const { durationMs, calls, rounds } = this.#load;
+    if (calls === Number.POSITIVE_INFINITY) return { durationMs: durationMs / rounds, calls };
+    return { durationMs, calls: Math.floor(calls / rounds) + (round < calls % rounds ? 1 : 0) };
+  }
+
+  async #run(
+    share: { durationMs: number; calls: number },
+    cursor: { nextCall: number },
+  ): Promise<number> {
+    const { concurrency, batch } = this.#load;
+    const { signal } = this.#options;
+    const order: BlockOrder = {
+      concurrency,
+      batch,
+      ...share,
+      firstCall: cursor.nextCall,
+      signal,
+      ...(this.#think === undefined ? {} : { thinkMs: this.#think }),
+    };
+    this.#recorder.reset();
+    const durationMs =
+      this.#target.drive === undefined
+        ? await runClosedBlock(this.#ready, order, this.#recorder)
+        : await this.#target.drive(this.#plan, order, this.#recorder);
+    cursor.nextCall = (cursor.nextCall + this.#recorder.calls) % this.#plan.length;
+    return durationMs;
+  }
+
+  #reportOpen(round: number, roundRatio: number): void {
+    const { calls, dropped } = this.#openRecorder as OpenRecorder; // a block is under way
+    this.#options.onProgress({
+      variant: this.variant,
+      phase: 'measure',
+      round: round + 1,
+      callsPerSecond: (calls.calls * 1e3) / this.#elapsedMs,
+      failed: calls.failed,
+      dropped,
+      roundRatio,
+    });
+  }
+
+  #report(
+    phase: MeasureProgress['phase'],
+    round: number,
+    durationMs: number,
+    roundRatio: number,
+  ): void {
+    this.#options.onProgress({
+      variant: this.variant,
+      phase,
+      round,
+      callsPerSecond: (this.#recorder.calls * 1e3) / durationMs,
+      failed: this.#recorder.failed,
+      roundRatio,
+    });
+  }
+}
+
+/** Draws pauses, in ms; `undefined` when callers make none. */
+function thinkTimes(
+  think: ThinkTime | undefined,
+  random: () => number,
+): (() => number) | undefined {
+  if (think === undefined) return undefined;
+  const { meanMs, kind } = think;
+  return kind === 'fixed' ? () => meanMs : () => -Math.log(1 - random()) * meanMs;
+}

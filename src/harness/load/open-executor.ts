@@ -1,0 +1,363 @@
+/**
+ * The open loop: calls start when the schedule says so, whatever has become of those before.
+ *
+ *   schedule ──▶ pacer ──▶ arrival ──┬─▶ a caller is free: sent
+ *                                    ├─▶ none is: waits in line, first come first served
+ *                                    └─▶ as many as may be are sent or waiting: dropped
+ *
+ * Response time counts from the intended start, so that a call which waited – since the server stood
+ * still, or the generator came late – says so. Nothing is delayed in silence and nothing left out:
+ * scheduled = sent + dropped, sent = succeeded + failed.
+ *
+ * After the last arrival it waits for the answers. Calls have a deadline; a target that keeps none
+ * is waited for a little longer, and what it still owes is recorded as `ERR_TIMEOUT`.
+ */
+
+import { ToolrigError } from '../../core/errors.ts';
+import type { ArrivalSchedule } from './arrival-schedule.ts';
+import { problemWith } from './check-reply.ts';
+import type { ReadyCall } from './closed-executor.ts';
+import type { OpenRecorder, OpenSlice } from './open-recorder.ts';
+import { Pacer } from './pacer.ts';
+import { WaitingLine } from './waiting-line.ts';
+
+const NS_PER_MS = 1e6;
+/** Arrivals sent in one turn of the event loop: answers to the first ones are timed as they come. */
+const MOST_IN_A_TURN = 16;
+/** Longest stretch in which callers go on with those in line without a turn of the event loop. */
+const TURN_EVERY_MS = 0.5;
+/** A second more than a call's own deadline. */
+const GIVE_UP_MS = 6_000;
+
+export interface OpenOrder {
+  readonly schedule: Pick<ArrivalSchedule, 'nextMs'>;
+  /** How long the schedule lasts, in ms. */
+  readonly scheduleMs: number;
+  /** Calls of an arrival, which one caller sends together. */
+  readonly batch: number;
+  /** Arrivals that can be out at once; `Infinity`: as many as there are. */
+  readonly callers: number;
+  /** Calls that can be sent or waiting at once. */
+  readonly maxInFlight: number;
+  /** Place in the plan of the block's first call. */
+  readonly firstCall: number;
+  readonly signal: AbortSignal;
+  /** Told about every 100 ms. */
+  readonly onProgress?: (elapsedMs: number) => void;
+  /**
+   * After the last arrival, time that those in line have to be sent and then those that were sent
+   * have to be answered, in ms. Default: 6,000.
+   */
+  readonly giveUpMs?: number;
+}
+
+export interface OpenOutcome {
+  /**
+   * What the schedule lasted, or, when answers took longer to come in than that, from the first to
+   * the last.
+   */
+  readonly durationMs: number;
+  /** From the start to the last arrival's coming, or to the end of the schedule. */
+  readonly pacedMs: number;
+  /** From the start until everything was settled. */
+  readonly wallMs: number;
+  /** CPU time that went into looking at the clock. */
+  readonly pollingMs: number;
+}
+
+/** Runs one block; everything that was counted is in `recorder`, which was empty. */
+export async function runOpenBlock(
+  calls: readonly ReadyCall[],
+  order: OpenOrder,
+  recorder: OpenRecorder,
+): Promise<OpenOutcome> {
+  const block = new OpenBlock(calls, order, recorder);
+  const { signal } = order;
+  const onAbort = () => block.stop();
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await block.run();
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    recorder.finish();
+  }
+}
+
+class OpenBlock {
+  readonly #calls: readonly ReadyCall[];
+  readonly #order: OpenOrder;
+  readonly #recorder: OpenRecorder;
+  readonly #pacer: Pacer;
+  readonly #line = new WaitingLine();
+  readonly #arrivals: Arrival[] = [];
+  /** Those whose calls have been answered, to be used again. */
+  readonly #spare: Arrival[] = [];
+  #next: number;
+  #callersOut = 0;
+  /** Calls sent or waiting. */
+  #inFlight = 0;
+  #startedAtMs = 0;
+  /** Of the next arrival, on the clock; `Infinity` when there is none. */
+  #intendedMs = 0;
+  #isOver = false;
+  #isServing = false;
+  #pacedAtMs = 0;
+  #turnedAtMs = 0;
+  #firstEndMs = Number.NaN;
+  #lastEndMs = Number.NaN;
+  #reportAtMs = 0;
+  #giveUp: NodeJS.Timeout | undefined;
+  #resolve: () => void = () => {};
+
+  constructor(calls: readonly ReadyCall[], order: OpenOrder, recorder: OpenRecorder) {
+    this.#calls = calls;
+    this.#order = order;
+    this.#recorder = recorder;
+    this.#next = order.firstCall;
+    this.#pacer = new Pacer((nowMs) => this.#onDue(nowMs));
+  }
+
+  async run(): Promise<OpenOutcome> {
+    const { schedule, scheduleMs, signal } = this.#order;
+    this.#startedAtMs = performance.now();
+    this.#pacedAtMs = this.#startedAtMs;
+    this.#intendedMs = this.#startedAtMs + schedule.nextMs();
+    if (signal.aborted) this.stop();
+    await new Promise<void>((resolve) => {
+      this.#resolve = resolve;
+      this.#pacer.wake();
+    });
+    clearTimeout(this.#giveUp);
+    const plannedMs = this.#isOver ? this.#pacedAtMs - this.#startedAtMs : scheduleMs;
+    const answeringMs = this.#lastEndMs - this.#firstEndMs;
+    return {
+      durationMs: answeringMs > plannedMs ? answeringMs : plannedMs,
+      pacedMs: Math.max(plannedMs, this.#pacedAtMs - this.#startedAtMs),
+      wallMs: performance.now() - this.#startedAtMs,
+      pollingMs: this.#pacer.pollingMs,
+    };
+  }
+
+  /** Lets no more arrivals come; those that have are waited for. */
+  stop(): void {
+    this.#isOver = true;
+    this.#intendedMs = Number.POSITIVE_INFINITY;
+    this.#pacer.wake();
+  }
+
+  /** What is due is sent; returns when the next is due. */
+  #onDue(nowMs: number): number {
+    this.#turnedAtMs = nowMs;
+    this.#serveLine(nowMs);
+    let count = 0;
+    while (this.#intendedMs <= nowMs && count < MOST_IN_A_TURN) {
+      count++;
+      this.#arrive(this.#intendedMs);
+      if (!this.#isOver) this.#intendedMs = this.#startedAtMs + this.#order.schedule.nextMs();
+    }
+    if (nowMs >= this.#reportAtMs) {
+      this.#reportAtMs = nowMs + 100;
+      this.#order.onProgress?.(nowMs - this.#startedAtMs);
+    }
+    if (this.#intendedMs === Number.POSITIVE_INFINITY) {
+      this.#giveUp ??= setTimeout(() => this.#dropLine(), this.#order.giveUpMs ?? GIVE_UP_MS);
+      this.#endIfSettled();
+    }
+    return this.#intendedMs;
+  }
+
+  #arrive(intendedMs: number): void {
+    const { batch, callers, maxInFlight } = this.#order;
+    const recorder = this.#recorder;
+    // Read for each: a service on this very loop may have taken its time over the last one.
+    const nowMs = performance.now();
+    this.#pacedAtMs = nowMs;
+    const slice = recorder.arrived(intendedMs - this.#startedAtMs, nowMs - intendedMs, batch);
+    if (this.#inFlight + batch > maxInFlight) {
+      recorder.drop(slice, batch);
+      return;
+    }
+    this.#inFlight += batch;
+    if (this.#callersOut < callers && this.#line.length === 0) this.#send(intendedMs, slice, nowMs);
+    else this.#line.push(intendedMs, slice);
+  }
+
+  #send(intendedMs: number, slice: OpenSlice, nowMs: number): void {
+    const { batch } = this.#order;
+    const arrival = this.#spare.pop() ?? this.#newArrival();
+    this.#callersOut++;
+    arrival.begin(intendedMs, nowMs, slice);
+    for (let index = 0; index < batch; index++) arrival.send(index, this.#take());
+  }
+
+  #newArrival(): Arrival {
+    const arrival = new Arrival(this, this.#recorder, this.#order.batch);
+    this.#arrivals.push(arrival);
+    return arrival;
+  }
+
+  #take(): ReadyCall {
+    const call = this.#calls[this.#next] as ReadyCall; // in range: wraps below
+    this.#next = this.#next + 1 === this.#calls.length ? 0 : this.#next + 1;
+    return call;
+  }
+
+  /** All calls of an arrival have been answered; its caller takes the next in line. */
+  settled(arrival: Arrival, endMs: number): void {
+    const { batch } = this.#order;
+    if (Number.isNaN(this.#firstEndMs)) this.#firstEndMs = endMs;
+    this.#lastEndMs = endMs;
+    this.#callersOut--;
+    this.#inFlight -= batch;
+    this.#spare.push(arrival);
+    if (this.#line.length > 0) {
+      // Answers of services on this loop come without a turn of it; the next arrivals need one.
+      if (endMs - this.#turnedAtMs < TURN_EVERY_MS) this.#serveLine(endMs);
+      else this.#pacer.wake();
+    } else if (this.#inFlight === 0 && this.#intendedMs === Number.POSITIVE_INFINITY) {
+      this.#endIfSettled();
+    }
+  }
+
+  #serveLine(nowMs: number): void {
+    if (this.#isServing) return; // a call that fails at once comes back here: the loop goes on
+    this.#isServing = true;
+    const line = this.#line;
+    while (line.length > 0 && this.#callersOut < this.#order.callers) {
+      const { intendedMs, slice } = line.first();
+      line.shift();
+      this.#send(intendedMs, slice, nowMs);
+    }
+    this.#isServing = false;
+  }
+
+  #endIfSettled(): void {
+    if (this.#inFlight === 0) this.#resolve();
+  }
+
+  /** Those still in line will not be sent. */
+  #dropLine(): void {
+    const { batch, giveUpMs = GIVE_UP_MS } = this.#order;
+    for (; this.#line.length > 0; this.#line.shift()) {
+      this.#inFlight -= batch;
+      this.#recorder.drop(this.#line.first().slice, batch);
+    }
+    this.#giveUp = setTimeout(() => this.#abandon(), giveUpMs);
+    this.#endIfSettled();
+  }
+
+  /** What was not answered by now is not waited for. */
+  #abandon(): void {
+    const endMs = performance.now();
+    for (const arrival of this.#arrivals) arrival.abandon(endMs);
+    this.#resolve();
+  }
+}
+
+/** Calls sent together, under way; kept and used again, since their callbacks are closures. */
+class Arrival {
+  readonly #block: OpenBlock;
+  readonly #recorder: OpenRecorder;
+  readonly #slots: CallSlot[];
+  #open = 0;
+  intendedMs = 0;
+  sentMs = 0;
+  slice: OpenSlice | undefined;
+
+  constructor(block: OpenBlock, recorder: OpenRecorder, batch: number) {
+    this.#block = block;
+    this.#recorder = recorder;
+    this.#slots = Array.from({ length: batch }, () => new CallSlot(this, recorder));
+  }
+
+  begin(intendedMs: number, sentMs: number, slice: OpenSlice): void {
+    this.intendedMs = intendedMs;
+    this.sentMs = sentMs;
+    this.slice = slice;
+    this.#open = this.#slots.length;
+  }
+
+  send(index: number, call: ReadyCall): void {
+    const slot = this.#slots[index] as CallSlot; // as many as the batch has calls
+    this.#recorder.sent(this.slice as OpenSlice, this.sentMs - this.intendedMs); // since begin()
+    slot.send(call);
+  }
+
+  answered(endMs: number): void {
+    this.#open--;
+    if (this.#open > 0) return;
+    const recorder = this.#recorder;
+    if (this.#slots.length > 1) recorder.calls.batch((endMs - this.intendedMs) * NS_PER_MS);
+    recorder.settled(this.slice as OpenSlice); // since begin()
+    this.#block.settled(this, endMs);
+  }
+
+  /** Ends it with what has not been answered as failures; does nothing when all has been. */
+  abandon(endMs: number): void {
+    if (this.#open === 0) return;
+    for (const slot of this.#slots) slot.abandon(endMs);
+    this.#recorder.settled(this.slice as OpenSlice); // since begin()
+  }
+}
+
+/** One call of an arrival. */
+class CallSlot {
+  readonly #arrival: Arrival;
+  readonly #recorder: OpenRecorder;
+  readonly #onReply: (reply: unknown) => void;
+  readonly #onFailure: (thrown: unknown) => void;
+  /** `undefined` when nobody waits for an answer. */
+  #call: ReadyCall | undefined;
+
+  constructor(arrival: Arrival, recorder: OpenRecorder) {
+    this.#arrival = arrival;
+    this.#recorder = recorder;
+    this.#onReply = (reply) => this.#replied(reply);
+    this.#onFailure = (thrown) => this.#failed(thrown, performance.now());
+  }
+
+  send(call: ReadyCall): void {
+    this.#call = call;
+    try {
+      call.invoke(call.params).then(this.#onReply, this.#onFailure);
+    } catch (thrown) {
+      this.#onFailure(thrown); // it failed before it could promise anything
+    }
+  }
+
+  /** Nobody waits any longer; the slot is not used again. */
+  abandon(endMs: number): void {
+    if (this.#call === undefined) return;
+    const error = new ToolrigError('ERR_TIMEOUT', 'it was not answered, and kept no deadline');
+    this.#record(this.#call, endMs, undefined, error);
+  }
+
+  #replied(reply: unknown): void {
+    const endMs = performance.now();
+    const call = this.#call;
+    if (call === undefined) return; // abandoned
+    this.#record(call, endMs, problemWith(call, reply), undefined);
+    this.#arrival.answered(endMs);
+  }
+
+  #failed(thrown: unknown, endMs: number): void {
+    const call = this.#call;
+    if (call === undefined) return; // abandoned
+    this.#record(call, endMs, undefined, thrown ?? new Error('it was rejected without a reason'));
+    this.#arrival.answered(endMs);
+  }
+
+  #record(call: ReadyCall, endMs: number, problem: string | undefined, thrown: unknown): void {
+    const { intendedMs, sentMs, slice } = this.#arrival;
+    const { calls } = this.#recorder;
+    this.#call = undefined;
+    const responseMs = endMs - intendedMs;
+    const responseNs = responseMs * NS_PER_MS;
+    if (thrown !== undefined) calls.failure(responseNs, call.operation.name, thrown);
+    else if (problem === undefined) calls.success(responseNs);
+    else calls.wrongReply(responseNs, call.operation.name, problem);
+    const isFailure = thrown !== undefined || problem !== undefined;
+    // Its slice is there since the arrival began.
+    this.#recorder.answered(slice as OpenSlice, responseMs, endMs - sentMs, isFailure);
+  }
+}

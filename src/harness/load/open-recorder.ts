@@ -1,0 +1,136 @@
+/**
+ * What a block of the open loop came to: what any block comes to, and the times that only an open
+ * loop can tell apart.
+ *
+ *   intended start ──── arrival ───────── sent ─────────────── answered
+ *         ├─ pacing ───────┤                │                      │      the generator's own lateness
+ *         ├─ lag ───────────────────────────┤                      │      and the wait for a free caller
+ *         │                                 ├─ service ────────────┤
+ *         ├─ response ─────────────────────────────────────────────┤      `calls.latency`
+ *
+ * A call belongs to the second in which it was to start. Its slice is open until the last of its
+ * calls is settled; the tallies of a slice that is closed are used again for another.
+ *
+ * `sent`, `answered` and what they call are on the measured path: nothing is allocated there.
+ */
+
+import { LatencyTally } from '../stats/latency-tally.ts';
+import { BlockRecorder } from './recorder.ts';
+import { SliceSeries } from './slice-series.ts';
+
+const NS_PER_MS = 1e6;
+const SLICE_MS = 1_000;
+
+/** A slice that calls still belong to. */
+export class OpenSlice {
+  readonly response = new LatencyTally();
+  readonly service = new LatencyTally();
+  readonly lag = new LatencyTally();
+  second = 0;
+  calls = 0;
+  failed = 0;
+  dropped = 0;
+  /** Arrivals that are not settled, and one more while the second lasts. */
+  open = 0;
+}
+
+export class OpenRecorder {
+  readonly calls = new BlockRecorder();
+  readonly service = new LatencyTally();
+  readonly lag = new LatencyTally();
+  readonly pacing = new LatencyTally();
+  /** Calls that were to start. */
+  scheduled = 0;
+  dropped = 0;
+  slices = new SliceSeries();
+  #current: OpenSlice | undefined;
+  readonly #spare: OpenSlice[] = [];
+
+  /**
+   * An arrival's time has come, and the generator with it.
+   *
+   * @param offsetMs - when it was to start, from the block's start; never before the last one's
+   * @param latenessMs - how long ago that was
+   * @returns where the arrival belongs; it is given back by {@link OpenRecorder.settled} or `drop`
+   */
+  arrived(offsetMs: number, latenessMs: number, batch: number): OpenSlice {
+    const second = Math.floor(offsetMs / SLICE_MS);
+    let slice = this.#current;
+    if (slice === undefined || slice.second !== second) slice = this.#open(second);
+    slice.open++;
+    this.scheduled += batch;
+    this.pacing.record(latenessMs * NS_PER_MS);
+    return slice;
+  }
+
+  /** An arrival for which there was no place. */
+  drop(slice: OpenSlice, batch: number): void {
+    this.dropped += batch;
+    slice.dropped += batch;
+    this.settled(slice);
+  }
+
+  /** A call was sent so long after it was to start. */
+  sent(slice: OpenSlice, lagMs: number): void {
+    this.lag.record(lagMs * NS_PER_MS);
+    slice.lag.record(lagMs * NS_PER_MS);
+  }
+
+  /** A call that was sent has been answered, rightly or not; `calls` is told separately. */
+  answered(slice: OpenSlice, responseMs: number, serviceMs: number, isFailure: boolean): void {
+    this.service.record(serviceMs * NS_PER_MS);
+    slice.service.record(serviceMs * NS_PER_MS);
+    slice.response.record(responseMs * NS_PER_MS);
+    slice.calls++;
+    if (isFailure) slice.failed++;
+  }
+
+  /** All calls of an arrival have been answered. */
+  settled(slice: OpenSlice): void {
+    slice.open--;
+    if (slice.open === 0) this.#close(slice);
+  }
+
+  /** The block is over, and all arrivals are settled. */
+  finish(): void {
+    if (this.#current !== undefined) this.settled(this.#current);
+    this.#current = undefined;
+  }
+
+  /** Empties everything, for the next block. */
+  reset(): void {
+    this.calls.reset();
+    this.service.clear();
+    this.lag.clear();
+    this.pacing.clear();
+    this.scheduled = 0;
+    this.dropped = 0;
+    this.slices = new SliceSeries();
+  }
+
+  #open(second: number): OpenSlice {
+    const last = this.#current;
+    const slice = this.#spare.pop() ?? new OpenSlice();
+    slice.second = second;
+    slice.open = 1;
+    this.#current = slice;
+    if (last !== undefined) this.settled(last);
+    return slice;
+  }
+
+  #close(slice: OpenSlice): void {
+    const { calls, failed, dropped } = slice;
+    this.slices.add(slice.second, {
+      calls,
+      failed,
+      dropped,
+      response: slice.response.take(),
+      service: slice.service.take(),
+      lag: slice.lag.take(),
+    });
+    slice.calls = 0;
+    slice.failed = 0;
+    slice.dropped = 0;
+    this.#spare.push(slice);
+  }
+}

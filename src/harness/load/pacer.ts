@@ -1,0 +1,87 @@
+/**
+ * Comes when something is due, within microseconds, by one timer for everything.
+ *
+ *   ──── setTimeout ────┬─ setImmediate, again and again ─┬─ due
+ *    nothing runs       └ from 2 ms before                └ onDue says when the next one is
+ *
+ * A timer of Node goes by whole milliseconds and comes up to one late, so the last two are looked at
+ * once a turn of the event loop. Each turn still does what is there to do – sockets, timers, other
+ * threads' messages – so that services on the same loop are not held up; but the loop does not
+ * sleep meanwhile. At more than some 400 calls a second it never sleeps, and a core is busy with
+ * looking. What that took is told apart, as `pollingMs`.
+ */
+
+import { MAX_TIMER_MS } from '../../core/clock.ts';
+
+/** Time before a due moment in which it is looked at once a turn, in ms. */
+const POLL_MS = 2;
+
+/** A turn that took longer did something else than look. A bare one takes 1 to 5 µs. */
+const IDLE_TURN_MS = 0.02;
+
+export class Pacer {
+  readonly #onDue: (nowMs: number) => number;
+  readonly #look: () => void;
+  readonly #wakeUp: () => void;
+  #dueMs = Number.POSITIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
+  #isWoken = false;
+  #lookedAtMs = Number.POSITIVE_INFINITY;
+  #pollingMs = 0;
+
+  /**
+   * @param onDue - called with the time, as of `performance.now()`, when something is due or the
+   *   pacer was woken; returns when the next is, `Infinity` for never
+   */
+  constructor(onDue: (nowMs: number) => number) {
+    this.#onDue = onDue;
+    this.#look = () => this.#lookNow();
+    this.#wakeUp = () => {
+      this.#timer = undefined;
+      this.#lookNow();
+    };
+  }
+
+  /** Wall time of turns in which there was nothing to do but look, in ms; all of it CPU time. */
+  get pollingMs(): number {
+    return this.#pollingMs;
+  }
+
+  /** Calls `onDue` in the next turn of the event loop, whatever is due. */
+  wake(): void {
+    this.#isWoken = true;
+    if (this.#isLooking) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#lookSoon();
+  }
+
+  #lookSoon(): void {
+    this.#isLooking = true;
+    setImmediate(this.#look);
+  }
+
+  #lookNow(): void {
+    this.#isLooking = false;
+    let nowMs = performance.now();
+    if (nowMs >= this.#dueMs || this.#isWoken) {
+      this.#isWoken = false;
+      this.#dueMs = this.#onDue(nowMs);
+      this.#lookedAtMs = Number.POSITIVE_INFINITY; // what the next turn takes, it takes for this
+      nowMs = performance.now(); // a service on this loop may have taken its time
+    } else {
+      const turnMs = nowMs - this.#lookedAtMs;
+      if (turnMs > 0 && turnMs < IDLE_TURN_MS) this.#pollingMs += turnMs;
+      this.#lookedAtMs = nowMs;
+    }
+    if (this.#dueMs === Number.POSITIVE_INFINITY || this.#isLooking) return;
+    const sleepMs = Math.floor(this.#dueMs - nowMs - POLL_MS);
+    if (sleepMs < 1) {
+      this.#lookSoon();
+    } else {
+      this.#lookedAtMs = Number.POSITIVE_INFINITY;
+      this.#timer = setTimeout(this.#wakeUp, Math.min(sleepMs, MAX_TIMER_MS));
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** What a report says of an open loop: how calls came, and three times of each beside one another. */
+
+import type { ArrivalStage, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
+import { formatCount, formatNs, formatNumber, formatShort } from './units.ts';
+
+const NS_PER_MS = 1e6;
+const NOTHING = '–';
+/** More stages than that are counted instead of told. */
+const MOST_STAGES = 4;
+
+/** Columns beside the variant. */
+export const OPEN_HEADER = [
+  'sent/s',
+  'done/s',
+  'dropped',
+  'response p50',
+  'p99',
+  'p99.9',
+  'service p50',
+  'p99',
+  'lag p99',
+  'CPU',
+] as const;
+
+/** Whether the calls of a scenario started on a schedule. */
+export function isOpen({ executor }: ScenarioRecord): boolean {
+  return executor === 'open';
+}
+
+/** The cells of a variant under {@link OPEN_HEADER}. */
+export function openCells(variant: VariantRecord): string[] {
+  const { openLoop, serviceNs, lagNs, latencyNs, dropped = 0 } = variant;
+  if (openLoop === undefined || serviceNs === undefined || lagNs === undefined) {
+    return OPEN_HEADER.map(() => NOTHING);
+  }
+  const { p50, p99, p999 } = latencyNs;
+  return [
+    formatShort(openLoop.sentPerSecond),
+    formatShort(variant.throughputPerSecond.median),
+    formatCount(dropped),
+    ...[p50, p99, p999, serviceNs.p50, serviceNs.p99, lagNs.p99].map(formatNs),
+    formatNs(variant.cpuNsPerCall),
+  ];
+}
+
+/** How calls came, for the line above the table: `1,000/s constant for 10 s`. */
+export function arrivalsText({ arrivals, concurrency }: ScenarioRecord): string {
+  if (arrivals === undefined) return '';
+  const { process, stages, maxInFlight, workers } = arrivals;
+  const limit =
+    concurrency < maxInFlight
+      ? `at most ${formatCount(concurrency)} out at once`
+      : `at most ${formatCount(maxInFlight)} in flight`;
+  return [
+    stages.length > MOST_STAGES
+      ? `${stages.length} stages, ${formatShort(arrivals.ratePerSecond)}/s in the mean`
+      : stages.map(stageText).join(', '),
+    process === 'poisson' ? 'Poisson arrivals' : 'evenly spaced',
+    limit,
+    ...(workers === 1 ? [] : [`from ${workers} threads`]),
+  ].join(', ');
+}
+
+/** How to read the columns. */
+export const OPEN_LEGEND =
+  'response counts from the moment a call was to start, service from when it was sent, lag is what ' +
+  'lies between; sent/s is what the schedule became, done/s what came back; dropped arrivals found ' +
+  'no place and are in no latency; CPU is per call, without what pacing takes';
+
+function stageText({ durationMs, fromPerSecond, toPerSecond }: ArrivalStage): string {
+  const rate =
+    fromPerSecond === toPerSecond
+      ? formatNumber(fromPerSecond)
+      : `${formatNumber(fromPerSecond)} to ${formatNumber(toPerSecond)}`;
+  return `${rate} calls/s for ${formatNs(durationMs * NS_PER_MS)}`;
+}

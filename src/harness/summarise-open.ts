@@ -1,0 +1,145 @@
+/** Measurement → record, for what only the open loop has. */
+
+import { scheduleLengthMs } from './load/arrival-schedule.ts';
+import type { BlockMeasurement } from './load/measurement.ts';
+import type { OpenBlockFigures, OpenBlockSlice } from './load/open-figures.ts';
+import type { OpenLoad, ResolvedLoad } from './load/resolve-load.ts';
+import type {
+  ArrivalsRecord,
+  IntervalRecord,
+  LatencySummary,
+  OpenLoopFigures,
+} from './results/run-record.ts';
+import type { LoggedInterval } from './stats/interval-log.ts';
+import { LatencyCounts } from './stats/latency-counts.ts';
+import { type LatencyHistogram, mergedHistogram } from './stats/latency-histogram.ts';
+
+const SECOND_MS = 1_000;
+/** What a machine at rest does not exceed, and what nobody would blame on the generator. */
+const SMALL_PACING_NS = 1e6;
+/** Above this share of the median response, the generator's lateness is a part of the result. */
+const PACING_SHARE = 0.1;
+/** So much more time than the schedule gave, and the rate was another one. */
+const LATE_SHARE = 0.01;
+
+/** Calls that can be out at once. */
+export function mostOut({ concurrency, batch, open }: ResolvedLoad): number {
+  return open === undefined ? concurrency : Math.min(open.callers * batch, open.maxInFlight);
+}
+
+/** What the record says of the schedule. */
+export function arrivalsOf(
+  { process, stages, maxInFlight }: OpenLoad,
+  { calls, rounds }: ResolvedLoad,
+): ArrivalsRecord {
+  const lengthMs = scheduleLengthMs(stages, calls / rounds);
+  const finite = stages.map((stage) => ({
+    ...stage,
+    durationMs: Math.min(stage.durationMs, lengthMs),
+  }));
+  const callCount = finite.reduce(
+    (sum, { durationMs, fromPerSecond, toPerSecond }) =>
+      sum + (durationMs * (fromPerSecond + toPerSecond)) / 2 / SECOND_MS,
+    0,
+  );
+  return {
+    process,
+    ratePerSecond: (callCount * SECOND_MS) / lengthMs,
+    stages: finite,
+    maxInFlight,
+    workers: 1,
+  };
+}
+
+/** A variant's figures of the open loop; `responseNs` is what its latencies came to. */
+export function openFiguresOf(
+  blocks: readonly BlockMeasurement[],
+  responseNs: LatencySummary,
+): OpenLoopFigures {
+  const open = blocks.flatMap((block) => block.open ?? []);
+  const merged = {
+    service: mergedHistogram(open.map(({ service }) => service)),
+    lag: mergedHistogram(open.map(({ lag }) => lag)),
+    pacing: mergedHistogram(open.map(({ pacing }) => pacing)),
+  };
+  try {
+    const total = (of: (figures: OpenBlockFigures) => number) =>
+      open.reduce((sum, each) => sum + of(each), 0);
+    const calls = blocks.reduce((sum, block) => sum + block.calls, 0);
+    const pacedMs = total((each) => each.pacedMs);
+    const pacingNs = merged.pacing.summary();
+    const isLate = pacedMs > total((each) => each.scheduleMs) * (1 + LATE_SHARE);
+    return {
+      dropped: total(({ dropped }) => dropped),
+      serviceNs: merged.service.summary(),
+      lagNs: merged.lag.summary(),
+      openLoop: {
+        scheduled: total(({ scheduled }) => scheduled),
+        sentPerSecond: (calls * SECOND_MS) / pacedMs,
+        pacingNs,
+        generatorVerdict: isLate || isLarge(pacingNs, responseNs) ? 'generator-limited' : 'ok',
+        serviceHistogram: merged.service.encode(),
+        lagHistogram: merged.lag.encode(),
+        intervals: blocks.flatMap((block) =>
+          (block.open?.slices ?? []).map((slice) => intervalOf(block, slice)),
+        ),
+      },
+    };
+  } finally {
+    for (const histogram of Object.values(merged)) histogram.destroy();
+  }
+}
+
+/** What an interval log has of a block: each slice three times, under the names of the times. */
+export function openIntervalsOf(
+  { startedAtMs }: BlockMeasurement,
+  { slices }: OpenBlockFigures,
+): LoggedInterval[] {
+  return slices.flatMap(({ second, seconds, response, service, lag }) => {
+    const startMs = startedAtMs + second * SECOND_MS;
+    const endMs = startMs + seconds * SECOND_MS;
+    return [
+      { startMs, endMs, tag: 'response', histogram: response },
+      { startMs, endMs, tag: 'service', histogram: service },
+      { startMs, endMs, tag: 'lag', histogram: lag },
+    ];
+  });
+}
+
+/** Gives back the memory of a block's histograms. */
+export function destroyOpenBlock({ service, lag, pacing }: OpenBlockFigures): void {
+  for (const histogram of [service, lag, pacing]) histogram.destroy();
+}
+
+function isLarge(pacingNs: LatencySummary, responseNs: LatencySummary): boolean {
+  return pacingNs.p99 > Math.max(SMALL_PACING_NS, PACING_SHARE * responseNs.p50);
+}
+
+function intervalOf(block: BlockMeasurement, slice: OpenBlockSlice): IntervalRecord {
+  const { second, seconds, calls, failed, dropped, gcPauseMaxNs, eventLoopDelayMaxNs } = slice;
+  const startMs = second * SECOND_MS;
+  const lengthMs = block.open?.scheduleMs ?? startMs;
+  const { p50, p99, max } = summaryOf(slice.response);
+  return {
+    startedAt: new Date(block.startedAtMs + startMs).toISOString(),
+    // The last one ends with the schedule.
+    durationMs: Math.min(seconds * SECOND_MS, Math.max(0, lengthMs - startMs)),
+    calls,
+    failed,
+    dropped,
+    p50,
+    p99,
+    max,
+    gcPauseMaxNs,
+    eventLoopDelayMaxNs,
+  };
+}
+
+function summaryOf(counts: LatencyCounts): LatencySummary {
+  const histogram: LatencyHistogram = counts.toHistogram();
+  try {
+    return histogram.summary();
+  } finally {
+    histogram.destroy();
+  }
+}
