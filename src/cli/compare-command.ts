@@ -7,18 +7,8 @@ import type { Argv, CommandModule } from 'yargs';
 import { METRICS } from '../harness/compare/metric.ts';
 import { names, namesAmong, oneOf, share, text } from './coerce.ts';
 import type { CompareFlags } from './compare.ts';
+import { FORMATS } from './comparison-flags.ts';
 
-/** As in `harness/report/comparison-formats.ts`, which is not loaded for a mistyped flag. */
-const FORMATS = [
-  'text',
-  'markdown',
-  'junit',
-  'github',
-  'json',
-  'benchmark-action',
-  'bencher',
-  'prometheus',
-] as const;
 const FAILURES = ['regressed', 'inconclusive'] as const;
 
 const WHAT = 'What to compare:';

@@ -9,11 +9,13 @@
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { ToolrigError } from '../core/errors.ts';
+import { baselineCommand } from './baseline-command.ts';
 import { benchCommand } from './bench-command.ts';
 import { callCommand } from './call-command.ts';
 import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { gateCommand } from './gate-command.ts';
 import { listCommand } from './list-command.ts';
 import { microCommand } from './micro-command.ts';
 import { TOOL } from './package-info.ts';
@@ -25,6 +27,8 @@ import { requirePlainWords, usageError } from './usage-error.ts';
 const COMMANDS = [
   benchCommand,
   compareCommand,
+  gateCommand,
+  baselineCommand,
   listCommand,
   microCommand,
   doctorCommand,

@@ -9,6 +9,7 @@
 
 import type { RunRecord, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import { METRICS, type Metric } from './metric.ts';
+import { differencesBetween } from './same-machine.ts';
 import { type NoiseFloors, noiseFloorsOf, type Subject } from './suite.ts';
 
 /** What may be compared, and what is to be known about it. */
@@ -121,24 +122,9 @@ function doubtAbout(baseline: RunRecord, candidate: RunRecord): string | undefin
   // A machine that was busy during one of the runs makes a difference that no interval knows of.
   const doubtful = [baseline, candidate].find(({ validity }) => validity.verdict !== 'valid');
   if (doubtful !== undefined) return `run ${doubtful.runId} is ${doubtful.validity.verdict}`;
-  const [one, two] = [baseline.environment, candidate.environment];
-  if (one.fingerprint === two.fingerprint) return undefined;
-  const different = FINGERPRINTED.filter((name) => one[name] !== two[name]);
-  const details = different.map((name) => `${name} ${one[name]} and ${two[name]}`).join(', ');
-  return `the environments differ${details === '' ? '' : `: ${details}`}`;
+  const differences = differencesBetween(baseline.environment, candidate.environment);
+  return differences === undefined ? undefined : `the environments differ${differences}`;
 }
-
-/** What of the environment goes into its fingerprint. */
-const FINGERPRINTED = [
-  'cpuModel',
-  'logicalCpus',
-  'availableParallelism',
-  'memoryBytes',
-  'os',
-  'arch',
-  'node',
-  'v8',
-] as const;
 
 function suspicion({ runId, validity }: RunRecord): string[] {
   if (validity.verdict !== 'suspect') return [];

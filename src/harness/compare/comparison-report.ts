@@ -22,6 +22,8 @@ export interface ComparisonReport {
   readonly candidate: ComparedSide;
   /** The largest change that does not matter: 0.03 is 3 %. */
   readonly tolerance: number;
+  /** Share of intervals that hold the true ratio. Default: 0.95. */
+  readonly confidence?: number;
   /** `regressed` when anything is, else `inconclusive` when anything is, else whether anything improved. */
   readonly verdict: Verdict;
   readonly warnings: readonly string[];

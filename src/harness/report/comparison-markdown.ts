@@ -3,19 +3,14 @@
 import type { ComparedSide, ComparisonReport } from '../compare/comparison-report.ts';
 import { countVerdicts } from './comparison-text.ts';
 import { escaped, list, table } from './markdown.ts';
-import { formatChangeInterval, formatMetric, formatShare, metricTitle } from './metric-text.ts';
+import {
+  changeTitle,
+  formatChangeInterval,
+  formatMetric,
+  formatShare,
+  metricTitle,
+} from './metric-text.ts';
 
-const HEADER = [
-  'scenario',
-  'variant',
-  'metric',
-  'verdict',
-  'change [95 %]',
-  'baseline',
-  'candidate',
-  'noise',
-  'found from',
-];
 /** Columns of words; the others hold figures. */
 const WORDS = 4;
 const MARKS = { regressed: '❌', improved: '✅', inconclusive: '❔', unchanged: '➖' } as const;
@@ -36,10 +31,12 @@ export function renderComparisonMarkdown(report: ComparisonReport): string {
       formatShare(each.detectable),
     ]),
   );
+  const values = [changeTitle(report), 'baseline', 'candidate', 'noise', 'found from'];
+  const header = ['scenario', 'variant', 'metric', 'verdict', ...values];
   const blocks = [
     `## ${MARKS[verdict]} ${verdict}: ${countVerdicts(subjects)}`,
     `${describeSide(candidate)} against ${describeSide(baseline)}. Changes up to ${formatShare(tolerance)} do not matter.`,
-    ...(rows.length === 0 ? [] : [table(HEADER, rows, WORDS)]),
+    ...(rows.length === 0 ? [] : [table(header, rows, WORDS)]),
     ...(warnings.length === 0 ? [] : [list(warnings)]),
   ];
   return `${blocks.join('\n\n')}\n`;

@@ -6,6 +6,7 @@ import type { ComparedSide, ComparisonReport } from '../compare/comparison-repor
 import type { SubjectComparison } from '../compare/suite.ts';
 import type { Verdict } from '../results/run-record.ts';
 import {
+  changeTitle,
   formatChangeInterval,
   formatMetric,
   formatPValue,
@@ -20,17 +21,6 @@ type Colours = ReturnType<typeof picocolors.createColors>;
 
 const MAX_WIDTH = 120;
 const MAX_NAME_LENGTH = 60;
-const HEADER = [
-  '',
-  'baseline',
-  'candidate',
-  'change [95 %]',
-  'p',
-  'noise',
-  'found from',
-  'verdict',
-];
-
 /** Both sides, every subject, the verdict, and what to know about it. Ends with a newline. */
 export function renderComparisonText(report: ComparisonReport, options: TextOptions = {}): string {
   const colours = picocolors.createColors(options.colour === 'ansi');
@@ -39,7 +29,7 @@ export function renderComparisonText(report: ComparisonReport, options: TextOpti
     `baseline   ${describeSide(baseline)}`,
     `candidate  ${describeSide(candidate)}`,
     '',
-    ...subjects.flatMap((subject) => [...drawSubject(subject, tolerance, colours), '']),
+    ...subjects.flatMap((subject) => [...drawSubject(subject, report, colours), '']),
     colours.dim(wrapText(legend(tolerance), MAX_WIDTH)),
     ...warnings.map((text) =>
       colours.yellow(wrapText(`! ${inertText(text, 400)}`, MAX_WIDTH, '  ')),
@@ -56,11 +46,17 @@ function describeSide({ name, startedAt, gitCommit }: ComparedSide): string {
   return `${inertText(name, MAX_NAME_LENGTH)}, ${inertText(startedAt, 40)}${commit}`;
 }
 
-function drawSubject(subject: SubjectComparison, tolerance: number, colours: Colours): string[] {
+function drawSubject(
+  subject: SubjectComparison,
+  report: ComparisonReport,
+  colours: Colours,
+): string[] {
   const { scenario, variant, pairing, rounds, metrics } = subject;
+  const change = changeTitle(report);
+  const header = ['', 'baseline', 'candidate', change, 'p', 'noise', 'found from', 'verdict'];
   const table = new Table({
-    head: HEADER.map((title) => colours.dim(title)),
-    colAligns: HEADER.map((_, column) => (column === 0 || column === 7 ? 'left' : 'right')),
+    head: header.map((title) => colours.dim(title)),
+    colAligns: header.map((_, column) => (column === 0 || column === 7 ? 'left' : 'right')),
     chars: { ...NO_BORDERS, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
@@ -77,7 +73,7 @@ function drawSubject(subject: SubjectComparison, tolerance: number, colours: Col
     ]);
   }
   const names = `${inertText(scenario, MAX_NAME_LENGTH)} on ${inertText(variant, MAX_NAME_LENGTH)}`;
-  const spectrum = drawSpectrum(metrics, tolerance);
+  const spectrum = drawSpectrum(metrics, report.tolerance);
   const count =
     pairing === 'paired' ? `${rounds.baseline}` : `${rounds.baseline} and ${rounds.candidate}`;
   return [

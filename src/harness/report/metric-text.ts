@@ -1,5 +1,6 @@
 /** How metrics and their changes are written wherever a comparison is shown. */
 
+import type { ComparisonReport } from '../compare/comparison-report.ts';
 import { type Metric, PERCENTILES } from '../compare/metric.ts';
 import type { MetricComparison } from '../compare/suite.ts';
 import { isBounded } from '../stats/bootstrap.ts';
@@ -47,6 +48,11 @@ export function formatChangeInterval(change: Pick<MetricComparison, 'ratio' | 'l
   const { ratio, low, high } = change;
   if (!isBounded(change)) return formatChange(ratio);
   return `${formatChange(ratio)} [${formatChange(low)} – ${formatChange(high)}]`;
+}
+
+/** Heads the column of {@link formatChangeInterval}: `change [95 %]`. */
+export function changeTitle({ confidence = 0.95 }: Pick<ComparisonReport, 'confidence'>): string {
+  return `change [${Math.round(confidence * 100)} %]`;
 }
 
 /** A share as a percentage: `3.0 %`; of nothing, `–`. */

@@ -138,7 +138,7 @@ function expandedTail(count: number, confidence: number): number {
 }
 
 /** Student's t by its Cornish-Fisher expansion: Abramowitz & Stegun 26.7.5. */
-function studentQuantile(probability: number, degrees: number): number {
+export function studentQuantile(probability: number, degrees: number): number {
   const z = normalQuantile(probability);
   const z2 = z * z;
   return (

@@ -1,0 +1,175 @@
+/** Gates the project on a baseline that was made on this machine. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ToolrigError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/nearest.ts';
+import {
+  type BaselineRules,
+  judgeBaseline,
+  STARTS,
+} from '../../harness/compare/gate/baseline-gate.ts';
+import {
+  type GateContext,
+  type GateProcess,
+  type GateReport,
+  reportGate,
+} from '../../harness/compare/gate/gate-report.ts';
+import type { GateSample } from '../../harness/compare/gate/sample.ts';
+import { differencesBetween } from '../../harness/compare/same-machine.ts';
+import { BASELINES_FOLDER, readBaseline } from '../../harness/results/baseline-store.ts';
+import { readEnvironment, systemSources } from '../../harness/results/environment.ts';
+import type { RunRecord, ScenarioRecord } from '../../harness/results/run-record.ts';
+import { groupByScenario } from '../../harness/results/scenario-group.ts';
+import { TOOL } from '../package-info.ts';
+import { type GateFlags, metricsOf, type RunningGate } from './gate-flags.ts';
+import { GateSide } from './side.ts';
+
+const DEFAULT_WARMUP_MS = 1_000;
+
+/**
+ * Gates on baseline `name`. On another machine than it was made on nothing is measured, and the gate is
+ * inconclusive.
+ *
+ * @throws ToolrigError `ERR_USAGE`, `ERR_TARGET`, `ERR_INVALID_MEASUREMENT`
+ */
+export async function gateOnBaseline(
+  name: string,
+  flags: GateFlags,
+  running: RunningGate,
+): Promise<GateReport> {
+  const folder = process.cwd();
+  const baseline = selected(await readBaseline(resolve(BASELINES_FOLDER), name), name, flags);
+  const environment = readEnvironment(systemSources(folder));
+  const { tolerance, budget: budgetMs } = flags;
+  const rules: BaselineRules = { ...metricsOf(flags), tolerance };
+  const startedAt = new Date().toISOString();
+  const context: GateContext = {
+    baseline: {
+      name: `baseline ${name}`,
+      startedAt: baseline.startedAt,
+      gitCommit: baseline.environment.gitCommit,
+    },
+    candidate: { name: 'the working tree', startedAt, gitCommit: environment.gitCommit },
+    tolerance,
+    environment,
+    stopped: 'decided',
+    elapsedMs: 0,
+    budgetMs,
+    processes: [],
+    notGated: [],
+    warnings: [
+      'the baseline was made at another time, and what the machine was like then is in every figure',
+    ],
+  };
+  const differences = differencesBetween(baseline.environment, environment);
+  if (differences !== undefined) {
+    const nothing = judgeBaseline({ ...baseline, scenarios: [] }, [], rules);
+    const reasons = [`the baseline was made on another machine${differences}`];
+    return reportGate({ ...nothing, reasons, looks: 0 }, { ...context, stopped: 'failure' });
+  }
+  const { starts, ...measured } = await start(baseline, flags, running);
+  return reportGate(judgeBaseline(baseline, starts, rules), { ...context, ...measured });
+}
+
+/** The part of a baseline that is asked for. */
+function selected(baseline: RunRecord, name: string, flags: GateFlags): RunRecord {
+  const groups = groupByScenario(baseline.scenarios);
+  const known = [
+    groups.map((group) => group.name),
+    baseline.scenarios.flatMap(({ variants }) => variants.map(({ variant }) => variant)),
+  ] as const;
+  const { scenarios: wanted = known[0], variants = known[1] } = flags;
+  for (const [what, given, all] of [
+    ['scenario', wanted, known[0]],
+    ['variant', variants, known[1]],
+  ] as const) {
+    const unknown = given.find((each) => !all.includes(each));
+    if (unknown === undefined) continue;
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `baseline '${name}' has no ${what} '${unknown}'.${didYouMean(unknown, [...new Set(all)])}`,
+    );
+  }
+  const scenarios = groups
+    .filter((group) => wanted.includes(group.name))
+    .flatMap(({ cases }) => cases.map(({ record }) => record))
+    .map((record) => ({
+      ...record,
+      variants: record.variants.filter(({ variant }) => variants.includes(variant)),
+    }))
+    .filter((record) => record.variants.length > 0);
+  return { ...baseline, scenarios };
+}
+
+interface Started extends Pick<GateContext, 'processes' | 'stopped' | 'elapsedMs'> {
+  readonly starts: readonly (readonly GateSample[])[];
+}
+
+/** Starts the candidate as often as a verdict needs, each time as the baseline was measured. */
+async function start(
+  baseline: RunRecord,
+  flags: GateFlags,
+  { signal, progress }: RunningGate,
+): Promise<Started> {
+  const tool = { main: process.argv[1] as string, version: TOOL.version };
+  const side = new GateSide('candidate', process.cwd(), tool, signal);
+  const out = await mkdtemp(join(tmpdir(), 'toolrig-gate-'));
+  const startedAtMs = performance.now();
+  const elapsed = () => performance.now() - startedAtMs;
+  const starts: GateSample[][] = [];
+  const processes: GateProcess[] = [];
+  const done = (stopped: Started['stopped']): Started => ({
+    starts,
+    processes,
+    stopped,
+    elapsedMs: elapsed(),
+  });
+  try {
+    while (starts.length < STARTS) {
+      const ofStart: GateSample[] = [];
+      for (const { name, cases } of groupByScenario(baseline.scenarios)) {
+        const { record } = cases[0] as { record: ScenarioRecord };
+        const load = loadOf(record, flags);
+        const variants = record.variants.map(({ variant }) => variant);
+        progress.update({
+          subject: `start ${starts.length + 1} of ${STARTS}`,
+          detail: name,
+          doneRatio: starts.length / STARTS,
+        });
+        // oxlint-disable-next-line no-await-in-loop -- two at a time would measure each other
+        const samples = await side.measure(name, variants, load, out);
+        ofStart.push(...samples);
+        processes.push({ side: 'candidate', scenario: name, samples });
+      }
+      starts.push(ofStart);
+      if (
+        starts.length < STARTS &&
+        (elapsed() / starts.length) * (starts.length + 1) > flags.budget
+      ) {
+        return done('time');
+      }
+    }
+    return done('decided');
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+    return done('interrupted');
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+}
+
+/** As the baseline was measured, where the flags do not say otherwise. */
+function loadOf({ variants, concurrency, batch }: ScenarioRecord, flags: GateFlags) {
+  const rounds = variants[0]?.rounds ?? [];
+  const totalMs = rounds.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  return {
+    durationMs: flags.duration ?? Math.max(1, Math.round(totalMs)),
+    rounds: flags.rounds ?? Math.max(1, rounds.length),
+    warmupMs: flags.warmup ?? DEFAULT_WARMUP_MS,
+    seed: flags.seed,
+    concurrency,
+    batch,
+  };
+}

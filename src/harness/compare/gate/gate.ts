@@ -1,0 +1,204 @@
+/**
+ * The gate as a state machine: quads of measurements in, what to do next and a verdict out. It
+ * starts nothing and reads no clock.
+ *
+ *   measure ──▶ quad ──▶ look, after 8, 12, 16, 24 and 32 quads ──▶ what is decided stays decided
+ *      ▲                                                                     │
+ *      └─────── the undecided scenario with the fewest, while time is left ◀─┘
+ *
+ * The process is the unit of replication: each has its own luck with the compiler and with where
+ * things lie in memory, and no number of rounds within it averages that away.
+ *
+ * Whoever looks often enough sees something in the end. So the looks are fixed beforehand, and each has
+ * its share of the error, α over their number, which holds however they depend on one
+ * another (Bonferroni; for the problem and finer answers see Jennison & Turnbull, "Group
+ * Sequential Methods with Applications to Clinical Trials", 2000). The last look may come early, when
+ * the time is up.
+ */
+
+import { type Judgement, judge } from './judgement.ts';
+import { failureIn, type GateFailure, type GateSubject, type Quad, subjectsOf } from './quad.ts';
+import type { GateMetric } from './sample.ts';
+
+/** Numbers of quads after which it is looked. With fewer than seven nothing can be said at α ÷ 5. */
+export const LOOKS: readonly number[] = [8, 12, 16, 24, 32];
+
+export interface GateRules {
+  /** Each is measured in processes of its own. */
+  readonly scenarios: readonly string[];
+  readonly metrics: readonly GateMetric[];
+  /** Shown, and never a reason to fail. */
+  readonly advisory: readonly GateMetric[];
+  /** The largest change that does not matter: 0.03 is 3 %. */
+  readonly tolerance: number;
+  /** No quad is begun that would probably not end within it. */
+  readonly budgetMs: number;
+  /** How often a gate may make a claim that is not true. Default: 0.05. */
+  readonly alpha?: number;
+}
+
+export interface GateState {
+  readonly rules: GateRules;
+  readonly quads: readonly Quad[];
+  readonly looks: number;
+  /** Judgements that stand. */
+  readonly decided: readonly Judgement[];
+  /** What ends the gate at once. */
+  readonly failure: GateFailure | undefined;
+}
+
+export type GateStep =
+  | { readonly kind: 'measure'; readonly scenario: string }
+  | { readonly kind: 'stop'; readonly because: Exclude<StopReason, 'interrupted'> };
+
+/** `interrupted` is what the machine does not know of: somebody else stopped it. */
+export type StopReason = 'decided' | 'time' | 'looks' | 'failure' | 'interrupted';
+
+/** How a gate came out. Worst first: what is in front decides where several hold. */
+export type GateVerdict = 'invalid' | 'broken' | 'regressed' | 'inconclusive' | 'passed';
+
+/** The verdict, and why, one line each; no reasons when it passed. */
+export interface GateConclusion {
+  readonly verdict: GateVerdict;
+  readonly reasons: readonly string[];
+}
+
+export interface GateOutcome extends GateConclusion {
+  /** Of the gated metrics: those that stand, and the others as of now. */
+  readonly judgements: readonly Judgement[];
+  readonly advisory: readonly Judgement[];
+  /** What was measured and could not be gated, with the reason. */
+  readonly notGated: readonly string[];
+  readonly looks: number;
+  /** Share of the judgements' intervals that hold the true ratio. */
+  readonly confidence: number;
+}
+
+/** Before the first quad. */
+export function startGate(rules: GateRules): GateState {
+  return { rules, quads: [], looks: 0, decided: [], failure: undefined };
+}
+
+/** What to do next, `elapsedMs` after the first quad was begun. */
+export function nextStep(state: GateState, elapsedMs: number): GateStep {
+  const { rules, looks, failure } = state;
+  if (failure !== undefined) return { kind: 'stop', because: 'failure' };
+  const open = openScenarios(state);
+  if (open.length === 0) return { kind: 'stop', because: 'decided' };
+  if (looks === LOOKS.length) return { kind: 'stop', because: 'looks' };
+  const scenario = open.reduce((fewest, each) =>
+    quadsOf(state, each).length < quadsOf(state, fewest).length ? each : fewest,
+  );
+  const expectedMs = Math.max(0, ...quadsOf(state, scenario).map(({ durationMs }) => durationMs));
+  const isTooLate = elapsedMs + expectedMs > rules.budgetMs;
+  return isTooLate ? { kind: 'stop', because: 'time' } : { kind: 'measure', scenario };
+}
+
+/** The state with one more quad; looks, when it is the last that a look is for. */
+export function addQuad(state: GateState, quad: Quad): GateState {
+  const failure = state.failure ?? failureIn(quad);
+  const next: GateState = { ...state, quads: [...state.quads, quad], failure };
+  const due = LOOKS[state.looks] ?? Number.POSITIVE_INFINITY;
+  const open = openScenarios(next);
+  const isDue = open.length > 0 && open.every((each) => quadsOf(next, each).length >= due);
+  return isDue && failure === undefined ? look(next) : next;
+}
+
+/** What came out, at whatever point the gate has ended. */
+export function outcomeOf(state: GateState): GateOutcome {
+  const { rules, looks, failure } = state;
+  const last = isBetweenLooks(state) ? look(state) : state;
+  const subjects = allSubjects(last);
+  const judgements = standing(last, judge(subjects, judgementRules(last)));
+  const advisory = judge(subjects, { ...judgementRules(last), metrics: rules.advisory });
+  const notGated = subjects
+    .filter(({ obstacle }) => obstacle !== undefined)
+    .map(({ scenario, variant, obstacle }) => `${scenario} on ${variant}: ${obstacle}`);
+  const conclusion = conclude(judgements, failure);
+  return {
+    ...conclusion,
+    judgements,
+    advisory,
+    notGated,
+    looks: Math.max(looks, last.looks),
+    confidence: 1 - 2 * judgementRules(last).alpha,
+  };
+}
+
+/** What the judgements of all gated metrics come to. */
+export function conclude(
+  judgements: readonly Judgement[],
+  failure: GateFailure | undefined,
+): GateConclusion {
+  if (failure !== undefined) return { verdict: failure.kind, reasons: [failure.reason] };
+  const of = (verdict: Judgement['verdict']) =>
+    judgements.filter((each) => each.verdict === verdict);
+  const regressed = of('regressed');
+  if (regressed.length > 0) {
+    const reasons = regressed.map(
+      (each) => `${nameOf(each)} regressed by ${((each.ratio - 1) * 100).toFixed(1)} %`,
+    );
+    return { verdict: 'regressed', reasons };
+  }
+  if (judgements.length === 0) {
+    return { verdict: 'inconclusive', reasons: ['nothing could be gated'] };
+  }
+  const open = of('inconclusive');
+  if (open.length === 0) return { verdict: 'passed', reasons: [] };
+  const reasons = open.map((each) => `${nameOf(each)}: ${each.reason}`);
+  return { verdict: 'inconclusive', reasons };
+}
+
+function nameOf({ scenario, variant, metric }: Judgement): string {
+  return `${scenario} on ${variant}: ${metric}`;
+}
+
+function look(state: GateState): GateState {
+  const now = judge(allSubjects(state), judgementRules(state));
+  const decided = standing(state, now).filter(({ verdict }) => verdict !== 'inconclusive');
+  return { ...state, looks: state.looks + 1, decided };
+}
+
+/** `now`, with what was decided before in its place. */
+function standing({ decided }: GateState, now: readonly Judgement[]): Judgement[] {
+  return now.map((each) => decided.find((one) => isSame(one, each)) ?? each);
+}
+
+function isSame(one: Judgement, two: Judgement): boolean {
+  return one.scenario === two.scenario && one.variant === two.variant && one.metric === two.metric;
+}
+
+/** Whether quads have been added since the last look, and there is a look left for them. */
+function isBetweenLooks(state: GateState): boolean {
+  const lookedAt = LOOKS[state.looks - 1] ?? 0;
+  const isFresh = openScenarios(state).some((each) => quadsOf(state, each).length > lookedAt);
+  return isFresh && state.failure === undefined && state.looks < LOOKS.length;
+}
+
+/** Scenarios that another quad may still tell something about. */
+function openScenarios(state: GateState): string[] {
+  const { rules, decided } = state;
+  return rules.scenarios.filter((scenario) => {
+    const subjects = subjectsOf(scenario, quadsOf(state, scenario));
+    if (subjects.length === 0) return true;
+    return subjects.some(
+      ({ scenario: name, variant, obstacle }) =>
+        obstacle === undefined &&
+        decided.filter((each) => each.scenario === name && each.variant === variant).length <
+          rules.metrics.length,
+    );
+  });
+}
+
+function allSubjects(state: GateState): GateSubject[] {
+  return state.rules.scenarios.flatMap((each) => subjectsOf(each, quadsOf(state, each)));
+}
+
+function quadsOf({ quads }: GateState, scenario: string): Quad[] {
+  return quads.filter((quad) => quad.scenario === scenario);
+}
+
+function judgementRules({ rules }: GateState) {
+  const { metrics, tolerance, alpha = 0.05 } = rules;
+  return { metrics, tolerance, alpha: alpha / LOOKS.length };
+}

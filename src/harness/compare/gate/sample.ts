@@ -1,0 +1,125 @@
+/**
+ * What the gate reads of a run that one child process made.
+ *
+ * The child of the base may be an older version, or a newer one, and its record have fewer or more
+ * fields than ours. So nothing is looked at but what every version has had since there was a gate,
+ * and what is missing is named.
+ */
+
+import { ToolrigError } from '../../../core/errors.ts';
+
+/** One variant on one case of a scenario, in one process. */
+export interface GateSample {
+  /** With its case, as `payload-sweep/text-64B`. */
+  readonly scenario: string;
+  readonly variant: string;
+  /** How it was loaded, in words: equal ones can be compared. */
+  readonly load: string;
+  readonly calls: number;
+  /** What went wrong with its calls; `undefined` when nothing did. */
+  readonly failure: string | undefined;
+  /** Single calls are too short to time: {@link GateSample.figures} has time per call for percentiles. */
+  readonly isTimerLimited: boolean;
+  readonly figures: Readonly<Record<GateMetric, number>>;
+}
+
+/** What can be gated on; of each, less is better. */
+export const GATE_METRICS = [
+  'p50',
+  'p90',
+  'p99',
+  'p999',
+  'nsPerCall',
+  'cpuNsPerCall',
+  'allocatedBytesPerCall',
+] as const;
+export type GateMetric = (typeof GATE_METRICS)[number];
+
+/**
+ * The samples in a run record.
+ *
+ * @throws ToolrigError `ERR_INVALID_MEASUREMENT` when the run is invalid, or lacks a field
+ */
+export function samplesOf(record: unknown): GateSample[] {
+  const { validity, scenarios } = fieldsOf(record, 'the run record');
+  const { verdict, reasons } = fieldsOf(validity, 'validity');
+  if (verdict === 'invalid') throw invalid(`the run is invalid: ${listOf(reasons).join('; ')}`);
+  return listOf(scenarios).flatMap((each) => {
+    const scenario = fieldsOf(each, 'a scenario');
+    return listOf(scenario['variants']).map((variant) => sampleOf(scenario, variant));
+  });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function sampleOf(scenario: Fields, of: unknown): GateSample {
+  const variant = fieldsOf(of, 'a variant');
+  const name = textOf(scenario, 'name');
+  const latency = fieldsOf(variant['latencyNs'], 'latencyNs');
+  const nsPerCall = numberOf(fieldsOf(variant['nsPerCall'], 'nsPerCall'), 'median');
+  const isTimerLimited = variant['latencyVerdict'] === 'timer-limited';
+  const percentile = (field: string) => (isTimerLimited ? nsPerCall : numberOf(latency, field));
+  return {
+    scenario: name,
+    variant: textOf(variant, 'variant'),
+    load: loadOf(scenario),
+    calls: numberOf(variant, 'calls'),
+    failure: failureOf(scenario, variant),
+    isTimerLimited,
+    figures: {
+      p50: percentile('p50'),
+      p90: percentile('p90'),
+      p99: percentile('p99'),
+      p999: percentile('p999'),
+      nsPerCall,
+      cpuNsPerCall: numberOf(variant, 'cpuNsPerCall'),
+      allocatedBytesPerCall: numberOf(variant, 'allocatedBytesPerCall'),
+    },
+  };
+}
+
+function loadOf(scenario: Fields): string {
+  const payload = scenario['payloadBytes'];
+  const size = typeof payload === 'number' ? `, ${payload} B` : '';
+  const inFlight = `${numberOf(scenario, 'concurrency')} × ${numberOf(scenario, 'batch')} in flight`;
+  return `${textOf(scenario, 'executor')} loop, ${inFlight}${size}`;
+}
+
+/** Whether more calls failed than the scenario's own thresholds on errors allow; without one, none may. */
+function failureOf(scenario: Fields, variant: Fields): string | undefined {
+  const failed = numberOf(variant, 'failed');
+  const onErrors = listOf(scenario['thresholds'])
+    .map((each) => fieldsOf(each, 'a threshold'))
+    .filter(({ metric, variant: of }) => metric === 'errors' && of === variant['variant']);
+  const isAllowed =
+    onErrors.length === 0 ? failed === 0 : onErrors.every(({ passed }) => passed === true);
+  if (isAllowed) return undefined;
+  const first = variant['firstFailure'];
+  const said = typeof first === 'string' ? `: ${first}` : '';
+  return `${failed} of ${numberOf(variant, 'calls')} calls failed${said}`;
+}
+
+function fieldsOf(value: unknown, what: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw invalid(`${what} is missing`);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function numberOf(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw invalid(`${name} is no number`);
+}
+
+function textOf(fields: Fields, name: string): string {
+  const value = fields[name];
+  if (typeof value === 'string') return value;
+  throw invalid(`${name} is no text`);
+}
+
+function invalid(message: string): ToolrigError {
+  return new ToolrigError('ERR_INVALID_MEASUREMENT', message);
+}

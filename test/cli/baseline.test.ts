@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import type { GateReport } from '../../src/harness/compare/gate/gate-report.ts';
+import { stringifyRunRecord } from '../../src/harness/results/run-json.ts';
+import type { RunRecord } from '../../src/harness/results/run-record.ts';
+import { assertRefused, runCli, SHORT, temporaryFolder } from '../helpers/cli.ts';
+import { sampleRecord } from '../helpers/sample-record.ts';
+
+const folder = temporaryFolder('baseline');
+let count = 0;
+
+/** A project of its own for a test, with one stored run. */
+function project(record: RunRecord = sampleRecord()) {
+  const cwd = join(folder, String(count++));
+  const run = join(cwd, 'results', 'runs', record.runId);
+  mkdirSync(run, { recursive: true });
+  writeFileSync(join(run, 'run.json'), stringifyRunRecord(record));
+  return { cwd, record, toolrig: (...args: string[]) => runCli(args, { cwd }) };
+}
+
+describe('baseline', { concurrency: 2 }, () => {
+  test('saves the newest run, lists it, shows it and removes it', async () => {
+    const { cwd, record, toolrig } = project();
+    const saved = await toolrig('baseline', 'save', 'main');
+    assert.equal(saved.exitCode, 0, saved.stderr);
+    const file = join(cwd, 'results', 'baselines', 'main.json');
+    assert.equal(readFileSync(file, 'utf8'), stringifyRunRecord(record));
+    const listed = await toolrig('baseline', 'list');
+    assert.match(listed.stdout, new RegExp(`^main {2}${record.runId}`));
+    const shown = await toolrig('baseline', 'show', 'main', '--json');
+    assert.equal(shown.stdout, stringifyRunRecord(record));
+    const removed = await toolrig('baseline', 'rm', 'main');
+    assert.equal(removed.exitCode, 0, removed.stderr);
+    assert.ok(!existsSync(file));
+  });
+
+  test('refuses what is taken, what leads elsewhere, what is not there, and no action', async () => {
+    const { toolrig } = project();
+    await toolrig('baseline', 'save', 'main');
+    assertRefused(
+      await toolrig('baseline', 'save', 'main'),
+      2,
+      /already: overwrite it with --force/,
+    );
+    assert.equal((await toolrig('baseline', 'save', 'main', '--force')).exitCode, 0);
+    assertRefused(await toolrig('baseline', 'save', '../main'), 2, /name must be .*'\.\.\/main'/);
+    assertRefused(await toolrig('baseline', 'show', 'mian'), 2, /Did you mean 'main'/);
+    assertRefused(await toolrig('baseline', 'save', 'x', '--run', 'nope'), 2, /no run 'nope'/);
+    assertRefused(await toolrig('baseline'), 2, /action|argument/);
+  });
+});
+
+describe('gate --baseline', { concurrency: 2 }, () => {
+  test('measures nothing on another machine, and is inconclusive', async () => {
+    const record = sampleRecord();
+    const environment = { ...record.environment, node: '18.0.0', fingerprint: '0'.repeat(16) };
+    const { toolrig } = project({ ...record, environment });
+    await toolrig('baseline', 'save', 'main');
+    const passes = await toolrig('gate', '--baseline', 'main', '-q', '--json');
+    assert.equal(passes.exitCode, 0, passes.stderr);
+    const { gate, processes } = JSON.parse(passes.stdout) as GateReport;
+    assert.equal(gate.verdict, 'inconclusive');
+    assert.match(gate.reasons[0] ?? '', /made on another machine: .*node 18\.0\.0 and /);
+    assert.deepEqual(processes, []);
+    const strict = await toolrig('gate', '--baseline', 'main', '-q', '--on-inconclusive', 'fail');
+    assert.equal(strict.exitCode, 5);
+    assert.match(strict.stdout, /^gate inconclusive/m);
+  });
+
+  test('starts the candidate as the baseline was measured, and compares', async () => {
+    const cwd = join(folder, String(count++));
+    mkdirSync(cwd);
+    const toolrig = (...args: string[]) => runCli(args, { cwd });
+    const run = ['bench', 'calculator-batch', '--variants', 'native', '-c', '1', '-b', '4', '-q'];
+    assert.equal((await toolrig(...run, ...SHORT)).exitCode, 0);
+    await toolrig('baseline', 'save', 'main');
+    const { exitCode, stdout, stderr } = await toolrig(
+      'gate',
+      '--baseline',
+      'main',
+      '-q',
+      '--json',
+      '--warmup',
+      '20ms',
+      '--tolerance',
+      '100%',
+    );
+    assert.equal(exitCode, 0, stderr);
+    const { processes } = JSON.parse(stdout) as GateReport;
+    assert.equal(processes.length, 8);
+    assert.match(processes[0]?.samples[0]?.load ?? '', /^closed loop, 1 × 4 in flight/);
+  });
+
+  test('takes a commit or a baseline, one of the two', async () => {
+    const { toolrig } = project();
+    assertRefused(await toolrig('gate'), 2, /name one thing to compare with/);
+    const both = await toolrig('gate', '--base', 'HEAD', '--baseline', 'main');
+    assertRefused(both, 2, /name one thing to compare with/);
+    assertRefused(await toolrig('gate', '--baseline', 'main'), 2, /no baseline 'main'/);
+  });
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { samplesOf } from '../../../../../src/harness/compare/gate/sample.ts';
+import { sampleRecord, sampleScenario, sampleVariant } from '../../../../helpers/sample-record.ts';
+
+/** What a version long ago, or one to come, may have written: nothing but what is read. */
+const recordOf = (other: Readonly<Record<string, unknown>> = {}) => ({
+  validity: { verdict: 'valid', reasons: [] },
+  scenarios: [
+    {
+      name: 'adding',
+      executor: 'closed',
+      concurrency: 2,
+      batch: 16,
+      payloadBytes: 64,
+      thresholds: [{ metric: 'errors', variant: 'native', passed: true }],
+      variants: [
+        {
+          variant: 'native',
+          calls: 10,
+          failed: 0,
+          latencyNs: { p50: 1, p90: 2, p99: 3, p999: 4 },
+          nsPerCall: { median: 5 },
+          cpuNsPerCall: 6,
+          allocatedBytesPerCall: 7,
+          latencyVerdict: 'ok',
+          ...other,
+        },
+      ],
+    },
+  ],
+});
+
+describe('samplesOf', () => {
+  test('reads a record of this version: every variant of every case', () => {
+    const record = sampleRecord();
+    const names = samplesOf(record).map(({ scenario, variant }) => `${scenario} ${variant}`);
+    const all = record.scenarios.flatMap(({ name, variants }) =>
+      variants.map(({ variant }) => `${name} ${variant}`),
+    );
+    assert.deepEqual(names, all);
+  });
+
+  test('reads no more than it needs', () => {
+    const [sample] = samplesOf(recordOf());
+    assert.equal(sample?.load, 'closed loop, 2 × 16 in flight, 64 B');
+    assert.deepEqual(Object.values(sample?.figures ?? {}), [1, 2, 3, 4, 5, 6, 7]);
+    assert.equal(sample?.failure, undefined);
+  });
+
+  test('takes time per call for percentiles that are mostly the clock', () => {
+    const figures = samplesOf(recordOf({ latencyVerdict: 'timer-limited' }))[0]?.figures;
+    assert.deepEqual([figures?.p50, figures?.p99, figures?.nsPerCall], [5, 5, 5]);
+  });
+
+  test('says what failed unless the thresholds on errors allow it', () => {
+    const variant = sampleVariant('native', 500, { failed: 3, firstFailure: 'wrong sum' });
+    const failureWhen = (passed: boolean) => {
+      const errors = { expression: '', metric: 'errors', variant: 'native', observed: 0, passed };
+      const scenarios = [sampleScenario('adding', [variant], { thresholds: [errors] })];
+      return samplesOf({ ...sampleRecord(), scenarios })[0]?.failure;
+    };
+    assert.equal(failureWhen(true), undefined);
+    const unguarded = [sampleScenario('adding', [variant])];
+    const [sample] = samplesOf({ ...sampleRecord(), scenarios: unguarded });
+    assert.match(sample?.failure ?? '', /^3 of /, 'without a threshold, none may fail');
+    assert.match(failureWhen(false) ?? '', /^3 of \d+ calls failed: wrong sum$/);
+  });
+
+  test('refuses an invalid run with its reasons, and names what is missing', () => {
+    const code = 'ERR_INVALID_MEASUREMENT';
+    const invalid = {
+      ...recordOf(),
+      validity: { verdict: 'invalid', reasons: ['no call succeeded'] },
+    };
+    assert.throws(() => samplesOf(invalid), { code, message: /invalid: no call succeeded/ });
+    for (const value of [null, 3, [], {}]) assert.throws(() => samplesOf(value), { code });
+    assert.throws(() => samplesOf(recordOf({ cpuNsPerCall: undefined })), {
+      code,
+      message: 'cpuNsPerCall is no number',
+    });
+  });
+});
