@@ -13,7 +13,7 @@ interface Sleeper {
 const EARLY_MS = 2;
 
 export class Alarm {
-  /** Who waits, the soonest last. */
+  /** Who waits, the soonest first. */
   readonly #sleepers: Sleeper[] = [];
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
@@ -23,17 +23,17 @@ export class Alarm {
     return new Promise((wake) => {
       const sleepers = this.#sleepers;
       let place = sleepers.length;
-      // Most come in order of their moments, and go in front; of two with one moment, the later one does.
-      while (place > 0 && (sleepers[place - 1] as Sleeper).atMs <= atMs) place--;
+      // Most come in order of their moments, and go to the end.
+      while (place > 0 && (sleepers[place - 1] as Sleeper).atMs > atMs) place--;
       sleepers.splice(place, 0, { atMs, wake });
-      if (place === sleepers.length - 1) this.#wait();
+      if (place === 0) this.#wait();
     });
   }
 
   #wait(): void {
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
-    const next = this.#sleepers.at(-1);
+    const next = this.#sleepers[0];
     if (next === undefined) return;
     const sleepMs = Math.floor(next.atMs - performance.now() - EARLY_MS);
     if (sleepMs >= 1) this.#timer = setTimeout(() => this.#wakeDue(), sleepMs);
@@ -42,10 +42,11 @@ export class Alarm {
 
   #wakeDue(): void {
     const nowMs = performance.now();
-    for (let next = this.#sleepers.at(-1); next !== undefined && next.atMs <= nowMs; ) {
-      this.#sleepers.pop();
+    let next = this.#sleepers[0];
+    while (next !== undefined && next.atMs <= nowMs) {
+      this.#sleepers.shift();
       next.wake();
-      next = this.#sleepers.at(-1);
+      next = this.#sleepers[0];
     }
     this.#wait();
   }

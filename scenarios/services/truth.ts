@@ -36,6 +36,31 @@ export function constantService({ serviceMs }: { readonly serviceMs: number }): 
   return truthService('constant', () => alarm.until(performance.now() + serviceMs));
 }
 
+export interface TokenBucketOptions {
+  readonly ratePerSecond: number;
+  /** Calls that are answered at once after a rest. */
+  readonly burst: number;
+}
+
+/**
+ * Answers so many calls a second and no more; others wait for their token, first come, first served.
+ * The bucket is kept as the time when it would be full again (GCRA; ITU-T I.371, 1996).
+ */
+export function tokenBucketService({
+  ratePerSecond,
+  burst,
+}: TokenBucketOptions): ServiceDefinition {
+  const alarm = new Alarm();
+  const tokenMs = 1_000 / ratePerSecond;
+  let fullAtMs = performance.now();
+  return truthService('bucket', async () => {
+    const nowMs = performance.now();
+    fullAtMs = Math.max(fullAtMs, nowMs) + tokenMs;
+    const tokenAtMs = fullAtMs - burst * tokenMs;
+    if (tokenAtMs > nowMs) await alarm.until(tokenAtMs);
+  });
+}
+
 function truthService(name: string, answer: () => Promise<void>): ServiceDefinition {
   return defineService({
     name,

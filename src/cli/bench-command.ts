@@ -11,7 +11,7 @@ import {
   duration,
   names,
   oneOf,
-  positiveNumber,
+  rate,
   sizes,
   stages,
   text,
@@ -120,8 +120,15 @@ function declare(args: Argv): Argv {
         alias: 'R',
         group: OPEN_LOOP,
         string: true,
-        coerce: positiveNumber('rate', 'a number of calls per second above 0, such as 1000'),
-        describe: 'calls that start in a second; for 10 s unless --duration',
+        coerce: rate('rate'),
+        describe:
+          'calls that start in a second, for 10 s unless --duration; max looks for the highest',
+      },
+      slo: {
+        group: OPEN_LOOP,
+        string: true,
+        coerce: text('slo', "such as 'p99<5ms, errors<0.1%'"),
+        describe: "what --rate max must keep to, as 'p99<5ms, errors<0.1%'",
       },
       arrivals: {
         group: OPEN_LOOP,

@@ -43,7 +43,8 @@ export interface BenchFlags {
   readonly rounds?: number;
   readonly warmup?: number;
   readonly think?: ThinkTime;
-  readonly rate?: number;
+  readonly rate?: number | 'max';
+  readonly slo?: string;
   readonly arrivals?: ArrivalKind;
   readonly stages?: RateStage[];
   readonly maxInFlight?: number;
@@ -133,6 +134,7 @@ function loadOf(flags: BenchFlags): Load {
     thinkMs: flags.think?.meanMs,
     thinkTime: flags.think?.kind,
     ratePerSecond: flags.rate,
+    slo: flags.slo,
     arrivals: flags.arrivals,
     stages: flags.stages,
     maxInFlight: flags.maxInFlight,

@@ -36,10 +36,12 @@ export function wholeNumber(
   };
 }
 
-/** A number above 0. */
-export function positiveNumber(flag: string, expected: string): (given: unknown) => number {
+/** Calls per second, or `max`. */
+export function rate(flag: string): (given: unknown) => number | 'max' {
+  const expected = 'a number of calls per second above 0, such as 1000, or max';
   return (given) => {
     const written = one(flag, expected, given);
+    if (written === 'max') return 'max';
     const value = NUMBER.test(written) ? Number(written) : Number.NaN;
     if (value > 0) return value;
     throw invalid(flag, expected, written);

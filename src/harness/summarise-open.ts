@@ -1,7 +1,8 @@
 /** Measurement → record, for what only the open loop has. */
 
 import { scheduleLengthMs } from './load/arrival-schedule.ts';
-import type { BlockMeasurement } from './load/measurement.ts';
+import { generatorVerdict } from './load/generator-verdict.ts';
+import type { BlockMeasurement, VariantMeasurement } from './load/measurement.ts';
 import type { OpenBlockFigures, OpenBlockSlice } from './load/open-figures.ts';
 import type { OpenLoad, ResolvedLoad } from './load/resolve-load.ts';
 import type {
@@ -15,31 +16,28 @@ import { LatencyCounts } from './stats/latency-counts.ts';
 import { type LatencyHistogram, mergedHistogram } from './stats/latency-histogram.ts';
 
 const SECOND_MS = 1_000;
-/** What a machine at rest does not exceed, and what nobody would blame on the generator. */
-const SMALL_PACING_NS = 1e6;
-/** Above this share of the median response, the generator's lateness is a part of the result. */
-const PACING_SHARE = 0.1;
-/** So much more time than the schedule gave, and the rate was another one. */
-const LATE_SHARE = 0.01;
-
 /** Calls that can be out at once. */
 export function mostOut({ concurrency, batch, open }: ResolvedLoad): number {
   return open === undefined ? concurrency : Math.min(open.callers * batch, open.maxInFlight);
 }
 
-/** What the record says of the schedule. */
+/** What the record says of the schedule; of a search, that of the highest rate any variant kept. */
 export function arrivalsOf(
-  { process, stages, maxInFlight }: OpenLoad,
-  { calls, rounds }: ResolvedLoad,
+  { process, stages: given, maxInFlight, slo }: OpenLoad,
+  { calls, rounds, durationMs }: ResolvedLoad,
+  variants: readonly VariantMeasurement[],
 ): ArrivalsRecord {
+  const most = Math.max(0, ...variants.map(({ maxRate }) => maxRate?.ratePerSecond ?? 0));
+  const stages =
+    slo === undefined ? given : [{ durationMs, fromPerSecond: most, toPerSecond: most }];
   const lengthMs = scheduleLengthMs(stages, calls / rounds);
   const finite = stages.map((stage) => ({
     ...stage,
     durationMs: Math.min(stage.durationMs, lengthMs),
   }));
   const callCount = finite.reduce(
-    (sum, { durationMs, fromPerSecond, toPerSecond }) =>
-      sum + (durationMs * (fromPerSecond + toPerSecond)) / 2 / SECOND_MS,
+    (sum, stage) =>
+      sum + (stage.durationMs * (stage.fromPerSecond + stage.toPerSecond)) / 2 / SECOND_MS,
     0,
   );
   return {
@@ -68,7 +66,7 @@ export function openFiguresOf(
     const calls = blocks.reduce((sum, block) => sum + block.calls, 0);
     const pacedMs = total((each) => each.pacedMs);
     const pacingNs = merged.pacing.summary();
-    const isLate = pacedMs > total((each) => each.scheduleMs) * (1 + LATE_SHARE);
+    const scheduleMs = total((each) => each.scheduleMs);
     return {
       dropped: total(({ dropped }) => dropped),
       serviceNs: merged.service.summary(),
@@ -77,7 +75,7 @@ export function openFiguresOf(
         scheduled: total(({ scheduled }) => scheduled),
         sentPerSecond: (calls * SECOND_MS) / pacedMs,
         pacingNs,
-        generatorVerdict: isLate || isLarge(pacingNs, responseNs) ? 'generator-limited' : 'ok',
+        generatorVerdict: generatorVerdict({ pacingNs, responseNs, scheduleMs, pacedMs }),
         serviceHistogram: merged.service.encode(),
         lagHistogram: merged.lag.encode(),
         intervals: blocks.flatMap((block) =>
@@ -104,15 +102,6 @@ export function openIntervalsOf(
       { startMs, endMs, tag: 'lag', histogram: lag },
     ];
   });
-}
-
-/** Gives back the memory of a block's histograms. */
-export function destroyOpenBlock({ service, lag, pacing }: OpenBlockFigures): void {
-  for (const histogram of [service, lag, pacing]) histogram.destroy();
-}
-
-function isLarge(pacingNs: LatencySummary, responseNs: LatencySummary): boolean {
-  return pacingNs.p99 > Math.max(SMALL_PACING_NS, PACING_SHARE * responseNs.p50);
 }
 
 function intervalOf(block: BlockMeasurement, slice: OpenBlockSlice): IntervalRecord {

@@ -8,6 +8,7 @@ import { noiseFloorsOf } from './compare/suite.ts';
 import type { Chaos } from './load/chaos.ts';
 import type { HarnessCost } from './load/harness-cost.ts';
 import type { BlockMeasurement, CaseMeasurement, VariantMeasurement } from './load/measurement.ts';
+import { destroyBlock } from './load/rate-prober.ts';
 import type { ResolvedLoad } from './load/resolve-load.ts';
 import { holds, isChaosMetric, type Threshold } from './load/threshold.ts';
 import type {
@@ -21,13 +22,7 @@ import { medianInterval } from './stats/bootstrap.ts';
 import { type LoggedInterval, renderIntervalLog } from './stats/interval-log.ts';
 import { type LatencyHistogram, mergedHistogram } from './stats/latency-histogram.ts';
 import { chaosFiguresOf, chaosRecordOf, observeChaos } from './summarise-chaos.ts';
-import {
-  arrivalsOf,
-  destroyOpenBlock,
-  mostOut,
-  openFiguresOf,
-  openIntervalsOf,
-} from './summarise-open.ts';
+import { arrivalsOf, mostOut, openFiguresOf, openIntervalsOf } from './summarise-open.ts';
 
 /** Below this many clock reads, a single call's latency is mostly the clock's. */
 const TIMER_LIMIT_READS = 20;
@@ -65,11 +60,7 @@ export function summariseCase(measurement: CaseMeasurement, context: CaseContext
     return summarise(measurement, context);
   } finally {
     const blocks = [...measurement.variants.flatMap((each) => each.blocks), ...measurement.twin];
-    for (const { latency, batchLatency, open } of blocks) {
-      latency.destroy();
-      batchLatency.destroy();
-      if (open !== undefined) destroyOpenBlock(open);
-    }
+    for (const block of blocks) destroyBlock(block);
     for (const { chaos } of measurement.variants) chaos?.recovery.destroy();
   }
 }
@@ -91,7 +82,7 @@ function summarise(measurement: CaseMeasurement, context: CaseContext): CaseSumm
       batch: load.batch,
       payloadBytes: context.payloadBytes,
       ...(load.think === undefined ? {} : { thinkMs: load.think.meanMs }),
-      ...(load.open === undefined ? {} : { arrivals: arrivalsOf(load.open, load) }),
+      ...(load.open === undefined ? {} : { arrivals: arrivalsOf(load.open, load, measured) }),
       ...(chaos === undefined ? {} : { chaos: chaosRecordOf(chaos) }),
       variants,
       ...(twin.rounds.length === 0 ? {} : { twin }),
@@ -116,7 +107,7 @@ function summariseVariant(measurement: VariantMeasurement, context: CaseContext)
 
 /** @param latency - of all blocks, as `batches` */
 function recordOf(
-  { variant, blocks, warmupMs, isSteady, chaos }: VariantMeasurement,
+  { variant, blocks, warmupMs, isSteady, chaos, maxRate }: VariantMeasurement,
   latency: LatencyHistogram,
   batches: LatencyHistogram,
   { cost, load, random, drivenVariants = [] }: CaseContext,
@@ -159,6 +150,7 @@ function recordOf(
     rounds: blocks.map(roundOf),
     ...(chaos === undefined ? {} : chaosFiguresOf(chaos, blocks)),
     ...(load.open === undefined ? {} : openFiguresOf(blocks, latencyNs)),
+    ...(maxRate === undefined ? {} : { maxRate }),
   };
 }
 

@@ -238,6 +238,37 @@ export function openVariant(
   });
 }
 
+/** What a search for the highest rate leaves behind. */
+export function sampleMaxRate(): NonNullable<VariantRecord['maxRate']> {
+  const tried = { durationMs: 2_000, dropped: 0, failed: 0, p50: 1e6 };
+  return {
+    ratePerSecond: 495,
+    slo: 'p99<50ms, errors<0.1%',
+    low: 495,
+    high: 507,
+    saturationPerSecond: 500,
+    limitedBy: 'slo',
+    evidence: [
+      {
+        ...tried,
+        phase: 'climb',
+        ratePerSecond: 507,
+        donePerSecond: 500,
+        p99: 80e6,
+        failure: 'p99<50ms',
+      },
+      {
+        ...tried,
+        phase: 'confirm',
+        ratePerSecond: 495,
+        donePerSecond: 495,
+        p99: 4e6,
+        failure: null,
+      },
+    ],
+  };
+}
+
 /** A run of an open loop. */
 export function openRecord(): RunRecord {
   return sampleRecord({

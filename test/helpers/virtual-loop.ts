@@ -8,6 +8,9 @@ import type { TestContext } from 'node:test';
 /** What a turn takes. Longer than a real one, so that tests have fewer. */
 export const TURN_MS = 0.2;
 
+/** Callbacks that follow one another without a turn, at most. */
+const LONGEST_CHAIN = 100;
+
 interface Timer {
   readonly atMs: number;
   readonly run: () => void;
@@ -56,17 +59,23 @@ export class VirtualLoop {
     promise.then(settled, settled);
     await this.#settlePromises();
     while (!state.isSettled) {
+      if (this.#isIdle) await this.#settlePromises(LONGEST_CHAIN);
+      if (state.isSettled) break;
+      if (this.#isIdle) throw new Error('nothing is left to happen');
       this.#turn();
       await this.#settlePromises();
     }
     return promise;
   }
 
+  get #isIdle(): boolean {
+    return this.#immediates.length === 0 && this.#timers.size === 0;
+  }
+
   #turn(): void {
     const immediates = this.#immediates.splice(0);
     const nextMs = Math.min(...[...this.#timers].map(({ atMs }) => atMs));
     if (immediates.length === 0) {
-      if (nextMs === Number.POSITIVE_INFINITY) throw new Error('nothing is left to happen');
       this.#nowMs = Math.max(this.#nowMs, nextMs);
     } else {
       this.#nowMs += TURN_MS;
@@ -79,7 +88,7 @@ export class VirtualLoop {
   }
 
   /** More rounds than a chain of callbacks here is long; what takes longer goes on in the next turn. */
-  async #settlePromises(): Promise<void> {
-    for (let round = 0; round < 6; round++) await Promise.resolve();
+  async #settlePromises(rounds = 6): Promise<void> {
+    for (let round = 0; round < rounds; round++) await Promise.resolve();
   }
 }

@@ -4,6 +4,8 @@ import { seededRandom } from '../stats/random.ts';
 import { isSteady } from '../stats/steady-state.ts';
 import type { CallPlan } from './call-plan.ts';
 import { type ReadyCall, readyCalls, runClosedBlock } from './closed-executor.ts';
+import { findMaxRate } from './max-rate.ts';
+import type { MaxRateOutcome } from './max-rate-outcome.ts';
 import type {
   BlockMeasurement,
   MeasureOptions,
@@ -12,13 +14,17 @@ import type {
 } from './measurement.ts';
 import { measureOpenBlock } from './open-block.ts';
 import { OpenRecorder } from './open-recorder.ts';
+import { RateProber } from './rate-prober.ts';
 import { BlockRecorder, countsOf } from './recorder.ts';
 import type { OpenLoad, ResolvedLoad, ThinkTime } from './resolve-load.ts';
 import { ResourceMeter } from './resource-meter.ts';
+import type { Slo } from './slo.ts';
 import type { BlockOrder, Target } from './target.ts';
 
 /** Shortest window of a warm-up; slow targets take as long as a few calls need. */
 const WARM_WINDOW_MS = 20;
+/** Rates that a search tries, for its progress. */
+const USUAL_TRIES = 18;
 
 export class Lane {
   readonly variant: string;
@@ -33,6 +39,7 @@ export class Lane {
   /** Of the open block under way. */
   #elapsedMs = 0;
   readonly #blocks: BlockMeasurement[] = [];
+  #maxRate: MaxRateOutcome | undefined;
   readonly #warmWindowsNsPerCall: number[] = [];
   #warmupMs = 0;
   #isSteady = false;
@@ -80,6 +87,10 @@ export class Lane {
    */
   async measure(round: number, doneRatio: number, shareRatio: number): Promise<void> {
     const { open } = this.#load;
+    if (open?.slo !== undefined) {
+      await this.#searchMaxRate(open, open.slo, (ratio) => doneRatio + shareRatio * ratio);
+      return;
+    }
     if (open !== undefined) {
       const onProgress = (blockRatio: number) =>
         this.#reportOpen(round, doneRatio + shareRatio * blockRatio);
@@ -107,6 +118,7 @@ export class Lane {
       warmupMs: this.#warmupMs,
       isSteady: this.#isSteady,
       blocks: this.#blocks,
+      ...(this.#maxRate === undefined ? {} : { maxRate: this.#maxRate }),
     };
   }
 
@@ -183,6 +195,37 @@ export class Lane {
         : await this.#target.drive(this.#plan, order, this.#recorder);
     cursor.nextCall = (cursor.nextCall + this.#recorder.calls) % this.#plan.length;
     return durationMs;
+  }
+
+  async #searchMaxRate(
+    open: OpenLoad,
+    slo: Slo,
+    roundRatioOf: (searchRatio: number) => number,
+  ): Promise<void> {
+    const { signal, seed = 1 } = this.#options;
+    const { concurrency, batch, durationMs } = this.#load;
+    const { process, callers, maxInFlight } = open;
+    let tries = 0;
+    const prober = new RateProber(this.#target, this.#plan, {
+      signal,
+      seed,
+      batch,
+      process,
+      callers,
+      maxInFlight,
+      onProgress: (recorder, elapsedMs) => {
+        this.#openRecorder = recorder;
+        this.#elapsedMs = elapsedMs;
+        this.#reportOpen(0, roundRatioOf(Math.min(0.95, tries / USUAL_TRIES)));
+      },
+    });
+    const onTry = (count: number) => {
+      tries = count;
+    };
+    const order = { slo, callers: concurrency, durationMs, signal, onTry };
+    const { outcome, block } = await findMaxRate(prober, order);
+    this.#maxRate = outcome;
+    if (block !== undefined) this.#blocks.push(block);
   }
 
   #reportOpen(round: number, roundRatio: number): void {

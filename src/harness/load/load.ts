@@ -5,6 +5,7 @@ import {
   requireAtLeast,
   requireInteger,
   requireKnownKeys,
+  requireName,
   requireOneOf,
   requirePositive,
 } from '../../core/options.ts';
@@ -26,9 +27,12 @@ export interface Load {
   /**
    * Calls that are to start in a second, whatever becomes of those before: the open loop. It then
    * lasts 10 s in one round unless told otherwise, and `concurrency` limits how many are out at once;
-   * without it that is unlimited. Default: the closed loop.
+   * without it that is unlimited. `max` looks for the highest rate that keeps to `slo`. Default: the
+   * closed loop.
    */
-  readonly ratePerSecond?: number;
+  readonly ratePerSecond?: number | 'max';
+  /** With the rate `max`, what the rate looked for must keep to: `p99<5ms, errors<0.1%`. */
+  readonly slo?: string;
   /** In place of a rate and a time: rates that change, one stage after the other, in every round. */
   readonly stages?: readonly RateStage[];
   /** Whether starts are evenly spaced or a Poisson process. Default: `constant`. */
@@ -49,6 +53,7 @@ const LOAD_KEYS = [
   'rounds',
   'warmupMs',
   'ratePerSecond',
+  'slo',
   'stages',
   'arrivals',
   'maxInFlight',
@@ -66,6 +71,9 @@ const EXCLUSIVE: readonly (readonly [Key, Key])[] = [
   ['stages', 'calls'],
   ['thinkMs', 'ratePerSecond'],
   ['thinkMs', 'stages'],
+  ['slo', 'stages'],
+  ['slo', 'calls'],
+  ['slo', 'rounds'],
 ];
 /** What only the open loop has. */
 const OPEN_ONLY: readonly Key[] = ['arrivals', 'maxInFlight'];
@@ -91,6 +99,11 @@ export function lackIn(load: Load, nameOf: (key: Key) => string): string | undef
   if (load.thinkTime !== undefined && load.thinkMs === undefined) {
     return `${nameOf('thinkTime')} needs ${nameOf('thinkMs')}`;
   }
+  if ((load.ratePerSecond === 'max') !== (load.slo !== undefined)) {
+    return load.slo === undefined
+      ? `${nameOf('ratePerSecond')} max needs ${nameOf('slo')}, such as 'p99<5ms, errors<0.1%'`
+      : `${nameOf('slo')} is what the rate max must keep to: give ${nameOf('ratePerSecond')} max`;
+  }
   const stray = isOpen(load) ? undefined : OPEN_ONLY.find((key) => load[key] !== undefined);
   if (stray === undefined) return undefined;
   return `${nameOf(stray)} is for calls that start on a schedule: give ${nameOf('ratePerSecond')} or ${nameOf('stages')}`;
@@ -108,8 +121,10 @@ export function checkLoad(where: string, load: Load): void {
     if (load[key] !== undefined) requireInteger(`load.${key} of ${where}`, load[key], 1);
   }
   for (const key of ['durationMs', 'warmupMs', 'ratePerSecond', 'thinkMs'] as const) {
-    if (load[key] !== undefined) requirePositive(`load.${key} of ${where}`, load[key]);
+    if (load[key] === undefined || (key === 'ratePerSecond' && load[key] === 'max')) continue;
+    requirePositive(`load.${key} of ${where}`, load[key]);
   }
+  if (load.slo !== undefined) requireName(`load.slo of ${where}`, load.slo);
   const { arrivals = 'constant', thinkTime = 'fixed', stages }: Load = load;
   requireOneOf(`load.arrivals of ${where}`, arrivals, ARRIVAL_KINDS);
   requireOneOf(`load.thinkTime of ${where}`, thinkTime, ['fixed', 'exponential']);

@@ -3,6 +3,7 @@
 import type { ToolrigError } from '../../core/errors.ts';
 import type { LatencyHistogram } from '../stats/latency-histogram.ts';
 import type { ChaosOutcome } from './chaos-outcome.ts';
+import type { MaxRateOutcome } from './max-rate-outcome.ts';
 import type { OpenBlockFigures } from './open-figures.ts';
 import type { ResourceUse } from './resource-meter.ts';
 import type { Target } from './target.ts';
@@ -61,6 +62,8 @@ export interface VariantMeasurement {
   readonly blocks: readonly BlockMeasurement[];
   /** Where every call was accounted for. */
   readonly chaos?: ChaosOutcome;
+  /** Where the highest rate was looked for; the block is then that of the last try. */
+  readonly maxRate?: MaxRateOutcome;
 }
 
 export interface CaseMeasurement {

@@ -5,6 +5,7 @@ import { ToolrigError } from '../../core/errors.ts';
 import type { ArrivalKind, RateStage } from './arrival-schedule.ts';
 import type { Load } from './load.ts';
 import { contradictionIn, isOpen, lackIn } from './load.ts';
+import { parseSlo, type Slo } from './slo.ts';
 
 const DEFAULT_DURATION_MS = 1_500;
 /** Latency at a rate shows over contiguous time; a comparison of costs, over many short blocks. */
@@ -25,6 +26,8 @@ export interface OpenLoad {
   readonly callers: number;
   /** Calls that can be sent or waiting at once. */
   readonly maxInFlight: number;
+  /** What the highest rate must keep to that is looked for; then there are no stages. */
+  readonly slo?: Slo;
 }
 
 /** How long a caller of the closed loop waits between a reply and its next call. */
@@ -58,6 +61,7 @@ export const FLAG_NAMES: Readonly<Record<keyof Load, string>> = {
   rounds: '--rounds',
   warmupMs: '--warmup',
   ratePerSecond: '--rate',
+  slo: '--slo',
   arrivals: '--arrivals',
   stages: '--stages',
   maxInFlight: '--max-in-flight',
@@ -69,8 +73,8 @@ export const FLAG_NAMES: Readonly<Record<keyof Load, string>> = {
 const REPLACED: Partial<Record<keyof Load, (keyof Load)[]>> = {
   calls: ['durationMs'],
   durationMs: ['calls'],
-  ratePerSecond: ['stages', 'thinkMs', 'thinkTime'],
-  stages: ['ratePerSecond', 'durationMs', 'calls', 'thinkMs', 'thinkTime'],
+  ratePerSecond: ['stages', 'slo', 'thinkMs', 'thinkTime'],
+  stages: ['ratePerSecond', 'slo', 'durationMs', 'calls', 'thinkMs', 'thinkTime'],
   thinkMs: ['thinkTime'],
 };
 /** Parts of a closed loop's load that mean the same in an open one. */
@@ -126,11 +130,12 @@ function openLoadOf(load: Load, batch: number, blockMs = Number.POSITIVE_INFINIT
       `a batch of ${batch} calls needs as many in flight: raise --max-in-flight, which is ${maxInFlight}`,
     );
   }
+  const stagesOf = (rate: number | 'max'): RateStage[] =>
+    rate === 'max' ? [] : [{ durationMs: blockMs, fromPerSecond: rate, toPerSecond: rate }];
   return {
     process: arrivals,
-    stages: load.stages ?? [
-      { durationMs: blockMs, fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond },
-    ],
+    stages: load.stages ?? stagesOf(ratePerSecond),
+    ...(load.slo === undefined ? {} : { slo: parseSlo(load.slo) }),
     callers: load.concurrency ?? Number.POSITIVE_INFINITY,
     maxInFlight,
   };

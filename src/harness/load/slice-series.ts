@@ -26,8 +26,8 @@ export interface PlacedSlice extends Slice {
   readonly seconds: number;
 }
 
-/** Slices kept: ten minutes in seconds, at some 10 kB each. */
-const MOST_SLICES = 600;
+/** Slices kept: five minutes in seconds. Each takes some 10 kB, and 75 kB when latencies are all over the place. */
+const MOST_SLICES = 300;
 
 export class SliceSeries {
   readonly #limit: number;
@@ -36,7 +36,7 @@ export class SliceSeries {
   /** Seconds that a slice is long. */
   #width = 1;
 
-  /** @param limit - slices that are kept. Default: 600. */
+  /** @param limit - slices that are kept. Default: 300. */
   constructor(limit = MOST_SLICES) {
     this.#limit = limit;
   }

@@ -75,7 +75,7 @@ function rowOf(
 
 function openFields(
   { arrivals, thinkMs }: ScenarioRecord,
-  { openLoop, dropped, serviceNs, lagNs }: VariantRecord,
+  { openLoop, dropped, serviceNs, lagNs, maxRate }: VariantRecord,
 ): Record<string, Field> {
   return {
     think_ms: thinkMs ?? null,
@@ -88,6 +88,9 @@ function openFields(
     ...latencyFields('service', serviceNs ?? null),
     ...latencyFields('lag', lagNs ?? null),
     ...latencyFields('pacing', openLoop?.pacingNs ?? null),
+    slo: maxRate?.slo ?? null,
+    max_rate_per_second: maxRate?.ratePerSecond ?? null,
+    max_rate_limited_by: maxRate?.limitedBy ?? null,
   };
 }
 

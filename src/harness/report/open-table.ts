@@ -44,21 +44,38 @@ export function openCells(variant: VariantRecord): string[] {
 }
 
 /** How calls came, for the line above the table: `1,000/s constant for 10 s`. */
-export function arrivalsText({ arrivals, concurrency }: ScenarioRecord): string {
+export function arrivalsText({ arrivals, concurrency, variants }: ScenarioRecord): string {
   if (arrivals === undefined) return '';
   const { process, stages, maxInFlight, workers } = arrivals;
+  const isSearch = variants.some(({ maxRate }) => maxRate !== undefined);
   const limit =
     concurrency < maxInFlight
       ? `at most ${formatCount(concurrency)} out at once`
       : `at most ${formatCount(maxInFlight)} in flight`;
   return [
-    stages.length > MOST_STAGES
-      ? `${stages.length} stages, ${formatShort(arrivals.ratePerSecond)}/s in the mean`
-      : stages.map(stageText).join(', '),
+    isSearch
+      ? 'looking for the highest rate'
+      : stages.length > MOST_STAGES
+        ? `${stages.length} stages, ${formatShort(arrivals.ratePerSecond)}/s in the mean`
+        : stages.map(stageText).join(', '),
     process === 'poisson' ? 'Poisson arrivals' : 'evenly spaced',
     limit,
     ...(workers === 1 ? [] : [`from ${workers} threads`]),
   ].join(', ');
+}
+
+/** What a search for the highest rate found on a variant; nothing where none was made. */
+export function maxRateRemarks({ maxRate }: VariantRecord): string[] {
+  if (maxRate === undefined) return [];
+  const { ratePerSecond, slo, high, limitedBy, evidence } = maxRate;
+  const tries = `${evidence.length} tries`;
+  if (ratePerSecond === 0) {
+    const last = evidence.at(-1)?.failure ?? 'it was interrupted';
+    return [`no rate kept ${slo} (${tries}; the last: ${last})`];
+  }
+  const why = limitedBy === 'generator' ? 'there the generator came too late' : 'there it broke';
+  const bound = high === null ? 'the highest that was tried' : `not ${formatNumber(high)}: ${why}`;
+  return [`${formatNumber(ratePerSecond)} calls/s keep ${slo} (${bound}; ${tries})`];
 }
 
 /** How to read the columns. */

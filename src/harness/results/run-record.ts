@@ -81,7 +81,10 @@ export interface ScenarioRecord {
 export interface ArrivalsRecord {
   /** `constant`: evenly spaced; `poisson`: exponential gaps, seeded. */
   readonly process: 'constant' | 'poisson';
-  /** Calls per second that were asked for, the mean over the stages. */
+  /**
+   * Calls per second that were asked for, the mean over the stages. Where the highest rate was
+   * looked for, the highest that any variant kept: each has its own in `maxRate`.
+   */
   readonly ratePerSecond: number;
   /** One after the other, in calls per second, from the first to the second rate in a straight line. */
   readonly stages: readonly ArrivalStage[];
@@ -214,6 +217,38 @@ export interface IntervalRecord {
   readonly eventLoopDelayMaxNs: number;
 }
 
+/** The highest rate at which a variant kept an objective, and what that rests on. */
+export interface MaxRateRecord {
+  /** The rate that was confirmed; 0 when none held. */
+  readonly ratePerSecond: number;
+  /** What it was to keep to, as it was written. */
+  readonly slo: string;
+  /** Highest rate that held. */
+  readonly low: number;
+  /** Lowest rate that did not; `null` when all held that were tried. */
+  readonly high: number | null;
+  /** Calls per second of a closed loop, from which the search started. */
+  readonly saturationPerSecond: number;
+  /** What kept it from a higher rate: the objective, or the generator of the load itself. */
+  readonly limitedBy: 'slo' | 'generator' | 'nothing';
+  readonly evidence: readonly RateTryRecord[];
+}
+
+/** One rate that was tried. */
+export interface RateTryRecord {
+  readonly phase: 'climb' | 'bisect' | 'confirm';
+  readonly ratePerSecond: number;
+  readonly durationMs: number;
+  readonly donePerSecond: number;
+  readonly dropped: number;
+  readonly failed: number;
+  /** Response times, in ns. */
+  readonly p50: number;
+  readonly p99: number;
+  /** What kept it from holding, in words; `null` when it held. */
+  readonly failure: string | null;
+}
+
 export interface VariantRecord extends Partial<ChaosFigures>, Partial<OpenLoopFigures> {
   readonly variant: string;
   readonly calls: number;
@@ -258,6 +293,8 @@ export interface VariantRecord extends Partial<ChaosFigures>, Partial<OpenLoopFi
   /** Latencies: base64 of HdrHistogram's V2 compressed encoding, in ns. */
   readonly histogram: string;
   readonly rounds: readonly RoundRecord[];
+  /** Where the highest rate was looked for; the variant's other figures are those of the last try. */
+  readonly maxRate?: MaxRateRecord;
 }
 
 /** A variant's second blocks: what sets them apart from its own is noise. */

@@ -1,36 +1,34 @@
 /**
- * What a tally had counted at one moment, in little memory: only the slots that are not empty. Kept
- * by the hundred, one an interval, where a histogram each would take 270 kB.
+ * What a tally had counted at one moment, in little memory: only the slots that are not empty, two
+ * or three bytes each. Kept by the hundred, one an interval, where a histogram each would take 270 kB.
+ *
+ *   slot − slot before it, count, slot − …      each a number of 7 bits a byte, the lowest first (LEB128)
+ *
+ * The bytes are a string's characters: strings lie on V8's heap, which gives their memory back, while that
+ * of many small buffers ends up in pieces that nobody can use.
  */
 
 import { LatencyHistogram } from './latency-histogram.ts';
-import { lowestNsOf, slotOf } from './latency-layout.ts';
+import { lowestNsOf, SLOT_COUNT, slotOf } from './latency-layout.ts';
+
+/** Of a slot's distance, and of a count up to 2^53. */
+const MOST_BYTES = 3 + 8;
+const scratch = Buffer.alloc(SLOT_COUNT * MOST_BYTES);
+/** All 0 but while two are merged. */
+const sums = new Float64Array(SLOT_COUNT);
 
 export class LatencyCounts {
-  /** Slots that have counted something, in order, and how much. */
-  readonly #slots: Uint16Array;
-  readonly #counts: Float64Array;
+  readonly #packed: string;
   readonly #shortestNs: number;
   readonly #longestNs: number;
 
-  private constructor(
-    slots: Uint16Array,
-    counts: Float64Array,
-    shortestNs: number,
-    longestNs: number,
-  ) {
-    this.#slots = slots;
-    this.#counts = counts;
+  private constructor(packed: string, shortestNs: number, longestNs: number) {
+    this.#packed = packed;
     this.#shortestNs = shortestNs;
     this.#longestNs = longestNs;
   }
 
-  static readonly NONE = new LatencyCounts(
-    new Uint16Array(0),
-    new Float64Array(0),
-    Number.POSITIVE_INFINITY,
-    -1,
-  );
+  static readonly NONE = new LatencyCounts('', Number.POSITIVE_INFINITY, -1);
 
   /**
    * The counts of an array with every slot. The two extremes are what was seen; nothing lies
@@ -42,37 +40,34 @@ export class LatencyCounts {
     longestNs: number,
   ): LatencyCounts {
     if (longestNs < 0) return LatencyCounts.NONE;
-    const [first, last] = [slotOf(shortestNs), slotOf(longestNs)];
-    let size = 0;
-    for (let slot = first; slot <= last; slot++) if (all[slot] !== 0) size++;
-    const slots = new Uint16Array(size);
-    const counts = new Float64Array(size);
-    let next = 0;
-    for (let slot = first; slot <= last; slot++) {
-      if (all[slot] === 0) continue;
-      slots[next] = slot;
-      counts[next] = all[slot] as number; // in bounds, as in what follows
-      next++;
+    const last = slotOf(longestNs);
+    let length = 0;
+    let before = 0;
+    for (let slot = slotOf(shortestNs); slot <= last; slot++) {
+      const count = all[slot] as number; // in bounds: a latency was counted there
+      if (count === 0) continue;
+      length = writeNumber(slot - before, length);
+      length = writeNumber(count, length);
+      before = slot;
     }
-    return new LatencyCounts(slots, counts, shortestNs, longestNs);
+    return new LatencyCounts(scratch.toString('latin1', 0, length), shortestNs, longestNs);
   }
 
   /** The counts of both. */
   mergedWith(other: LatencyCounts): LatencyCounts {
-    const total = new Map<number, number>();
-    for (const each of [this, other]) {
-      for (let index = 0; index < each.#slots.length; index++) {
-        const slot = each.#slots[index] as number;
-        total.set(slot, (total.get(slot) ?? 0) + (each.#counts[index] as number));
-      }
-    }
-    const slots = Uint16Array.from(total.keys()).toSorted();
-    return new LatencyCounts(
-      slots,
-      Float64Array.from(slots, (slot) => total.get(slot) ?? 0),
+    const [shortestNs, longestNs] = [
       Math.min(this.#shortestNs, other.#shortestNs),
       Math.max(this.#longestNs, other.#longestNs),
-    );
+    ];
+    if (longestNs < 0) return LatencyCounts.NONE;
+    for (const each of [this, other]) {
+      each.#forEach((slot, count) => {
+        sums[slot] = (sums[slot] as number) + count; // in bounds: as it was counted
+      });
+    }
+    const merged = LatencyCounts.of(sums, shortestNs, longestNs);
+    sums.fill(0, slotOf(shortestNs), slotOf(longestNs) + 1);
+    return merged;
   }
 
   /** A histogram of them; the caller destroys it. */
@@ -87,15 +82,42 @@ export class LatencyCounts {
     if (this.#longestNs < 0) return;
     const shortestNs = Math.floor(this.#shortestNs);
     const longestNs = Math.floor(this.#longestNs);
-    const last = this.#slots.length - 1;
-    for (let index = 0; index <= last; index++) {
-      const lowestNs = lowestNsOf(this.#slots[index] as number);
-      const count = this.#counts[index] as number;
+    const last = slotOf(longestNs);
+    this.#forEach((slot, count) => {
       // Within its bucket the longest one is recorded as it was; for the rest of a bucket any value
       // of it will do, so the lowest, but none below the shortest.
-      const own = index === last ? 1 : 0;
-      if (count > own) histogram.record(Math.max(lowestNs, shortestNs), count - own);
-    }
+      const own = slot === last ? 1 : 0;
+      if (count > own) histogram.record(Math.max(lowestNsOf(slot), shortestNs), count - own);
+    });
     histogram.record(longestNs, 1);
   }
+
+  #forEach(visit: (slot: number, count: number) => void): void {
+    const packed = this.#packed;
+    let slot = 0;
+    let at = 0;
+    const readNumber = (): number => {
+      let value = 0;
+      for (let factor = 1; ; factor *= 128) {
+        const byte = packed.charCodeAt(at++);
+        value += (byte & 127) * factor;
+        if (byte < 128) return value;
+      }
+    };
+    while (at < packed.length) {
+      slot += readNumber();
+      visit(slot, readNumber());
+    }
+  }
+}
+
+/** Writes a whole number into the scratch; returns where the next one goes. */
+function writeNumber(value: number, at: number): number {
+  let [rest, next] = [value, at];
+  while (rest >= 128) {
+    scratch[next++] = (rest % 128) + 128;
+    rest = Math.floor(rest / 128);
+  }
+  scratch[next++] = rest;
+  return next;
 }

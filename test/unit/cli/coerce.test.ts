@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { positiveNumber, stages, thinkTime } from '../../../src/cli/coerce.ts';
+import { rate, stages, thinkTime } from '../../../src/cli/coerce.ts';
 
 function assertRefuses(read: (given: unknown) => unknown, ...given: string[]): void {
   for (const each of given) {
@@ -49,10 +49,10 @@ describe('thinkTime', () => {
   });
 });
 
-describe('positiveNumber', () => {
-  test('reads a number above 0, and nothing else', () => {
-    const read = positiveNumber('rate', 'a rate');
-    assert.deepEqual(['0.5', '1000'].map(read), [0.5, 1_000]);
-    assertRefuses(read, '0', '-1', '1e3', '10/s', 'NaN', '');
+describe('rate', () => {
+  test('reads a number above 0 or max, and nothing else', () => {
+    const read = rate('rate');
+    assert.deepEqual(['0.5', '1000', 'max'].map(read), [0.5, 1_000, 'max']);
+    assertRefuses(read, '0', '-1', '1e3', '10/s', 'NaN', 'maximum', '');
   });
 });

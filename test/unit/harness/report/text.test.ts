@@ -9,6 +9,7 @@ import { HOSTILE_NAMES } from '../../../helpers/hostile-names.ts';
 import {
   chaosRecord,
   openRecord,
+  sampleMaxRate,
   sampleRecord,
   sampleScenario,
   sampleVariant,
@@ -34,6 +35,32 @@ describe('the terminal report', () => {
 
   test('of an open loop looks as agreed', () => {
     assertGolden('open.txt', renderRunText(openRecord()));
+  });
+
+  test('says what the highest rate was, or that there was none', () => {
+    const [scenario] = openRecord().scenarios;
+    const [first] = scenario?.variants ?? [];
+    assert.ok(scenario !== undefined && first !== undefined);
+    const textWith = (maxRate: typeof first.maxRate) =>
+      textOf({
+        ...scenario,
+        variants: [{ ...first, ...(maxRate === undefined ? {} : { maxRate }) }],
+      });
+    const found = sampleMaxRate();
+    assert.match(
+      textWith(found),
+      /native: 495 calls\/s keep p99<50ms, errors<0\.1% \(not 507: there it broke; 2 tries\)/,
+    );
+    assert.match(textWith({ ...found, high: null }), /\(the highest that was tried; 2 tries\)/);
+    assert.match(
+      textWith({ ...found, limitedBy: 'generator' }),
+      /there the generator came too late/,
+    );
+    const none = { ...found, ratePerSecond: 0, evidence: found.evidence.slice(0, 1) };
+    assert.match(
+      textWith(none),
+      /no rate kept p99<50ms, errors<0\.1% \(1 tries; the last: p99<50ms\)/,
+    );
   });
 
   test('says that the generator came late, and beside which row', () => {

@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { medianInterval } from '../../../../src/harness/stats/bootstrap.ts';
-import { chaosRecord, openRecord, sampleRecord } from '../../../helpers/sample-record.ts';
+import {
+  chaosRecord,
+  openRecord,
+  sampleMaxRate,
+  sampleRecord,
+} from '../../../helpers/sample-record.ts';
 
 const SCHEMA_URL = new URL('../../../../src/harness/results/run.schema.json', import.meta.url);
 
@@ -101,6 +106,25 @@ describe('run.schema.json', () => {
       owner[key] = value;
     });
     assert.ok(isRunRecord(record));
+  });
+
+  test('accepts the highest rate with its evidence, and knows every field of it', () => {
+    const record = JSON.parse(JSON.stringify(openRecord())) as {
+      scenarios: { variants: Container[] }[];
+    };
+    const variant = record.scenarios[0]?.variants[0] as Container;
+    const maxRate = JSON.parse(JSON.stringify(sampleMaxRate())) as Container;
+    variant['maxRate'] = maxRate;
+    assert.ok(isRunRecord(record), ajv.errorsText(isRunRecord.errors));
+    forEachField(maxRate, (owner, key, path) => {
+      const value = owner[key];
+      delete owner[key];
+      assert.equal(isRunRecord(record), false, `maxRate${path} may be missing`);
+      owner[key] = value;
+      owner[`${key}x`] = value;
+      assert.equal(isRunRecord(record), false, `maxRate${path}x may be there`);
+      delete owner[`${key}x`];
+    });
   });
 
   test('wants all figures of an open loop or none', () => {

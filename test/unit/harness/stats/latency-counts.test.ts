@@ -32,6 +32,16 @@ describe('LatencyCounts', () => {
     );
   });
 
+  test('keeps counts of any size', () => {
+    for (const doublings of [7, 14, 31, 40]) {
+      let counts = taken([1_000, 3_600_000_000_000]);
+      for (let doubling = 0; doubling < doublings; doubling++) counts = counts.mergedWith(counts);
+      const histogram = counts.toHistogram();
+      assert.equal(histogram.count, 2 ** (doublings + 1));
+      histogram.destroy();
+    }
+  });
+
   test('of nothing adds nothing', () => {
     assert.equal(summaryOf(LatencyCounts.NONE).max, 0);
     assert.equal(summaryOf(taken([7]).mergedWith(LatencyCounts.NONE)).max, 7);

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { planCalls } from '../../../../src/harness/load/call-plan.ts';
+import { findMaxRate } from '../../../../src/harness/load/max-rate.ts';
+import { destroyBlock, figuresOf, RateProber } from '../../../../src/harness/load/rate-prober.ts';
+import { parseSlo } from '../../../../src/harness/load/slo.ts';
+import type { Target } from '../../../../src/harness/load/target.ts';
+import { seededRandom } from '../../../../src/harness/stats/random.ts';
+import { argumentOf, echoCase, echoTarget } from '../../../helpers/fake-target.ts';
+import { VirtualLoop } from '../../../helpers/virtual-loop.ts';
+
+const plan = planCalls(echoCase(), seededRandom(1));
+const { signal } = new AbortController();
+
+/** A target that answers at once but refuses every call from the `limit`th of a block on. */
+function refusingFrom(limit: number): { target: Target; next: () => void } {
+  let count = 0;
+  const invoke = async (params: unknown) => {
+    if (++count > limit) throw new Error('no more');
+    return argumentOf(params);
+  };
+  const next = () => {
+    count = 0;
+  };
+  return { target: echoTarget({ prepare: () => invoke }), next };
+}
+
+describe('RateProber', () => {
+  test('measures a target at a rate, and says so in plain numbers', async (t) => {
+    const loop = new VirtualLoop(t);
+    const prober = new RateProber(echoTarget(), plan, { signal, batch: 2 });
+    const block = await loop.until(prober.at(2_000, 20));
+    assert.ok(block !== undefined);
+    const figures = figuresOf(block);
+    assert.deepEqual(
+      [figures.scheduled, figures.calls, figures.failed, figures.dropped],
+      [40, 40, 0, 0],
+    );
+    assert.equal(figures.offeredPerSecond, 2_000);
+    assert.ok(figures.responseNs.max >= figures.serviceNs.min);
+  });
+});
+
+describe('findMaxRate', () => {
+  test('keeps the evidence of every try, and the block of the last', async (t) => {
+    const loop = new VirtualLoop(t);
+    // 12 calls in a try of 10 ms: 1,200 a second. Time plays no part in whether a call is refused.
+    const { target, next } = refusingFrom(12);
+    const prober = new RateProber(target, plan, { signal });
+    prober.saturate = async () => 400;
+    const at = prober.at.bind(prober);
+    prober.at = (ratePerSecond) => {
+      next();
+      return at(ratePerSecond, 10);
+    };
+    const slo = parseSlo('errors<1%');
+    const { outcome, block } = await loop.until(
+      findMaxRate(prober, {
+        slo,
+        callers: 1,
+        durationMs: 50,
+        signal,
+      }),
+    );
+    const { evidence, ratePerSecond, low, high } = outcome;
+    assert.ok(ratePerSecond === low && low > 1_000 && low < 1_260, `${low}`);
+    assert.ok(high !== null && high > low, `${high}`);
+    assert.deepEqual([outcome.slo, outcome.saturationPerSecond], ['errors<1%', 400]);
+    assert.deepEqual([evidence[0]?.phase, evidence[0]?.ratePerSecond], ['climb', 100]);
+    assert.equal(evidence.at(-1)?.phase, 'confirm');
+    assert.equal(evidence.at(-1)?.failure, null);
+    assert.ok(evidence.some(({ failure }) => failure === 'errors<1%'));
+    assert.ok(block !== undefined && block.failed === 0);
+    destroyBlock(block);
+  });
+});
