@@ -4,7 +4,9 @@ import { DEFAULT_METRICS } from '../harness/compare/metric.ts';
 import { DOCTOR_SCHEMA_VERSION, type DoctorReport } from '../harness/doctor/doctor-report.ts';
 import { examineHost } from '../harness/doctor/examine-host.ts';
 import { type Finding, worstVerdict } from '../harness/doctor/finding.ts';
+import { judgeGenerator } from '../harness/doctor/generator-check.ts';
 import { judgeNoise, type NoiseReport, noiseOf } from '../harness/doctor/noise-check.ts';
+import { measureGeneratorCeiling } from '../harness/load/generator-ceiling.ts';
 import { loadScenario } from '../harness/load/scenario-catalog.ts';
 import { renderDoctorText } from '../harness/report/doctor-text.ts';
 import { readEnvironment, systemSources } from '../harness/results/environment.ts';
@@ -47,6 +49,14 @@ export async function doctor(flags: DoctorFlags): Promise<void> {
         rssBytes: process.memoryUsage.rss(),
       })),
     );
+    if (!host && !interrupt.signal.aborted) {
+      const ceiling = await measureGeneratorCeiling({
+        signal: interrupt.signal,
+        onRate: (rate) =>
+          progress.update({ subject: 'the generator', detail: `${rate}/s`, doneRatio: 0.1 }),
+      });
+      findings.push(judgeGenerator(ceiling));
+    }
     if (!host && !interrupt.signal.aborted) {
       noise = await measureNoise(environment, interrupt.signal, progress);
       findings.push(judgeNoise(noise));

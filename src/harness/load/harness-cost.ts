@@ -4,6 +4,7 @@
  */
 
 import { type ReadyCall, runClosedBlock } from './closed-executor.ts';
+import { instantCall } from './instant-call.ts';
 import { BlockRecorder } from './recorder.ts';
 
 export interface HarnessCost {
@@ -21,19 +22,7 @@ const NS_PER_MS = 1e6;
 /** Takes about a fifth of a second. The figures are those of the least disturbed of alternating
  * rounds: what else the machine does can only add to them. */
 export async function measureHarnessCost(): Promise<HarnessCost> {
-  const reply = Promise.resolve({});
-  const call: ReadyCall = {
-    operation: {
-      name: 'none',
-      service: 'none',
-      method: 'none',
-      input: () => 0,
-      check: () => undefined,
-    },
-    input: 0,
-    params: undefined,
-    invoke: () => reply,
-  };
+  const call = instantCall();
   const bare: number[] = [];
   const recorded: number[] = [];
   const clock: number[] = [];
