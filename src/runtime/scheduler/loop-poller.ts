@@ -34,8 +34,10 @@ export class LoopPoller {
   readonly #host: PollerHost;
   #isTurning = false;
   #isWaiting = false;
+  /** End of the wait; 0 until its first look. */
   #untilMs = 0;
-  #turnedAtMs = 0;
+  #lookedAtMs = 0;
+  #stoppedAtMs = 0;
   readonly #contention = new CoreContention();
   #credit = MAX_CREDIT / 2;
   #skippedCount = 0;
@@ -46,20 +48,27 @@ export class LoopPoller {
     this.#host = host;
   }
 
-  /** Something may come soon: waits for it, if that has been paying. */
+  /** Something may come soon: waits for it, if that has been paying. Reads no clock. */
   expect(): void {
     if (this.#maxWaitMs === 0) return;
-    const nowMs = this.#host.nowMs();
     if (!this.#isWaiting) {
-      if (this.#contention.isLikely(nowMs)) return;
       if (this.#credit === 0 && ++this.#skippedCount % TRIAL_INTERVAL !== 0) return;
       this.#isWaiting = true;
     }
-    this.#untilMs = nowMs + this.#maxWaitMs;
-    this.#turnedAtMs = nowMs; // what was done until now was no look
+    this.#untilMs = 0;
     if (this.#isTurning) return;
     this.#isTurning = true;
     this.#host.nextTurn(this.#turn);
+  }
+
+  /**
+   * As {@link expect}, when it is asked for after a while in which nothing was. If that was as long as
+   * a wait, the other side is asleep by now. The system tends to wake it on this very core, behind
+   * this side, so it is not waited for.
+   */
+  expectFirst(): void {
+    if (this.#maxWaitMs === 0 || this.#host.nowMs() - this.#stoppedAtMs > this.#maxWaitMs) return;
+    this.expect();
   }
 
   /** It has come. */
@@ -72,19 +81,27 @@ export class LoopPoller {
   /** Nothing is to come any more: the loop may sleep. */
   stop(): void {
     this.#isWaiting = false;
+    this.#stoppedAtMs = this.#host.nowMs();
   }
 
   readonly #turn = (): void => {
-    if (this.#isWaiting) {
-      const nowMs = this.#host.nowMs();
-      this.#contention.note(nowMs, nowMs - this.#turnedAtMs);
-      this.#turnedAtMs = nowMs;
-      if (nowMs >= this.#untilMs) {
-        this.#isWaiting = false;
-        this.#credit = Math.max(this.#credit - 1, 0);
-      }
-    }
+    if (this.#isWaiting) this.#isWaiting = this.#look(this.#host.nowMs());
     if (this.#isWaiting) this.#host.nextTurn(this.#turn);
     else this.#isTurning = false;
   };
+
+  /** Whether to look again. */
+  #look(nowMs: number): boolean {
+    if (this.#untilMs === 0) {
+      // The turn before this was full of work, and perhaps of garbage to collect: it was no look.
+      this.#untilMs = nowMs + this.#maxWaitMs;
+    } else {
+      this.#contention.note(nowMs, nowMs - this.#lookedAtMs);
+    }
+    this.#lookedAtMs = nowMs;
+    if (this.#contention.isLikely(nowMs)) return false;
+    if (nowMs < this.#untilMs) return true;
+    this.#credit = Math.max(this.#credit - 1, 0);
+    return false;
+  }
 }

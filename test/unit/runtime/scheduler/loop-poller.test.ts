@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LoopPoller } from '../../../../src/runtime/scheduler/loop-poller.ts';
 
-const MAX_WAIT_MS = 0.1;
-const TURN_MS = 0.02;
+const MAX_WAIT_MS = 1.25;
+const TURN_MS = 0.25; // a binary fraction: sums are exact
 
 /** An event loop that turns when the test says so. */
 class FakeLoop {
@@ -17,6 +17,11 @@ class FakeLoop {
   nextTurn(turn: () => void): void {
     assert.equal(this.#turn, undefined, 'one turn at a time is asked for');
     this.#turn = turn;
+  }
+
+  /** Time passes in which the loop does something else, or sleeps. */
+  pass(timeMs: number): void {
+    this.#nowMs += timeMs;
   }
 
   /** Turns as long as it is kept from sleeping, `maxTurns` at most; returns how often. */
@@ -36,7 +41,8 @@ describe('LoopPoller', () => {
   test('keeps the loop turning for its time and not longer', () => {
     const loop = new FakeLoop();
     new LoopPoller(MAX_WAIT_MS, loop).expect();
-    assert.equal(loop.run(), 5);
+    // The first turn begins the time.
+    assert.equal(loop.run(), 6);
   });
 
   test('stops at the next turn when it has come, or is expected no more', () => {
@@ -57,7 +63,34 @@ describe('LoopPoller', () => {
     poller.expect();
     loop.run(4);
     poller.expect();
-    assert.equal(loop.run(), 5);
+    assert.equal(loop.run(), 6);
+  });
+
+  test('does not take a turn full of work for somebody else who wants the core', () => {
+    const loop = new FakeLoop();
+    const poller = new LoopPoller(MAX_WAIT_MS, loop);
+    poller.expect();
+    loop.pass(5);
+    assert.equal(loop.run(), 6);
+    poller.expect();
+    loop.run(2);
+    loop.pass(5); // two looks with nothing between them but time
+    assert.equal(loop.run(), 1);
+    poller.expect();
+    assert.equal(loop.run(), 1);
+  });
+
+  test('waits for the first only where the last was a moment ago: the other side sleeps by now', () => {
+    const loop = new FakeLoop();
+    const poller = new LoopPoller(MAX_WAIT_MS, loop);
+    poller.stop();
+    loop.pass(MAX_WAIT_MS);
+    poller.expectFirst();
+    assert.equal(loop.run(), 6);
+    poller.stop();
+    loop.pass(MAX_WAIT_MS + TURN_MS);
+    poller.expectFirst();
+    assert.equal(loop.run(), 0);
   });
 
   test('leaves off when waiting has not paid, but for a trial now and then', () => {

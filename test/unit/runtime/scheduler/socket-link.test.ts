@@ -65,7 +65,19 @@ describe('SocketLink', () => {
     );
   });
 
-  test('writes all frames of a tick at once, those of its promise reactions included', async () => {
+  test('writes many frames in parts, before the tick is over: the other side begins with the first', async () => {
+    const { near, farHeard, nearSocket } = linkPair();
+    for (let id = 0; id < 40; id++) near.send(1, id, 1, 'small');
+    assert.equal(nearSocket.writeSizes.length, 1); // the second is behind it in the stream
+    await farHeard.until(() => farHeard.frames.length === 40);
+    assert.ok(nearSocket.writeSizes.length > 1);
+    assert.deepEqual(
+      farHeard.frames.map(({ id }) => id),
+      Array.from({ length: 40 }, (_, id) => id),
+    );
+  });
+
+  test('writes the few frames of a tick at once, those of its promise reactions included', async () => {
     const { near, farHeard, nearSocket } = linkPair();
     near.send(1, 1, 1, 'first');
     void Promise.resolve().then(async () => {
