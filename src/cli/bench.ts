@@ -9,6 +9,7 @@ import { FLAG_NAMES, type ThinkTime } from '../harness/load/resolve-load.ts';
 import type { Suite } from '../harness/load/scenario.ts';
 import { loadScenario, loadSuite } from '../harness/load/scenario-catalog.ts';
 import { renderSummaryCsv } from '../harness/report/csv.ts';
+import { renderHistograms } from '../harness/report/histogram-text.ts';
 import { renderRunHtml } from '../harness/report/html/run-page.ts';
 import { renderMarkdown } from '../harness/report/markdown.ts';
 import { renderRunText } from '../harness/report/text.ts';
@@ -89,11 +90,20 @@ export async function bench(flags: BenchFlags): Promise<void> {
   const { record, failure } = result;
   // Printed before it is stored: a disk that has filled up meanwhile takes no result away.
   if (json) stdout(stringifyRunRecord(record));
-  else stdout(renderRunText(record, { colour: wantsColour(process.stdout) ? 'ansi' : 'none' }));
+  else
+    stdout(
+      `${renderRunText(record, { colour: wantsColour(process.stdout) ? 'ansi' : 'none' })}${shapeOf(record)}`,
+    );
   const folder = await store(out, result);
   if (!quiet) stderr(`Stored in ${folder}\n`);
   if (failure !== undefined && !interrupt.signal.aborted) throw failure;
   process.exitCode = exitCodeFor(record, interrupt.signal.aborted);
+}
+
+/** How long calls took, drawn, where there is one variant to draw; several would bury their table. */
+function shapeOf(record: RunRecord): string {
+  const isAlone = record.scenarios.length === 1 && record.scenarios[0]?.variants.length === 1;
+  return isAlone ? `\n${renderHistograms(record)}` : '';
 }
 
 async function plan(flags: BenchFlags): Promise<PlannedScenario[]> {
@@ -165,7 +175,7 @@ function progressLine(step: RunProgress) {
 
 function store(out: string, { record, intervalLogs }: RunResult): Promise<string> {
   return writeRun(out, record, {
-    summaryCsv: renderSummaryCsv(record),
+    summaryCsv: renderSummaryCsv([record]),
     reportMarkdown: renderMarkdown(record),
     reportHtml: renderRunHtml(record, pageAssets()),
     intervalLogs: [...intervalLogs].flatMap(([scenario, logs]) =>

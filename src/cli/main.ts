@@ -19,6 +19,7 @@ import { gateCommand } from './gate-command.ts';
 import { listCommand } from './list-command.ts';
 import { microCommand } from './micro-command.ts';
 import { TOOL } from './package-info.ts';
+import { reportCommand } from './report-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
 import { drained, stderr } from './streams.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   baselineCommand,
   listCommand,
   microCommand,
+  reportCommand,
   doctorCommand,
   serveCommand,
   statusCommand,

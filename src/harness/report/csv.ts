@@ -19,10 +19,12 @@ import { ratioBetween } from './ratio-between.ts';
 
 type Field = string | number | boolean | null;
 
-/** The text of `summary.csv`. Fields that a spreadsheet would run as a formula are defused. */
-export function renderSummaryCsv(record: RunRecord): string {
-  const rows = record.scenarios.flatMap((scenario) =>
-    scenario.variants.map((variant) => rowOf(record, scenario, variant)),
+/** The text of `summary.csv`, of one run or several. Fields that a spreadsheet would run as a formula are defused. */
+export function renderSummaryCsv(records: readonly RunRecord[]): string {
+  const rows = records.flatMap((record) =>
+    record.scenarios.flatMap((scenario) =>
+      scenario.variants.map((variant) => rowOf(record, scenario, variant)),
+    ),
   );
   return stringify(rows, {
     header: true,

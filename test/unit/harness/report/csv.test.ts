@@ -28,12 +28,12 @@ function records(text: string): Record<string, string>[] {
 
 describe('summary.csv', () => {
   test('looks as agreed', () => {
-    assertGolden('summary.csv', renderSummaryCsv(sampleRecord()));
+    assertGolden('summary.csv', renderSummaryCsv([sampleRecord()]));
   });
 
   test('has a row for each variant of each scenario, with figures that come back exactly', () => {
     const record = sampleRecord();
-    const rows = records(renderSummaryCsv(record));
+    const rows = records(renderSummaryCsv([record]));
     assert.equal(rows.length, 10);
     const native = record.scenarios[0]?.variants[1];
     const row = rows[1] ?? {};
@@ -47,11 +47,11 @@ describe('summary.csv', () => {
   test('leaves empty what does not exist', () => {
     const unknown = { median: 5, low: 0, high: Number.MAX_VALUE };
     const [row = {}] = records(
-      renderSummaryCsv(
+      renderSummaryCsv([
         sampleRecord({
           scenarios: [sampleScenario('x', [sampleVariant('native', 5, { nsPerCall: unknown })])],
         }),
-      ),
+      ]),
     );
     for (const name of ['ns_per_call_low', 'ns_per_call_high', 'batch_p50_ns', 'payload_bytes']) {
       assert.equal(row[name], '', name);
@@ -63,9 +63,9 @@ describe('summary.csv', () => {
   test('gives no name to a spreadsheet as a formula', () => {
     for (const name of HOSTILE_NAMES) {
       const [row = {}] = records(
-        renderSummaryCsv(
+        renderSummaryCsv([
           sampleRecord({ scenarios: [sampleScenario(name, [sampleVariant(name, 5)])] }),
-        ),
+        ]),
       );
       assert.doesNotMatch(row['scenario'] ?? '', /^[=+\-@\t\r]/);
       assert.ok((row['variant'] ?? '').endsWith(name));
