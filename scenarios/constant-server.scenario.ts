@@ -9,6 +9,6 @@ export const scenario = defineScenario({
   suite: 'truth',
   services: { constant: truthSource('constantService', { serviceMs: 50 }) },
   operations: [askOf('constant')],
-  load: { ratePerSecond: 100, durationMs: 5_000 },
+  load: { ratePerSecond: 200, durationMs: 10_000 },
   variants: ['native', 'stdio', 'http'],
 });

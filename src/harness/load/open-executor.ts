@@ -26,6 +26,11 @@ const NS_PER_MS = 1e6;
 const MOST_IN_A_TURN = 16;
 /** Longest stretch in which callers go on with those in line without a turn of the event loop. */
 const TURN_EVERY_MS = 0.5;
+/** Time that tidying up takes, at most, where V8 has compiled it. */
+const TIDYING_MS = 0.5;
+/** Slices that may be left lying about: seconds. */
+const MOST_UNTIDY = 4;
+const REPORT_EVERY_MS = 100;
 /** A second more than a call's own deadline. */
 const GIVE_UP_MS = 6_000;
 
@@ -155,15 +160,22 @@ class OpenBlock {
       this.#arrive(this.#intendedMs);
       if (!this.#isOver) this.#intendedMs = this.#startedAtMs + this.#order.schedule.nextMs();
     }
-    if (nowMs >= this.#reportAtMs) {
-      this.#reportAtMs = nowMs + 100;
-      this.#order.onProgress?.(nowMs - this.#startedAtMs);
-    }
+    this.#tidy();
     if (this.#intendedMs === Number.POSITIVE_INFINITY) {
       this.#giveUp ??= setTimeout(() => this.#dropLine(), this.#order.giveUpMs ?? GIVE_UP_MS);
       this.#endIfSettled();
     }
     return this.#intendedMs;
+  }
+
+  /** What can wait, waits until there is time for it, or there is too much of it. */
+  #tidy(): void {
+    const nowMs = performance.now();
+    const hasTime = this.#intendedMs - nowMs > TIDYING_MS;
+    if (hasTime || this.#recorder.untidy > MOST_UNTIDY) this.#recorder.tidy();
+    if (nowMs < this.#reportAtMs) return;
+    this.#reportAtMs = nowMs + REPORT_EVERY_MS;
+    this.#order.onProgress?.(nowMs - this.#startedAtMs);
   }
 
   #arrive(intendedMs: number): void {

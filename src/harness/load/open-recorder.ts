@@ -45,6 +45,8 @@ export class OpenRecorder {
   slices = new SliceSeries();
   #current: OpenSlice | undefined;
   readonly #spare: OpenSlice[] = [];
+  /** Slices without an open call, not yet counted up. */
+  readonly #over: OpenSlice[] = [];
 
   /**
    * An arrival's time has come, and the generator with it.
@@ -88,13 +90,26 @@ export class OpenRecorder {
   /** All calls of an arrival have been answered. */
   settled(slice: OpenSlice): void {
     slice.open--;
-    if (slice.open === 0) this.#close(slice);
+    if (slice.open === 0) this.#over.push(slice);
+  }
+
+  /** Slices that {@link OpenRecorder.tidy} would count up, at some 100 µs each. */
+  get untidy(): number {
+    return this.#over.length;
+  }
+
+  /** Counts up the slices that are over. Called when nothing is due: it would make that late. */
+  tidy(): void {
+    for (let slice = this.#over.pop(); slice !== undefined; slice = this.#over.pop()) {
+      this.#close(slice);
+    }
   }
 
   /** The block is over, and all arrivals are settled. */
   finish(): void {
     if (this.#current !== undefined) this.settled(this.#current);
     this.#current = undefined;
+    this.tidy();
   }
 
   /** Empties everything, for the next block. */
