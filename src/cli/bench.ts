@@ -24,6 +24,7 @@ import {
   runScenarios,
 } from '../harness/run.ts';
 import { requireVariant, VARIANTS } from '../harness/variants/variants.ts';
+import { commandLine } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { TOOL } from './package-info.ts';
@@ -74,7 +75,7 @@ export async function bench(flags: BenchFlags): Promise<void> {
     result = await runScenarios(planned, {
       runId: createRunId(new Date(), Math.random),
       tool: TOOL,
-      command: ['toolrig', ...process.argv.slice(2)].map(quoted).join(' '),
+      command: commandLine(),
       environment: readEnvironment(systemSources(process.cwd())),
       load,
       ...(flags.payload === undefined ? {} : { payloadBytes: flags.payload }),
@@ -191,8 +192,4 @@ function exitCodeFor(record: RunRecord, wasInterrupted: boolean): number {
     thresholds.some(({ passed }) => !passed),
   );
   return hasFailed ? EXIT.failed : EXIT.pass;
-}
-
-function quoted(word: string): string {
-  return /^[\w./:,=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -150,6 +150,19 @@ export function oneOf<T extends string>(
   };
 }
 
+/** A share such as `30%` (0.3), with whatever follows the sign in `example`: `10%/month`. */
+export function share(flag: string, example: string, max: number): (given: unknown) => number {
+  const [, unit = ''] = example.split('%');
+  const expected = `a share from 0 to ${max * 100} % such as ${example}`;
+  return (given) => {
+    const written = one(flag, expected, given);
+    const [, digits, rest] = /^(\d+(?:\.\d+)?)\s*%(.*)$/.exec(written) ?? [];
+    const ratio = digits === undefined ? Number.NaN : Number(digits) / 100;
+    if (ratio <= max && (rest === '' || rest === unit)) return ratio;
+    throw invalid(flag, expected, written);
+  };
+}
+
 /** Any text but none. */
 export function text(flag: string, expected: string): (given: unknown) => string {
   return (given) => one(flag, expected, given);

@@ -12,6 +12,7 @@ import { ToolrigError } from '../core/errors.ts';
 import { baselineCommand } from './baseline-command.ts';
 import { benchCommand } from './bench-command.ts';
 import { callCommand } from './call-command.ts';
+import { capacityCommand } from './capacity-command.ts';
 import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -30,6 +31,7 @@ const COMMANDS = [
   compareCommand,
   gateCommand,
   baselineCommand,
+  capacityCommand,
   listCommand,
   microCommand,
   reportCommand,

@@ -12,6 +12,7 @@ describe('toolrig --help', { concurrency: true }, () => {
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');
     for (const command of ['bench', 'compare', 'micro', 'list', 'serve', 'status', 'call']) {
+    for (const command of ['bench', 'capacity', 'micro', 'list', 'serve', 'status', 'call']) {
       assert.match(stdout, new RegExp(`^ {2}toolrig ${command}\\b.* {2}\\S`, 'm'));
     }
     assertNarrow(stdout);
@@ -48,6 +49,7 @@ describe('toolrig --help', { concurrency: true }, () => {
       'compare',
       ['--variants', '--scenario', '--metrics', '--tolerance', '--fail-on', '--format', '--out'],
     ],
+    ['capacity', ['--target-rate', '--workload', '--slo', '--instance', '--from', '--json']],
     ['serve', ['--config', '--port']],
     ['status', ['--port', '-w, --watch', '--json']],
     ['call', ['--port', '--timeout']],

@@ -61,6 +61,7 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'harness/summarise-chaos.ts',
     'harness/summarise-open.ts',
   ],
+  'harness/plan-capacity.ts': ['harness/capacity', 'harness/results'],
   'harness/run.ts': [
     'core',
     'harness/stats',

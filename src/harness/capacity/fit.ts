@@ -3,9 +3,9 @@
  * refused is a result like any other and is printed; a guess in its place would not be.
  */
 
-export type Fit<T> =
-  | { readonly state: 'fitted'; readonly model: T }
-  | { readonly state: 'not-identifiable'; readonly reason: string };
+import type { Fit } from '../results/capacity-record.ts';
+
+export type { Fit };
 
 export function fitted<T>(model: T): Fit<T> {
   return { state: 'fitted', model };

@@ -4,6 +4,7 @@
  * the widest first (R. Howard, "Decision Analysis: Practice and Promise", Management Science 34, 1988).
  */
 
+import type { CapacitySensitivity, CapacityWhatIf } from '../results/capacity-record.ts';
 import type { InstanceType } from './instance-type.ts';
 import {
   type Demand,
@@ -20,26 +21,8 @@ export interface SizingCase {
   readonly policy: SizingPolicy;
 }
 
-export interface WhatIf {
-  readonly change: string;
-  /** Now, at peak; `null` when one replica does not fit into an instance. */
-  readonly instancesNow: number | null;
-  readonly instancesAtHorizon: number | null;
-  /** At the horizon; `null` without a price. */
-  readonly costPerMonth: number | null;
-}
-
-export interface Sensitivity {
-  readonly assumption: string;
-  readonly low: string;
-  readonly high: string;
-  /** At the horizon, with the assumption at its low and its high end. */
-  readonly instancesAtLow: number;
-  readonly instancesAtHigh: number;
-}
-
 /** The plan as it is, and with one thing changed at a time. */
-export function whatIfTable(plan: SizingCase): readonly WhatIf[] {
+export function whatIfTable(plan: SizingCase): readonly CapacityWhatIf[] {
   const { demand, policy, replica } = plan;
   const rated = (factor: number): SizingCase => ({
     ...plan,
@@ -82,7 +65,7 @@ export function whatIfTable(plan: SizingCase): readonly WhatIf[] {
 }
 
 /** Assumptions by how much the number of instances at the horizon depends on them. */
-export function tornado(plan: SizingCase): readonly Sensitivity[] {
+export function tornado(plan: SizingCase): readonly CapacitySensitivity[] {
   const { demand, policy, replica } = plan;
   const { median, low, high } = replica.maxRatePerSecond;
   const rated = (ratePerSecond: number): SizingCase => ({
@@ -160,7 +143,7 @@ function heavier(replica: Replica, factor: number): Replica {
   };
 }
 
-function spreadOf({ instancesAtLow, instancesAtHigh }: Sensitivity): number {
+function spreadOf({ instancesAtLow, instancesAtHigh }: CapacitySensitivity): number {
   return Math.abs(instancesAtHigh - instancesAtLow);
 }
 

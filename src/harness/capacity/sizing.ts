@@ -7,6 +7,7 @@
  * core there is taken for a core here. The report says so.
  */
 
+import type { BindingConstraint } from '../results/capacity-record.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import type { InstanceType } from './instance-type.ts';
 import { type Redundancy, withRedundancy } from './redundancy.ts';
@@ -33,8 +34,6 @@ export interface SizingPolicy {
   readonly headroom: number;
   readonly redundancy: Redundancy;
 }
-
-export type BindingConstraint = 'cpu' | 'event-loop' | 'memory';
 
 export interface InstanceCapacity {
   readonly replicas: number;
@@ -72,17 +71,20 @@ export function instanceCapacity(
       ? Number.POSITIVE_INFINITY
       : Math.floor((instance.memoryBytes * USABLE_MEMORY) / rssBytes);
   if (byMemory < 1) return undefined;
-  // A replica that never keeps a core busy still wants one: its event loop is one thread.
-  const coresEach = Math.max(1, ((cpuNsPerCall ?? 0) * rate.median) / NS_PER_SECOND);
-  const byCores = Math.max(1, Math.floor(instance.cores / coresEach));
-  const replicas = Math.min(byMemory, byCores);
   const cpuRate =
     cpuNsPerCall === null || cpuNsPerCall === 0
       ? Number.POSITIVE_INFINITY
       : (instance.cores / cpuNsPerCall) * NS_PER_SECOND;
+  // A replica that never keeps a core busy still wants one: its event loop is one thread. One that keeps
+  // several busy leaves none for more replicas than the CPU time of its calls allows.
+  const byCores = Math.max(
+    1,
+    Math.min(Math.floor(instance.cores), Math.ceil(cpuRate / rate.median - 1e-9)),
+  );
+  const replicas = Math.min(byMemory, byCores);
   const capped = (each: number): number => Math.min(each * replicas, cpuRate);
   const isMemory = byMemory < byCores;
-  const isCpu = coresEach > 1 || cpuRate < rate.median * replicas;
+  const isCpu = cpuRate < rate.median * replicas;
   return {
     replicas,
     ratePerSecond: {

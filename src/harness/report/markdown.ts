@@ -130,7 +130,7 @@ export function escaped(text: string, maxLength = 400): string {
 }
 
 /** A code block with a fence longer than any in `text`. */
-function fenced(text: string): string {
+export function fenced(text: string): string {
   const inert = inertText(text, 2_000);
   const longest = Math.max(2, ...[...inert.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);

@@ -9,6 +9,7 @@
 import type { Interval } from '../stats/bootstrap.ts';
 import type { LatencySummary } from '../stats/latency-histogram.ts';
 import type { Slope } from '../stats/theil-sen.ts';
+import type { CapacityRecord } from './capacity-record.ts';
 
 export type { Interval, LatencySummary, Slope };
 
@@ -27,6 +28,8 @@ export interface RunRecord {
   readonly environment: Environment;
   readonly validity: Validity;
   readonly scenarios: readonly ScenarioRecord[];
+  /** Of `toolrig capacity` only. */
+  readonly capacity?: CapacityRecord;
 }
 
 export interface Environment {

@@ -21,6 +21,8 @@ export interface RunArtefacts {
   readonly reportMarkdown: string;
   readonly reportHtml: string;
   readonly intervalLogs: readonly IntervalLogFile[];
+  /** Further files under their names. Default: none. */
+  readonly pages?: readonly { readonly name: string; readonly text: string }[];
 }
 
 export interface IntervalLogFile {
@@ -81,6 +83,7 @@ export async function writeRun(
     ['summary.csv', artefacts.summaryCsv],
     ['report.md', artefacts.reportMarkdown],
     ['report.html', artefacts.reportHtml],
+    ...(artefacts.pages ?? []).map(({ name, text }) => [name, text] as const),
     ['run.json', stringifyRunRecord(record)],
   ];
   let path = directory;

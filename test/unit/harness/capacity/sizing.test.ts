@@ -104,12 +104,24 @@ describe('instanceCapacity', () => {
     });
   });
 
-  test('is bound by CPU where a replica keeps more than a core busy', () => {
-    const busy = { ...REPLICA, cpuNsPerCall: 800_000 };
-    const capacity = instanceCapacity(busy, SMALL);
+  test('is bound by CPU where replicas want more of it than there is', () => {
+    const capacity = instanceCapacity({ ...REPLICA, cpuNsPerCall: 800_000 }, SMALL);
     assert.equal(capacity?.bindingConstraint, 'cpu');
-    assert.equal(capacity.replicas, 1);
-    assert.equal(capacity.ratePerSecond.median, 2_000);
+    assert.equal(capacity.replicas, 2);
+    assert.equal(capacity.ratePerSecond.median, 2_500);
+    const wide = instanceCapacity({ ...REPLICA, cpuNsPerCall: 1e6 }, SMALL);
+    assert.equal(wide?.replicas, 1);
+    assert.equal(wide.ratePerSecond.median, 2_000);
+  });
+
+  test('has no steps: a little more of a rate or of CPU time is never a replica less', () => {
+    const at = (median: number) =>
+      instanceCapacity(
+        { ...REPLICA, maxRatePerSecond: { median, low: median, high: median } },
+        SMALL,
+      )?.ratePerSecond.median ?? 0;
+    for (let rate = 2_000; rate < 3_000; rate += 10)
+      assert.ok(at(rate + 10) >= at(rate), `${rate}`);
   });
 
   test('is bound by memory where fewer fit than there are cores', () => {

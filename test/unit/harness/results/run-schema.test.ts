@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { medianInterval } from '../../../../src/harness/stats/bootstrap.ts';
+import { sampleCapacity } from '../../../helpers/sample-capacity.ts';
 import {
   chaosRecord,
   openRecord,
@@ -125,6 +126,26 @@ describe('run.schema.json', () => {
       assert.equal(isRunRecord(record), false, `maxRate${path}x may be there`);
       delete owner[`${key}x`];
     });
+  });
+
+  test('accepts a plan, requires each of its fields and knows no others', () => {
+    const record = JSON.parse(
+      JSON.stringify({ ...sampleRecord(), capacity: sampleCapacity() }),
+    ) as { capacity: Container };
+    assert.ok(isRunRecord(record), ajv.errorsText(isRunRecord.errors));
+    let fields = 0;
+    forEachField(record.capacity, (owner, key, path) => {
+      if (key === 'costPerMonth' || key === 'costPerMillionCalls') return;
+      fields++;
+      const value = owner[key];
+      delete owner[key];
+      assert.equal(isRunRecord(record), false, `${path} may be missing`);
+      owner[key] = value;
+      owner['somethingElse'] = 1;
+      assert.equal(isRunRecord(record), false, `beside ${path} there may be anything`);
+      delete owner['somethingElse'];
+    });
+    assert.ok(fields > 400, `visited ${fields}`);
   });
 
   test('wants all figures of an open loop or none', () => {

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import type { RunRecord } from '../../src/harness/results/run-record.ts';
+import { assertRefused, runCli, temporaryFolder } from '../helpers/cli.ts';
+
+const CSV = `rate,throughput,p99,errors,cores
+1000,1000,1.2,0,0.22
+2000,2000,1.6,0,0.43
+4000,3999,3.0,0,0.86
+4500,4497,4.6,0,0.97
+5000,4988,9.8,0.0005,1.08
+6000,5050,210,0.01,1.1
+`;
+
+describe('toolrig capacity', { concurrency: true }, () => {
+  const folder = temporaryFolder('capacity');
+  writeFileSync(join(folder, 'sweep.csv'), CSV);
+
+  test("plans with others' results: five lines first, files beside the record", async () => {
+    const { exitCode, stdout, stderr } = await runCli([
+      'capacity',
+      ...['--from', join(folder, 'sweep.csv'), '--workload', '20000 calls a second'],
+      ...['--slo', 'p99<5ms, errors<0.1%', '--instance', 'c7g.large=2c,4GiB,$52', '--zones', '3'],
+      ...['--growth', '10%/month', '--out', folder],
+    ]);
+    assert.equal(exitCode, 0, stderr);
+    const lines = stdout.split('\n');
+    assert.match(lines[0] ?? '', /^Answer: 6 instances of c7g\.large with sweep\.csv \(15 /);
+    assert.match(lines[3] ?? '', /^Cost: \$312 a month/);
+    const stored = /^Stored in (.+)$/m.exec(stderr)?.[1] ?? '';
+    assert.match(readFileSync(join(stored, 'capacity.md'), 'utf8'), /^Answer: 6 instances/);
+    const plan = JSON.parse(readFileSync(join(stored, 'capacity.json'), 'utf8')) as object;
+    const record = JSON.parse(readFileSync(join(stored, 'run.json'), 'utf8')) as RunRecord;
+    assert.deepEqual(record.capacity, plan);
+  });
+
+  test('prints the run record alone with --json, and fails beyond the budget', async () => {
+    const { exitCode, stdout } = await runCli([
+      'capacity',
+      ...['--from', join(folder, 'sweep.csv'), '--target-rate', '20000', '--slo', 'p99<5ms'],
+      ...['--instance', 'x=2c,4GiB,$52', '--budget', '$100', '--json', '--quiet', '--out', folder],
+    ]);
+    const { capacity } = JSON.parse(stdout) as RunRecord;
+    const [option] = capacity?.options ?? [];
+    assert.deepEqual(option?.maxRatePerSecond, { median: 4_497, low: 4_497, high: 5_000 });
+    assert.deepEqual(option.instances, { low: 5, expected: 5, high: 5 });
+    assert.equal(option.bindingConstraint, 'event-loop');
+    assert.equal(option.costPerMonth, 260);
+    assert.equal(option.confidence, 'medium');
+    assert.equal(exitCode, 1);
+  });
+
+  for (const [what, args, message] of [
+    ['no load', ['--from', 'x.csv'], /say how much is asked: --target-rate/],
+    ['nothing to plan with', ['--target-rate', '5'], /name a scenario to measure, or results/],
+    [
+      'an objective of another kind',
+      ['--slo', 'throughput>5/s', '--from', 'x', '--target-rate', '5'],
+      /objective 'throughput>5\/s' cannot be used/,
+    ],
+    [
+      'a misspelt one',
+      ['--slo', 'p98<5ms', '--from', 'x', '--target-rate', '5'],
+      /there is no metric 'p98'.*Did you mean/,
+    ],
+    [
+      'a file that is not there',
+      ['--from', 'nowhere.csv', '--target-rate', '5'],
+      /nowhere\.csv cannot be read/,
+    ],
+    [
+      'a headroom above all',
+      ['--headroom', '99%', '--from', 'x', '--target-rate', '5'],
+      /--headroom must be a share from 0 to 95 %/,
+    ],
+    [
+      'a budget without a price',
+      ['--budget', '$5', '--from', 'x', '--target-rate', '5'],
+      /--budget needs a price/,
+    ],
+    ['an unknown flag', ['--slos', 'p99<5ms'], /Did you mean --slo\?/],
+  ] as const) {
+    test(`refuses ${what}`, async () => {
+      assertRefused(await runCli(['capacity', ...args]), 2, message);
+    });
+  }
+});

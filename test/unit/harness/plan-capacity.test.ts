@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { confidenceOf, type Evidence } from '../../../src/harness/capacity/confidence.ts';
+import { planCapacity } from '../../../src/harness/plan-capacity.ts';
+import { sampleCapacity, sampleEvidence, sampleRequest } from '../../helpers/sample-capacity.ts';
+
+describe('planCapacity', () => {
+  test('puts the option with the fewest instances first', () => {
+    const { options } = sampleCapacity();
+    assert.deepEqual(
+      options.map(({ variant }) => variant),
+      ['worker', 'native', 'http'],
+    );
+    const counts = options.map(({ instances }) => instances.expected);
+    assert.deepEqual(
+      counts,
+      counts.toSorted((a, b) => a - b),
+    );
+  });
+
+  test('sizes for the rate that keeps to the objectives', () => {
+    const [, native] = sampleCapacity().options;
+    assert.ok(native !== undefined);
+    // 20,000 calls/s saturate it; with p99 = −ln(0.01) × mean below 5 ms, 95 % of that is the last good rate.
+    assert.ok(Math.abs(native.maxRatePerSecond.median - 19_000) < 1);
+    assert.equal(native.replicasPerInstance, 2);
+    assert.equal(native.bindingConstraint, 'cpu');
+    // 20,000 / (2 cores / 55 µs × 0.7) = 0.79: one instance, one spare, three zones.
+    assert.deepEqual(native.instances, { low: 3, expected: 3, high: 3 });
+    assert.equal(native.costPerMonth, 156);
+  });
+
+  test('has every model, with what it was fitted to', () => {
+    const [worker, native] = sampleCapacity().options;
+    assert.ok(worker !== undefined && native !== undefined);
+    const { knee, predictedKnee, cpuDemandNs, predictions, scaling, littlesLaw } = native.measured;
+    assert.ok(knee.state === 'fitted' && Math.abs(knee.model.median - 20_000) < 1);
+    assert.ok(predictedKnee.state === 'fitted');
+    assert.ok(Math.abs(predictedKnee.model.median / 20_000 - 1) < 0.01);
+    assert.ok(cpuDemandNs.state === 'fitted' && Math.abs(cpuDemandNs.model.median - 55_000) < 1);
+    assert.ok(predictions.state === 'fitted');
+    for (const { measured, exponential, general } of predictions.model) {
+      assert.ok(Math.abs(exponential.p99 / measured.p99 - 1) < 0.001);
+      assert.ok(Math.abs(general.p99 / measured.p99 - 1) < 0.02);
+    }
+    assert.equal(scaling.state, 'not-identifiable');
+    assert.ok(littlesLaw.length > 5 && littlesLaw.every(({ holds }) => holds));
+    assert.ok(worker.measured.scaling.state === 'fitted');
+    assert.ok(worker.measured.scaling.model.knee !== null);
+  });
+
+  test('refuses what cannot be planned, with the reason', () => {
+    const { refused } = sampleCapacity();
+    assert.deepEqual(
+      refused.map(({ variant }) => variant),
+      ['slow'],
+    );
+    assert.match(refused[0]?.reason ?? '', /not even 1 calls\/s keeps to p99 < 5ms/);
+    const huge = sampleEvidence('huge', 50_000, { rssBytes: 8 * 1_024 ** 3 });
+    const blind = sampleEvidence('blind', 50_000, {
+      sweep: { source: 'csv', name: 'b', warnings: [], points: [] },
+    });
+    assert.deepEqual(
+      planCapacity([huge, blind], sampleRequest()).refused.map(({ reason }) => reason),
+      [
+        'one replica takes more memory than an instance c7g.large has',
+        'its measurements tell nothing about p99 < 5ms and errors < 0.1%',
+      ],
+    );
+  });
+
+  test('makes it clear that an instance is this machine', () => {
+    const { assumptions } = sampleCapacity({ isThisMachine: true });
+    assert.match(assumptions.join('\n'), /an instance is this machine: 2 cores/);
+  });
+});
+
+describe('confidenceOf', () => {
+  const sure: Evidence = {
+    maxRatePerSecond: { median: 100, low: 98, high: 103 },
+    bound: 'enclosed',
+    kneeWasSeen: true,
+    littlesLawFailures: 0,
+    generatorLimitedPoints: 0,
+    isImported: false,
+    isOpenLoop: true,
+    sharesCores: false,
+    validity: 'valid',
+    instancesAtHorizon: 4,
+  };
+
+  test('is high without a reason against it', () => {
+    assert.deepEqual(confidenceOf(sure), { grade: 'high', reasons: [] });
+  });
+
+  test('is medium with a little to say against it, and low with more', () => {
+    assert.equal(confidenceOf({ ...sure, sharesCores: true }).grade, 'medium');
+    assert.equal(confidenceOf({ ...sure, sharesCores: true, validity: 'suspect' }).grade, 'medium');
+    assert.equal(
+      confidenceOf({ ...sure, sharesCores: true, validity: 'suspect', kneeWasSeen: false }).grade,
+      'low',
+    );
+  });
+
+  test('is low when a single thing is beyond doubt wrong', () => {
+    for (const wrong of [
+      { bound: 'at-least' },
+      { littlesLawFailures: 1 },
+      { isOpenLoop: false },
+      { validity: 'invalid' },
+    ] as const) {
+      const { grade, reasons } = confidenceOf({ ...sure, ...wrong });
+      assert.equal(grade, 'low');
+      assert.equal(reasons.length, 1);
+    }
+  });
+});
