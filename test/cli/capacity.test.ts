@@ -17,14 +17,14 @@ const CSV = `rate,throughput,p99,errors,cores
 describe('toolrig capacity', { concurrency: true }, () => {
   const folder = temporaryFolder('capacity');
   writeFileSync(join(folder, 'sweep.csv'), CSV);
+  const planWith = (...flags: string[][]) =>
+    runCli(['capacity', '--from', join(folder, 'sweep.csv'), '--out', folder, ...flags.flat()]);
 
   test("plans with others' results: five lines first, files beside the record", async () => {
-    const { exitCode, stdout, stderr } = await runCli([
-      'capacity',
-      ...['--from', join(folder, 'sweep.csv'), '--workload', '20000 calls a second'],
-      ...['--slo', 'p99<5ms, errors<0.1%', '--instance', 'c7g.large=2c,4GiB,$52', '--zones', '3'],
-      ...['--growth', '10%/month', '--out', folder],
-    ]);
+    const { exitCode, stdout, stderr } = await planWith(
+      ['--workload', '20000 calls a second', '--slo', 'p99<5ms, errors<0.1%'],
+      ['--instance', 'c7g.large=2c,4GiB,$52', '--zones', '3', '--growth', '10%/month'],
+    );
     assert.equal(exitCode, 0, stderr);
     const lines = stdout.split('\n');
     assert.match(lines[0] ?? '', /^Answer: 6 instances of c7g\.large with sweep\.csv \(15 /);
@@ -37,11 +37,10 @@ describe('toolrig capacity', { concurrency: true }, () => {
   });
 
   test('prints the run record alone with --json, and fails beyond the budget', async () => {
-    const { exitCode, stdout } = await runCli([
-      'capacity',
-      ...['--from', join(folder, 'sweep.csv'), '--target-rate', '20000', '--slo', 'p99<5ms'],
-      ...['--instance', 'x=2c,4GiB,$52', '--budget', '$100', '--json', '--quiet', '--out', folder],
-    ]);
+    const { exitCode, stdout } = await planWith(
+      ['--target-rate', '20000', '--slo', 'p99<5ms', '--instance', 'x=2c,4GiB,$52'],
+      ['--budget', '$100', '--json', '--quiet'],
+    );
     const { capacity } = JSON.parse(stdout) as RunRecord;
     const [option] = capacity?.options ?? [];
     assert.deepEqual(option?.maxRatePerSecond, { median: 4_497, low: 4_497, high: 5_000 });

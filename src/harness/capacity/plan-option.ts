@@ -41,6 +41,8 @@ export interface VariantEvidence {
   readonly maxRatePerSecond?: Interval;
   /** Time of a call when nothing is in its way, by share; `undefined`: nobody knows. */
   readonly idleQuantileNs?: (share: number) => number;
+  /** Servers side by side at the bottleneck. Default: 1, an event loop. */
+  readonly servers?: number;
   readonly scaling: readonly ScalePoint[];
   readonly operations: readonly CapacityOperation[];
   readonly rssBytes: number | null;
@@ -143,7 +145,7 @@ function fitModels(evidence: VariantEvidence, random: () => number): CapacityMea
     predictedKnee:
       loopDemand.state === 'fitted' ? fitted(saturationRate(loopDemand.model, 1)) : loopDemand,
     cpuDemandNs: cpuDemand.state === 'fitted' ? fitted(cpuDemand.model.demandNs) : cpuDemand,
-    predictions: predictLatencies(sweep.points, bottleneckOf(knee, evidence.idleQuantileNs)),
+    predictions: predictLatencies(sweep.points, bottleneckOf(knee, evidence)),
     scaling: scalingOf(evidence, random),
     littlesLaw: kept.flatMap((point) => {
       const { inFlight, meanNs, throughputPerSecond } = point;
@@ -173,13 +175,13 @@ function demandOf(
 
 function bottleneckOf(
   knee: Fit<Interval>,
-  idleQuantileNs: ((share: number) => number) | undefined,
+  { idleQuantileNs, servers = 1 }: VariantEvidence,
 ): Fit<Bottleneck> {
   if (knee.state !== 'fitted') return knee;
   if (idleQuantileNs === undefined) {
     return notIdentifiable('the time of a call when nothing is in its way was not measured');
   }
-  return fitted({ kneePerSecond: knee.model.median, servers: 1, idleQuantileNs });
+  return fitted({ kneePerSecond: knee.model.median, servers, idleQuantileNs });
 }
 
 /** Over schedulers where they were varied, else over the callers of a closed loop. */

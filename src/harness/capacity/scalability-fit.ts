@@ -44,8 +44,8 @@ export function bestScalability(points: readonly ScalePoint[]): Coefficients {
 }
 
 /** Iterations between looks at whether anything still moves: the solver itself does not look. */
-const STRIDE = 8;
-const MOST_DAMPING = 1;
+const STRIDE = 5;
+const MOST_DAMPING = 1e-3;
 /**
  * How far below 0 the solver may look, in scaled coefficients: far enough to tell that the best
  * point is out there, near enough that the law's divisor stays above 0 at every measured N.

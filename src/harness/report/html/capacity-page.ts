@@ -5,6 +5,7 @@ import type { RunRecord } from '../../results/run-record.ts';
 import { answerLines } from '../capacity-answer.ts';
 import type { Block } from '../capacity-blocks.ts';
 import { capacityPage } from '../capacity-page.ts';
+import { inertText } from '../plain-text.ts';
 import { renderTable } from './data-table.ts';
 import { renderFigure } from './figure.ts';
 import { type Html, html } from './markup.ts';
@@ -64,7 +65,8 @@ function blockOf(block: Block, capacity: CapacityRecord): Html {
 }
 
 /** p50 and p99 over the rate, and what was answered of it. */
-function curveOf({ variant, measured, maxRatePerSecond }: CapacityOption): Html {
+function curveOf({ variant: name, measured, maxRatePerSecond }: CapacityOption): Html {
+  const variant = inertText(name);
   const points = measured.sweep;
   const x = points.map((each) => each.offeredPerSecond ?? each.throughputPerSecond);
   const isRising = x.every((each, index) => index === 0 || each > (x[index - 1] as number));
@@ -112,7 +114,8 @@ function predictionsOf({ predictions }: CapacityOption['measured'], x: readonly 
 }
 
 /** Instances over the months, with their interval. */
-function growthOf({ variant, months }: CapacityOption, { policy }: CapacityRecord): Html {
+function growthOf({ variant: name, months }: CapacityOption, { policy }: CapacityRecord): Html {
+  const variant = inertText(name);
   if (months.length < 2) return html``;
   return renderFigure({
     title: `${variant}: instances over the months`,
