@@ -11,8 +11,8 @@ describe('toolrig --help', { concurrency: true }, () => {
     const { exitCode, stdout, stderr } = await runCli(['--help']);
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');
-    for (const command of ['bench', 'compare', 'micro', 'list', 'serve', 'status', 'call']) {
-    for (const command of ['bench', 'capacity', 'micro', 'list', 'serve', 'status', 'call']) {
+    const commands = ['bench', 'capacity', 'compare', 'micro', 'list', 'serve', 'status', 'call'];
+    for (const command of commands) {
       assert.match(stdout, new RegExp(`^ {2}toolrig ${command}\\b.* {2}\\S`, 'm'));
     }
     assertNarrow(stdout);
