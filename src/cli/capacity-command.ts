@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { CapacityFlags } from './capacity.ts';
-import { duration, names, share, text, texts, wholeNumber } from './coerce.ts';
+import { duration, names, percentage, text, texts, wholeNumber } from './coerce.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 
 const ASKED = 'What is asked for:';
@@ -69,7 +69,7 @@ function declare(args: Argv): Argv {
         group: ASKED,
         string: true,
         default: '0%/month',
-        coerce: share('growth', '10%/month', 10),
+        coerce: percentage('growth', '10%/month', 10),
         describe: 'as 10%/month; default: none',
       },
       horizon: {
@@ -89,7 +89,7 @@ function declare(args: Argv): Argv {
         group: SIZING,
         string: true,
         default: '30%',
-        coerce: share('headroom', '30%', 0.95),
+        coerce: percentage('headroom', '30%', 0.95),
         describe: 'share of an instance that stays free; default: 30%',
       },
       redundancy: {
@@ -128,9 +128,9 @@ function declare(args: Argv): Argv {
         alias: 'd',
         group: MEASURING,
         string: true,
-        default: '2s',
+        default: '1s',
         coerce: duration('duration'),
-        describe: 'time of each rate; default: 2s',
+        describe: 'time of each rate; default: 1s',
       },
       seed: {
         group: MEASURING,

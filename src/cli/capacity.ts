@@ -10,9 +10,13 @@ import {
   priceOf,
 } from '../harness/capacity/instance-type.ts';
 import type { MeasuredSweep } from '../harness/capacity/measured-sweep.ts';
+import type { Objective } from '../harness/capacity/objective.ts';
 import type { VariantEvidence } from '../harness/capacity/plan-option.ts';
 import { parseSpare } from '../harness/capacity/redundancy.ts';
 import { parseWorkload } from '../harness/capacity/workload.ts';
+import type { ScenarioCase } from '../harness/load/scenario.ts';
+import { loadScenario } from '../harness/load/scenario-catalog.ts';
+import { measureCapacity } from '../harness/measure-capacity.ts';
 import { type PlanRequest, planCapacity } from '../harness/plan-capacity.ts';
 import { renderCapacityMarkdown } from '../harness/report/capacity-markdown.ts';
 import { renderCapacityText } from '../harness/report/capacity-text.ts';
@@ -25,12 +29,16 @@ import { readEnvironment, systemSources } from '../harness/results/environment.t
 import { stringifyRunRecord } from '../harness/results/run-json.ts';
 import { type Environment, type RunRecord, SCHEMA_VERSION } from '../harness/results/run-record.ts';
 import { checkWritable, createRunId, writeRun } from '../harness/results/run-store.ts';
+import { runScenarios } from '../harness/run.ts';
 import { seededRandom } from '../harness/stats/random.ts';
+import { requireVariant } from '../harness/variants/variants.ts';
 import { parseObjectives } from './capacity-objectives.ts';
 import { commandLine } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
+import { listenForInterrupt } from './interrupt.ts';
 import { TOOL } from './package-info.ts';
 import { pageAssets } from './page-assets.ts';
+import { createProgress } from './progress.ts';
 import { stderr, stdout } from './streams.ts';
 
 /** The arguments and flags, checked one by one. */
@@ -62,11 +70,14 @@ export async function capacity(flags: CapacityFlags): Promise<void> {
   const environment = readEnvironment(systemSources(process.cwd()));
   const request = requestOf(flags, environment);
   await checkWritable(out);
-  if (from === undefined) throw new ToolrigError('ERR_USAGE', 'give --from');
-  const measured = await imported(from, environment);
+  const measured =
+    from === undefined
+      ? await measuredHere(flags, request.objectives, environment)
+      : await imported(from, environment);
   const plan = planCapacity(measured.evidence, {
     ...request,
     scenario: measured.scenario,
+    refused: measured.refused,
     validity: measured.record.validity.verdict,
   });
   const record: RunRecord = { ...measured.record, capacity: plan };
@@ -74,7 +85,7 @@ export async function capacity(flags: CapacityFlags): Promise<void> {
   else stdout(renderCapacityText(record, plan));
   const folder = await store(out, record, plan);
   if (!quiet) stderr(`Stored in ${folder}\n`);
-  process.exitCode = exitCodeFor(plan);
+  process.exitCode = measured.wasInterrupted ? EXIT.interrupted : exitCodeFor(plan);
 }
 
 /** Everything that can be wrong with the flags is said before anything is measured. */
@@ -152,7 +163,81 @@ function requireComparable(
 interface Measured {
   readonly scenario: string;
   readonly evidence: readonly VariantEvidence[];
+  readonly refused: readonly { readonly variant: string; readonly reason: string }[];
   readonly record: RunRecord;
+  readonly wasInterrupted: boolean;
+}
+
+const DEFAULT_VARIANTS = ['native', 'worker', 'stdio', 'http'];
+/** Short and closed: what the sweep starts from, and whether this machine can be trusted now. */
+const PROBE = { concurrency: 16, durationMs: 1_500, rounds: 6 };
+
+async function measuredHere(
+  flags: CapacityFlags,
+  objectives: readonly Objective[],
+  environment: Environment,
+): Promise<Measured> {
+  const scenario = await loadScenario(flags.scenario ?? '');
+  const [first, ...others] = scenario.cases;
+  if (others.length > 0) {
+    const names = scenario.cases.map(({ name }) => `${scenario.name}/${name}`).join(', ');
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `'${scenario.name}' has several cases: name one of ${names}`,
+    );
+  }
+  const variants = (flags.variants ?? DEFAULT_VARIANTS).map(requireVariant);
+  const interrupt = listenForInterrupt();
+  const progress = createProgress(flags.quiet === true);
+  const { signal } = interrupt;
+  try {
+    const { record } = await runScenarios([{ scenario, variants }], {
+      runId: createRunId(new Date(), Math.random),
+      tool: TOOL,
+      command: commandLine(),
+      environment,
+      load: PROBE,
+      seed: flags.seed,
+      signal,
+      onProgress: ({ variant, doneRatio }) =>
+        progress.update({ subject: 'closed loop', detail: variant, doneRatio: doneRatio * 0.1 }),
+    });
+    const evidence: VariantEvidence[] = [];
+    const refused: { variant: string; reason: string }[] = [];
+    for (const [index, variant] of variants.entries()) {
+      const probe = record.scenarios[0]?.variants.find((each) => each.variant === variant.name);
+      if (signal.aborted || probe === undefined) continue;
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- variants that ran together would measure each other
+        const each = await measureCapacity(
+          variant,
+          { ...scenario, cases: [first as ScenarioCase] },
+          {
+            objectives,
+            saturationPerSecond: probe.throughputPerSecond.median,
+            pointMs: flags.duration,
+            seed: flags.seed,
+            signal,
+            onStep: (detail) =>
+              progress.update({
+                subject: variant.name,
+                detail,
+                doneRatio: 0.1 + (0.9 * index) / variants.length,
+              }),
+          },
+        );
+        evidence.push(each);
+      } catch (thrown) {
+        if (!(thrown instanceof ToolrigError)) throw thrown;
+        refused.push({ variant: variant.name, reason: thrown.message });
+      }
+    }
+    const wasInterrupted = signal.aborted;
+    return { scenario: scenario.name, evidence, refused, record, wasInterrupted };
+  } finally {
+    progress.end();
+    interrupt.release();
+  }
 }
 
 async function imported(paths: readonly string[], environment: Environment): Promise<Measured> {
@@ -161,6 +246,8 @@ async function imported(paths: readonly string[], environment: Environment): Pro
   const sweep = mergeSweeps(sweeps as [MeasuredSweep, ...MeasuredSweep[]]); // yargs gives at least one
   return {
     scenario: sweep.name,
+    refused: [],
+    wasInterrupted: false,
     evidence: [
       {
         variant: sweep.name,

@@ -150,8 +150,8 @@ export function oneOf<T extends string>(
   };
 }
 
-/** A share such as `30%` (0.3), with whatever follows the sign in `example`: `10%/month`. */
-export function share(flag: string, example: string, max: number): (given: unknown) => number {
+/** As {@link share} up to `max`, with what follows the sign in `example` or without: `10%/month`. */
+export function percentage(flag: string, example: string, max: number): (given: unknown) => number {
   const [, unit = ''] = example.split('%');
   const expected = `a share from 0 to ${max * 100} % such as ${example}`;
   return (given) => {

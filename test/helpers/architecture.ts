@@ -62,6 +62,13 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'harness/summarise-open.ts',
   ],
   'harness/plan-capacity.ts': ['harness/capacity', 'harness/results'],
+  'harness/measure-capacity.ts': [
+    'core',
+    'harness/capacity',
+    'harness/load',
+    'harness/results',
+    'harness/stats',
+  ],
   'harness/run.ts': [
     'core',
     'harness/stats',

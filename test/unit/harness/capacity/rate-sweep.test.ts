@@ -126,6 +126,29 @@ describe('sweepRates and the models, on a synthetic server', () => {
     assert.equal(Math.min(...asked), 1);
   });
 
+  test('asks again before it takes one slow moment for the limit', async () => {
+    const tries = new Map<number, number>();
+    const points = await sweepRates(
+      (ratePerSecond) => {
+        const before = tries.get(ratePerSecond) ?? 0;
+        tries.set(ratePerSecond, before + 1);
+        // The first try of every rate is disturbed; above 900 calls/s all are too slow.
+        const p99 = before === 0 || ratePerSecond > 900 ? 9e6 : 1e6;
+        return Promise.resolve(
+          sweepPoint({
+            offeredPerSecond: ratePerSecond,
+            throughputPerSecond: ratePerSecond,
+            latencyNs: { p99 },
+          }),
+        );
+      },
+      { saturationPerSecond: 1_000, objectives: [P99], pointMs: 1 },
+    );
+    const found = sustainableRate({ points }, [P99]) ?? assert.fail();
+    assert.ok(found.ratePerSecond.low > 850 && found.ratePerSecond.high <= 950);
+    assert.equal(Math.max(...tries.values()), 3);
+  });
+
   test('measures nothing more once it is told to stop', async () => {
     const stop = new AbortController();
     const points = await sweepRates(
