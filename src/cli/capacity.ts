@@ -16,6 +16,7 @@ import { parseSpare } from '../harness/capacity/redundancy.ts';
 import { parseWorkload } from '../harness/capacity/workload.ts';
 import type { ScenarioCase } from '../harness/load/scenario.ts';
 import { loadScenario } from '../harness/load/scenario-catalog.ts';
+import { parseSlo } from '../harness/load/slo.ts';
 import { measureCapacity } from '../harness/measure-capacity.ts';
 import { type PlanRequest, planCapacity } from '../harness/plan-capacity.ts';
 import { renderCapacityMarkdown } from '../harness/report/capacity-markdown.ts';
@@ -169,7 +170,7 @@ interface Measured {
 }
 
 const DEFAULT_VARIANTS = ['native', 'worker', 'stdio', 'http'];
-/** Short and closed: what the sweep starts from, and whether this machine can be trusted now. */
+/** Short and closed: what calls cost, and whether this machine can be trusted now. */
 const PROBE = { concurrency: 16, durationMs: 1_500, rounds: 6 };
 
 async function measuredHere(
@@ -205,8 +206,7 @@ async function measuredHere(
     const evidence: VariantEvidence[] = [];
     const refused: { variant: string; reason: string }[] = [];
     for (const [index, variant] of variants.entries()) {
-      const probe = record.scenarios[0]?.variants.find((each) => each.variant === variant.name);
-      if (signal.aborted || probe === undefined) continue;
+      if (signal.aborted) break;
       try {
         // oxlint-disable-next-line no-await-in-loop -- variants that ran together would measure each other
         const each = await measureCapacity(
@@ -214,7 +214,7 @@ async function measuredHere(
           { ...scenario, cases: [first as ScenarioCase] },
           {
             objectives,
-            saturationPerSecond: probe.throughputPerSecond.median,
+            slo: parseSlo(flags.slo ?? DEFAULT_SLO),
             pointMs: flags.duration,
             seed: flags.seed,
             signal,

@@ -2,15 +2,14 @@
  * What a plan needs to know of one way of hosting: a sweep of rates in the open loop, what each operation takes, memory,
  * cold start, and throughput over schedulers where the variant has them.
  *
- *   open ─▶ first reply ─▶ warm ─▶ sweep ─▶ Little's law ─▶ each operation alone ─▶ close ─▶ 1, 2, … schedulers
+ *   open ─▶ first reply ─▶ highest rate ─▶ sweep ─▶ Little's law ─▶ each operation alone ─▶ close ─▶ 1, 2, … schedulers
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ToolrigError } from '../core/errors.ts';
-import type { SweepPoint } from './capacity/measured-sweep.ts';
-import { inOrder } from './capacity/measured-sweep.ts';
+import { inOrder, rateOf, type SweepPoint, sweepPoint } from './capacity/measured-sweep.ts';
 import { keepsUp, type Objective } from './capacity/objective.ts';
 import type { VariantEvidence } from './capacity/plan-option.ts';
 import { sweepRates } from './capacity/rate-sweep.ts';
@@ -19,21 +18,29 @@ import { type CallPlan, planCalls } from './load/call-plan.ts';
 import { type ReadyCall, readyCalls, runClosedBlock } from './load/closed-executor.ts';
 import { collectGarbage } from './load/collect-garbage.ts';
 import { InFlightMeter } from './load/in-flight-meter.ts';
+import { findMaxRate } from './load/max-rate.ts';
 import type { BlockMeasurement } from './load/measurement.ts';
-import { measureOpenBlock } from './load/open-block.ts';
-import { OpenRecorder } from './load/open-recorder.ts';
 import { preflight } from './load/preflight.ts';
+import {
+  destroyBlock,
+  figuresOf,
+  type RateFigures,
+  RateProber,
+  type RateProberOptions,
+} from './load/rate-prober.ts';
 import { BlockRecorder } from './load/recorder.ts';
 import { ResourceMeter } from './load/resource-meter.ts';
 import type { Scenario, ScenarioCase, ServiceSource } from './load/scenario.ts';
+import type { Slo } from './load/slo.ts';
 import type { Target, Variant } from './load/target.ts';
 import type { CapacityOperation } from './results/capacity-record.ts';
+import type { Interval } from './stats/bootstrap.ts';
 import { seededRandom } from './stats/random.ts';
 
 export interface CapacityMeasureOptions {
   readonly objectives: readonly Objective[];
-  /** Throughput in a closed loop: where the sweep looks for saturation. */
-  readonly saturationPerSecond: number;
+  /** The same for the search of the highest rate. */
+  readonly slo: Slo;
   /** Time of one rate, in ms. */
   readonly pointMs: number;
   readonly seed: number;
@@ -44,9 +51,10 @@ export interface CapacityMeasureOptions {
 
 type Services = Readonly<Record<string, ServiceSource>>;
 
-const MAX_IN_FLIGHT = 10_000;
-const WARM_SHARE = 0.5;
-const WARM_MS = 500;
+/** Callers of the closed loop that the search starts from; it warms up too. */
+const PROBE_CALLERS = 16;
+/** Of a confirmation, in lengths of a point. */
+const CONFIRMATION = 4;
 const OPERATION_MS = 300;
 const OPERATION_CALLERS = 4;
 /** Shares of the highest rate that was answered, at which Little's law is looked at. */
@@ -56,10 +64,6 @@ const CALLERS_PER_SCHEDULER = 16;
 const MOST_SCHEDULERS = 8;
 /** Variants that run copies of a service side by side. */
 const SCALING_VARIANTS = ['worker', 'process'];
-/** The generator's lateness, above which it is a part of the result: as for a run's verdict. */
-const SMALL_PACING_NS = 1e6;
-const PACING_SHARE = 0.1;
-
 /** Measures one variant on the first case of a scenario. */
 export async function measureCapacity(
   variant: Variant,
@@ -106,13 +110,24 @@ async function measureOpened(
     collectGarbage();
     const rssOpened = process.memoryUsage.rss() + (await target.usage()).rssBytes;
     await preflight(plan, [{ variant: variant.name, target }]);
-    const generator = new RateGenerator(calls, target, options);
-    await generator.measure(options.saturationPerSecond * WARM_SHARE, WARM_MS);
-    generator.forget();
-    const points = await sweepRates((rate, durationMs) => generator.measure(rate, durationMs), {
-      ...options,
+    const prober = new RateProber(target, plan, proberOptions(options));
+    options.onStep('the highest rate');
+    const { outcome, block } = await findMaxRate(prober, {
+      slo: options.slo,
+      callers: PROBE_CALLERS,
+      durationMs: options.pointMs * CONFIRMATION,
+      signal: options.signal,
     });
-    const checked = await littlesLawPoints(calls, target, points, options);
+    if (block !== undefined) destroyBlock(block);
+    const meter = new SweepMeter(prober, options.onStep);
+    const points = await sweepRates((rate, durationMs) => meter.measure(rate, durationMs), {
+      ...options,
+      saturationPerSecond: Math.max(outcome.saturationPerSecond, outcome.low),
+      closesIn: outcome.low === 0,
+    });
+    const highest = Math.max(0, ...points.filter(keepsUp).map(rateOf));
+    const checked = highest === 0 ? [] : await littlesLawPoints(target, plan, highest, options);
+    const { idleQuantilesNs } = meter;
     return {
       variant: variant.name,
       sweep: {
@@ -121,15 +136,16 @@ async function measureOpened(
         points: inOrder([...points, ...checked]),
         warnings: [],
       },
-      ...(generator.idleQuantilesNs === undefined
+      ...(outcome.low === 0 ? {} : { maxRatePerSecond: intervalOf(outcome) }),
+      ...(idleQuantilesNs === undefined
         ? {}
-        : { idleQuantileNs: quantileFunction(generator.idleQuantilesNs) }),
+        : { idleQuantileNs: quantileFunction(idleQuantilesNs) }),
       scaling: [],
       operations: await operationsOf(plan, target, options),
-      rssBytes: generator.rssBytes,
+      rssBytes: meter.rssBytes,
       bytesPerService: Math.max(0, rssOpened - rssBefore) / Object.keys(sources).length,
       coldStartMs,
-      generatorLimitedPoints: generator.latePoints,
+      generatorLimitedPoints: meter.latePoints,
       sharesCores: true,
     };
   } finally {
@@ -140,153 +156,89 @@ async function measureOpened(
 /** As fine as p99 of a service time needs. */
 const IDLE_POINTS = 1_000;
 
-/** Measures rates, and remembers what is not part of a point. */
-class RateGenerator {
-  readonly #calls: readonly ReadyCall[];
-  readonly #target: Target;
-  readonly #options: CapacityMeasureOptions;
-  readonly #recorder = new OpenRecorder();
-  #round = 0;
+/** Measures rates for the sweep, and remembers what is not part of a point. */
+class SweepMeter {
+  readonly #prober: RateProber;
+  readonly #onStep: (step: string) => void;
   /** Of the service time at the first rate, which is the lowest. */
   idleQuantilesNs: readonly number[] | undefined;
   rssBytes: number | null = null;
   latePoints = 0;
 
-  constructor(calls: readonly ReadyCall[], target: Target, options: CapacityMeasureOptions) {
-    this.#calls = calls;
-    this.#target = target;
-    this.#options = options;
+  constructor(prober: RateProber, onStep: (step: string) => void) {
+    this.#prober = prober;
+    this.#onStep = onStep;
   }
 
   async measure(ratePerSecond: number, durationMs: number): Promise<SweepPoint> {
-    const { onStep, seed, signal } = this.#options;
-    onStep(`${Math.round(ratePerSecond)} calls/s`);
-    const round = this.#round++;
-    const block = await measureOpenBlock(this.#calls, () => this.#target.usage(), this.#recorder, {
-      load: {
-        process: 'poisson',
-        stages: [{ durationMs, fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond }],
-        callers: Number.POSITIVE_INFINITY,
-        maxInFlight: MAX_IN_FLIGHT,
-      },
-      batch: 1,
-      calls: Number.POSITIVE_INFINITY,
-      firstCall: 0,
-      round,
-      random: seededRandom(seed + round),
-      signal,
-      onProgress() {},
-    });
-    if (block === undefined) return nothingAt(ratePerSecond);
-    try {
-      const point = pointOf(block, ratePerSecond);
-      this.#remember(block, point);
-      return point;
-    } finally {
-      destroy(block);
+    this.#onStep(`${Math.round(ratePerSecond)} calls/s`);
+    const block = await this.#prober.at(ratePerSecond, durationMs);
+    if (block === undefined) {
+      return sweepPoint({ offeredPerSecond: ratePerSecond, throughputPerSecond: 0, errorRatio: 1 });
     }
-  }
-
-  /** What was measured so far was to warm up. */
-  forget(): void {
-    this.idleQuantilesNs = undefined;
-    this.rssBytes = null;
-    this.latePoints = 0;
-  }
-
-  #remember(block: BlockMeasurement, point: SweepPoint): void {
-    const { open, rssBytes } = block;
-    if (open === undefined) return;
-    this.idleQuantilesNs ??= Array.from({ length: IDLE_POINTS }, (_, index) =>
-      open.service.valueAtPercentile(((index + 0.5) / IDLE_POINTS) * 100),
-    );
-    if (!keepsUp(point)) return;
-    this.rssBytes = Math.max(this.rssBytes ?? 0, rssBytes);
-    const lateNs = open.pacing.valueAtPercentile(99);
-    const medianNs = point.latencyNs.p50 ?? 0;
-    if (lateNs > SMALL_PACING_NS && lateNs > medianNs * PACING_SHARE) this.latePoints++;
+    this.idleQuantilesNs ??= quantilesOf(block);
+    const figures = figuresOf(block);
+    const point = pointOf(figures);
+    if (keepsUp(point)) {
+      this.rssBytes = Math.max(this.rssBytes ?? 0, figures.rssBytes);
+      if (figures.generatorVerdict === 'generator-limited') this.latePoints++;
+    }
+    return point;
   }
 }
 
-function pointOf(block: BlockMeasurement, ratePerSecond: number): SweepPoint {
-  const { latency, open, durationMs, calls, failed, cpuNs, eventLoopUtilization } = block;
-  const { p50, p75, p90, p95, p99, p999, max, mean } = latency.summary();
-  const dropped = open?.dropped ?? 0;
-  const scheduled = open?.scheduled ?? calls;
+function quantilesOf({ open }: BlockMeasurement): readonly number[] {
+  return Array.from(
+    { length: IDLE_POINTS },
+    (_, index) => open?.service.valueAtPercentile(((index + 0.5) / IDLE_POINTS) * 100) ?? 0,
+  );
+}
+
+function pointOf(figures: RateFigures): SweepPoint {
+  const { donePerSecond, cpuNsPerCall, scheduled, failed, dropped, responseNs } = figures;
+  const { p50, p75, p90, p95, p99, p999, max, mean } = responseNs;
   return {
-    // What Poisson arrivals came to, not what they were to come to: the difference is chance.
-    offeredPerSecond: (scheduled * 1_000) / (open?.scheduleMs ?? durationMs) || ratePerSecond,
-    throughputPerSecond: (calls * 1_000) / durationMs,
+    offeredPerSecond: figures.offeredPerSecond,
+    throughputPerSecond: donePerSecond,
     concurrency: null,
     latencyNs: { p50, p75, p90, p95, p99, p999, max },
     meanNs: mean,
-    errorRatio: scheduled === 0 ? 0 : (failed + dropped) / scheduled,
-    busyCores: cpuNs / (durationMs * 1e6),
-    eventLoopUtilization: Math.min(1, eventLoopUtilization),
-    inFlight: null,
-  };
-}
-
-function nothingAt(ratePerSecond: number): SweepPoint {
-  return {
-    offeredPerSecond: ratePerSecond,
-    throughputPerSecond: 0,
-    concurrency: null,
-    latencyNs: {},
-    meanNs: null,
-    errorRatio: 1,
-    busyCores: null,
-    eventLoopUtilization: null,
+    errorRatio: (failed + dropped) / scheduled,
+    busyCores: (cpuNsPerCall * donePerSecond) / 1e9,
+    eventLoopUtilization: figures.eventLoopUtilization,
     inFlight: null,
   };
 }
 
 /** Rates at which calls in flight are counted too. Their response time is from when a call was sent, as the count is. */
 async function littlesLawPoints(
-  calls: readonly ReadyCall[],
   target: Target,
-  points: readonly SweepPoint[],
+  plan: CallPlan,
+  highestPerSecond: number,
   options: CapacityMeasureOptions,
 ): Promise<readonly SweepPoint[]> {
-  const highest = points.filter(keepsUp).at(-1)?.offeredPerSecond;
-  if (highest === null || highest === undefined) return [];
   const checked: SweepPoint[] = [];
   for (const share of LITTLE_SHARES) {
-    if (options.signal.aborted) break;
     const meter = new InFlightMeter();
-    const recorder = new OpenRecorder();
-    options.onStep(`calls in flight at ${Math.round(highest * share)} calls/s`);
+    const prober = new RateProber(meter.counted(target), plan, proberOptions(options));
+    const ratePerSecond = highestPerSecond * share;
+    options.onStep(`calls in flight at ${Math.round(ratePerSecond)} calls/s`);
     // oxlint-disable-next-line no-await-in-loop -- rates that ran together would measure each other
-    const block = await measureOpenBlock(meter.counted(calls), () => target.usage(), recorder, {
-      load: {
-        process: 'poisson',
-        stages: [
-          {
-            durationMs: options.pointMs,
-            fromPerSecond: highest * share,
-            toPerSecond: highest * share,
-          },
-        ],
-        callers: Number.POSITIVE_INFINITY,
-        maxInFlight: MAX_IN_FLIGHT,
-      },
-      batch: 1,
-      calls: Number.POSITIVE_INFINITY,
-      firstCall: 0,
-      round: 0,
-      random: seededRandom(options.seed),
-      signal: options.signal,
-      onProgress() {},
-    });
+    const block = await prober.at(ratePerSecond, options.pointMs);
     if (block === undefined) continue;
+    const { durationMs } = block;
+    const figures = figuresOf(block);
     checked.push({
-      ...pointOf(block, highest * share),
-      meanNs: block.open?.service.summary().mean ?? null,
-      inFlight: meter.callMs / block.durationMs,
+      ...pointOf(figures),
+      meanNs: figures.serviceNs.mean,
+      inFlight: meter.callMs / durationMs,
     });
-    destroy(block);
   }
   return checked;
+}
+
+function proberOptions({ signal, seed }: CapacityMeasureOptions): RateProberOptions {
+  return { signal, seed, process: 'poisson' };
 }
 
 /** What each operation takes by itself, in a closed loop. */
@@ -387,9 +339,7 @@ function quantileFunction(pointsNs: readonly number[]): (share: number) => numbe
     pointsNs[Math.min(pointsNs.length - 1, Math.floor(share * pointsNs.length))] ?? 0;
 }
 
-function destroy({ latency, batchLatency, open }: BlockMeasurement): void {
-  latency.destroy();
-  batchLatency.destroy();
-  if (open === undefined) return;
-  for (const histogram of [open.service, open.lag, open.pacing]) histogram.destroy();
+/** From the highest rate that was confirmed to the lowest that failed. */
+function intervalOf({ low, high }: { low: number; high: number | null }): Interval {
+  return { median: low, low, high: high ?? low };
 }

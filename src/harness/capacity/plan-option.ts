@@ -18,7 +18,13 @@ import type { InstanceType } from './instance-type.ts';
 import { observedKnee } from './knee.ts';
 import { checkLittlesLaw } from './littles-law.ts';
 import { type MeasuredSweep, rateOf, type SweepPoint } from './measured-sweep.ts';
-import { keepsUp, type Objective, sustainableRate, untold } from './objective.ts';
+import {
+  keepsUp,
+  type Objective,
+  type SustainableRate,
+  sustainableRate,
+  untold,
+} from './objective.ts';
 import { type Bottleneck, predictLatencies } from './queue-predictions.ts';
 import { fitScalability } from './scalability.ts';
 import type { ScalePoint } from './scalability-fit.ts';
@@ -73,12 +79,16 @@ export function planOption(evidence: VariantEvidence, input: PlanInput): Planned
   if (missing.length > 0) {
     return refused(`its measurements tell nothing about ${missing.join(' and ')}`);
   }
-  const sustained = sustainableRate(sweep, objectives);
+  const { maxRatePerSecond: found } = evidence;
+  const sustained: SustainableRate | undefined =
+    found === undefined
+      ? sustainableRate(sweep, objectives)
+      : { ratePerSecond: found, bound: found.high > found.low ? 'enclosed' : 'at-least' };
   if (sustained === undefined) {
     const expressions = objectives.map(({ expression }) => expression).join(', ');
     return refused(`not even ${describeLowest(sweep)} keeps to ${expressions}`);
   }
-  const maxRatePerSecond = evidence.maxRatePerSecond ?? sustained.ratePerSecond;
+  const maxRatePerSecond = sustained.ratePerSecond;
   const models = fitModels(evidence, input.random);
   const { cpuDemandNs } = models;
   const replica = {

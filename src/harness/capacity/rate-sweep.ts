@@ -15,12 +15,14 @@ export interface RateSweepOptions {
   readonly objectives: readonly Objective[];
   /** Time of one rate, in ms. */
   readonly pointMs: number;
+  /** Whether to look for the limit itself. Default: true; false where a search has found it. */
+  readonly closesIn?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /** Shares of the guessed saturation, from idle to beyond it. */
 const STEPS = [0.05, 0.2, 0.35, 0.5, 0.65, 0.75, 0.85, 0.95, 1.1, 1.3];
-/** The guess was too low while the last rate still keeps up: further out, so often. */
+/** While every rate is answered the guess was too low, and the knee is further out. */
 const MOST_STEPS_OUT = 6;
 const STEP_OUT = 1.4;
 /** First bad over last good rate at which the search ends. */
@@ -33,7 +35,7 @@ export async function sweepRates(
   measure: MeasureRate,
   options: RateSweepOptions,
 ): Promise<readonly SweepPoint[]> {
-  const { saturationPerSecond, objectives, pointMs, signal } = options;
+  const { saturationPerSecond, objectives, pointMs, closesIn = true, signal } = options;
   const points: SweepPoint[] = [];
   const take = async (ratePerSecond: number): Promise<void> => {
     if (signal?.aborted === true) return;
@@ -53,12 +55,12 @@ export async function sweepRates(
   }
   let furthest = saturationPerSecond * (STEPS.at(-1) as number);
   for (let step = 0; step < MOST_STEPS_OUT; step++) {
-    if (sustainableRate({ points }, objectives)?.bound !== 'at-least') break;
+    if (!points.every(keepsUp)) break;
     furthest *= STEP_OUT;
     // oxlint-disable-next-line no-await-in-loop
     await take(furthest);
   }
-  for (let halving = 0; halving < MOST_HALVINGS; halving++) {
+  for (let halving = closesIn ? 0 : MOST_HALVINGS; halving < MOST_HALVINGS; halving++) {
     const found = sustainableRate({ points }, objectives);
     const { low, high } = found?.ratePerSecond ?? { low: 0, high: lowestRate(points) };
     if (found?.bound === 'at-least' || high <= low * CLOSE_ENOUGH || high <= LOWEST_RATE) break;

@@ -3,22 +3,27 @@
  * the recorder counts in another way (Little's law). It reads the clock twice a call, so it is no part of other blocks.
  */
 
-import type { ReadyCall } from './closed-executor.ts';
+import type { Target } from './target.ts';
 
 export class InFlightMeter {
   #inFlight = 0;
   #callMs = 0;
   #changedAtMs = performance.now();
 
-  /** The same calls, counted. */
-  counted(calls: readonly ReadyCall[]): readonly ReadyCall[] {
-    return calls.map((call) => ({
-      ...call,
-      invoke: (params) => {
-        this.#change(1);
-        return call.invoke(params).finally(() => this.#change(-1));
+  /** The same target, with its prepared calls counted. */
+  counted(target: Target): Target {
+    return {
+      call: (...call) => target.call(...call),
+      prepare: (operation) => {
+        const invoke = target.prepare(operation);
+        return (params) => {
+          this.#change(1);
+          return invoke(params).finally(() => this.#change(-1));
+        };
       },
-    }));
+      usage: () => target.usage(),
+      close: () => target.close(),
+    };
   }
 
   /** Sum of the times that calls were in flight, in ms. */
