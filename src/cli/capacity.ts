@@ -289,7 +289,7 @@ async function readSweep(path: string): Promise<MeasuredSweep> {
 function store(out: string, record: RunRecord, plan: CapacityRecord): Promise<string> {
   const assets = pageAssets();
   return writeRun(out, record, {
-    summaryCsv: renderSummaryCsv(record),
+    summaryCsv: renderSummaryCsv([record]),
     reportMarkdown: renderMarkdown(record),
     reportHtml: renderRunHtml(record, assets),
     intervalLogs: [],

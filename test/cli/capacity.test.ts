@@ -51,6 +51,32 @@ describe('toolrig capacity', { concurrency: true }, () => {
     assert.equal(exitCode, 1);
   });
 
+  test('measures ways of hosting here: demand by tool, memory, cold start, models', async () => {
+    const flags =
+      'mixed --variants native,http-saturation --target-rate 200 --duration 40ms --slo p99<2s --json --quiet';
+    const { exitCode, stdout, stderr } = await runCli([
+      'capacity',
+      ...flags.split(' '),
+      '--out',
+      folder,
+    ]);
+    assert.equal(exitCode, 0, stderr);
+    const { capacity, scenarios } = JSON.parse(stdout) as RunRecord;
+    assert.equal(scenarios.length, 1);
+    const [native] = capacity?.options ?? [];
+    assert.equal(native?.variant, 'native');
+    assert.equal(native.source, 'toolrig');
+    const { sweep, operations, rssBytes, coldStartMs, littlesLaw } = native.measured;
+    assert.ok(sweep.length >= 10 && littlesLaw.length === 2);
+    assert.deepEqual(
+      operations.map(({ operation }) => operation),
+      ['load', 'group_aggregate', 'read_file', 'add'],
+    );
+    assert.ok((rssBytes ?? 0) > 1e6 && (coldStartMs ?? 0) > 0);
+    // One that makes its own load cannot be asked for a rate.
+    assert.match(capacity?.refused[0]?.reason ?? '', /makes its load itself/);
+  });
+
   for (const [what, args, message] of [
     ['no load', ['--from', 'x.csv'], /say how much is asked: --target-rate/],
     ['nothing to plan with', ['--target-rate', '5'], /name a scenario to measure, or results/],
