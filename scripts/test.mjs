@@ -17,6 +17,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const GROUPS = ['unit', 'contract', 'integration', 'cli', 'browser'];
 const SHARED_PROCESS_GROUPS = ['unit', 'contract'];
+/** Files that take more than ten seconds: begun first, or the last of them would run alone. */
+const LONG = /browser|usage|readme|status\.|targets|otp-traces-(?:thread|process)/;
 const TESTS_DIR = resolve(dirname(fileURLToPath(import.meta.url)), '../dist/test');
 /** Imports every file of the shared process. */
 const ENTRY = join(TESTS_DIR, 'shared-process.mjs');
@@ -35,6 +37,10 @@ function findTests(group) {
     .filter((name) => name.endsWith('.test.js'))
     .toSorted((a, b) => a.localeCompare(b))
     .map((name) => join(dir, name));
+}
+
+function isLong(file) {
+  return LONG.test(relative(TESTS_DIR, file));
 }
 
 function writeEntry(files) {
@@ -59,7 +65,8 @@ async function main(args) {
   const shared = groups.filter((group) => SHARED_PROCESS_GROUPS.includes(group)).flatMap(findTests);
   const isolated = groups
     .filter((group) => !SHARED_PROCESS_GROUPS.includes(group))
-    .flatMap(findTests);
+    .flatMap(findTests)
+    .toSorted((a, b) => Number(isLong(b)) - Number(isLong(a)));
   if (shared.length + isolated.length === 0) {
     console.error(`no test files in ${TESTS_DIR} for: ${groups.join(', ')}. Build first.`);
     return 1;
