@@ -17,19 +17,16 @@ import { readEnvironment, systemSources } from '../harness/results/environment.t
 import { stringifyRunRecord } from '../harness/results/run-json.ts';
 import type { RunRecord } from '../harness/results/run-record.ts';
 import { checkWritable, createRunId, writeRun } from '../harness/results/run-store.ts';
-import {
-  type PlannedScenario,
-  type RunProgress,
-  type RunResult,
-  runScenarios,
-} from '../harness/run.ts';
+import { type PlannedScenario, type RunResult, runScenarios } from '../harness/run.ts';
 import { requireVariant, VARIANTS } from '../harness/variants/variants.ts';
 import { commandLine } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
+import { announceRun } from './live-announcement.ts';
 import { TOOL } from './package-info.ts';
 import { pageAssets } from './page-assets.ts';
 import { createProgress } from './progress.ts';
+import { progressLine } from './progress-line.ts';
 import { stderr, stdout, wantsColour } from './streams.ts';
 
 /** The arguments and flags, checked one by one. */
@@ -70,22 +67,29 @@ export async function bench(flags: BenchFlags): Promise<void> {
   await checkWritable(out);
   const interrupt = listenForInterrupt();
   const progress = createProgress(quiet);
+  const runId = createRunId(new Date(), Math.random);
+  const command = commandLine();
+  const live = announceRun(out, runId, command);
   let result: RunResult;
   try {
     result = await runScenarios(planned, {
-      runId: createRunId(new Date(), Math.random),
+      runId,
       tool: TOOL,
-      command: commandLine(),
+      command,
       environment: readEnvironment(systemSources(process.cwd())),
       load,
       ...(flags.payload === undefined ? {} : { payloadBytes: flags.payload }),
       ...(flags.threshold === undefined ? {} : { thresholds: flags.threshold }),
       seed: flags.seed,
       signal: interrupt.signal,
-      onProgress: (step) => progress.update(progressLine(step)),
+      onProgress: (step) => {
+        progress.update(progressLine(step));
+        live.update(progressLine(step));
+      },
     });
   } finally {
     progress.end();
+    await live.end();
     interrupt.release();
   }
   const { record, failure } = result;
@@ -156,22 +160,6 @@ function loadOf(flags: BenchFlags): Load {
   const contradiction = contradictionIn(load, (key) => FLAG_NAMES[key]);
   if (contradiction !== undefined) throw new ToolrigError('ERR_USAGE', contradiction);
   return load;
-}
-
-function progressLine(step: RunProgress) {
-  const { scenario, variant, phase, round, rounds, callsPerSecond, failed, doneRatio } = step;
-  const { dropped = 0 } = step;
-  const where = phase === 'warm-up' ? 'warming up' : `round ${round}/${rounds}`;
-  const trouble = [
-    failed > 0 ? `, ${failed} failed` : '',
-    dropped > 0 ? `, ${dropped} dropped` : '',
-  ];
-  return {
-    // On a terminal the line changes all the time; elsewhere it is one line a scenario.
-    subject: scenario,
-    detail: `${variant}: ${where}, ${Math.round(callsPerSecond)} calls/s${trouble.join('')}`,
-    doneRatio,
-  };
 }
 
 function store(out: string, { record, intervalLogs }: RunResult): Promise<string> {

@@ -17,7 +17,6 @@ import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { gateCommand } from './gate-command.ts';
-import { historyCommand } from './history-command.ts';
 import { listCommand } from './list-command.ts';
 import { microCommand } from './micro-command.ts';
 import { TOOL } from './package-info.ts';
@@ -25,6 +24,7 @@ import { reportCommand } from './report-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
 import { drained, stderr } from './streams.ts';
+import { uiCommand } from './ui-command.ts';
 import { requirePlainWords, usageError } from './usage-error.ts';
 
 const COMMANDS = [
@@ -33,10 +33,10 @@ const COMMANDS = [
   gateCommand,
   baselineCommand,
   capacityCommand,
-  historyCommand,
   listCommand,
   microCommand,
   reportCommand,
+  uiCommand,
   doctorCommand,
   serveCommand,
   statusCommand,

@@ -6,7 +6,18 @@ import { oneOf, text } from './coerce.ts';
 import type { ReportFlags } from './report.ts';
 
 /** As in `harness/report/run-formats.ts`, which is not loaded for a mistyped flag. */
-const FORMATS = ['text', 'markdown', 'html', 'csv', 'json'] as const;
+const FORMATS = [
+  'text',
+  'markdown',
+  'html',
+  'csv',
+  'json',
+  'junit',
+  'github',
+  'benchmark-action',
+  'bencher',
+  'prometheus',
+] as const;
 
 const HELP = `Examples:
   toolrig report latest

@@ -45,13 +45,15 @@ describe('toolrig report', () => {
   });
 
   test('refuses what there is not', async () => {
-    const [none, format, both] = await Promise.all([
+    const [none, format, both, several] = await Promise.all([
       report('2025'),
       report('latest', '--format', 'pdf'),
       report('latest', '--histogram', '--format', 'html'),
+      report('20261120', '20261121', '--format', 'junit'),
     ]);
+    assertRefused(several, 2, /--format junit holds one run, got 2/);
     assertRefused(none, 2, /there is no run '2025'/);
-    assertRefused(format, 2, /--format must be text or markdown or html or csv or json, got 'pdf'/);
+    assertRefused(format, 2, /--format must be text or markdown or html or .*, got 'pdf'/);
     assertRefused(both, 2, /--histogram is text: leave out --format html/);
   });
 });

@@ -10,11 +10,11 @@
  * MCP server. What it knows of the application is {@link ServedApplication}.
  */
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, ToolrigError } from '../../core/errors.ts';
 import { toJsonForm } from '../../mcp/index.ts';
 import type { CallOptions, ProbeReport } from '../../runtime/index.ts';
+import { HOST, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 import { readJsonBody } from './request-body.ts';
 import { callRefusalOf, type Refusal, refusalOf } from './request-guard.ts';
 import type { StatusDocument } from './status-document.ts';
@@ -35,18 +35,6 @@ export interface StatusServerOptions {
   readonly adminToken?: string | undefined;
 }
 
-export interface StatusServer {
-  readonly port: number;
-  /** Takes no more connections and ends those that are idle; resolves when all have ended. */
-  close(): Promise<void>;
-}
-
-const HOST = '127.0.0.1';
-const MAX_HEADER_BYTES = 8_192;
-const MAX_CONNECTIONS = 256;
-/** To send the request in; a call may take as long as its own deadline says. */
-const REQUEST_TIMEOUT_MS = 10_000;
-const CLOSE_LIMIT_MS = 1_000;
 const DEFAULT_CALL_TIMEOUT_MS = 5_000;
 const MAX_CALL_TIMEOUT_MS = 3_600_000;
 
@@ -70,45 +58,19 @@ const HTTP_STATUS: Partial<Readonly<Record<ErrorCode, number>>> = {
 export async function startStatusServer(
   application: ServedApplication,
   { port, adminToken }: StatusServerOptions,
-): Promise<StatusServer> {
+): Promise<LoopbackServer> {
   let boundPort = port;
-  const http = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-    answer(request, response, application, boundPort, adminToken).catch((error: unknown) => {
+  const server = await startLoopbackServer(port, async (request, response) => {
+    try {
+      await answer(request, response, application, boundPort, adminToken);
+    } catch (error) {
       // A defect of ours, or a client that went away: neither may end the application.
       if (response.headersSent) response.destroy();
       else send(response, 500, problem(error instanceof Error ? error.message : String(error)));
-    });
+    }
   });
-  http.maxConnections = MAX_CONNECTIONS;
-  http.headersTimeout = REQUEST_TIMEOUT_MS;
-  http.requestTimeout = REQUEST_TIMEOUT_MS;
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, error)));
-    http.listen(port, HOST, resolve);
-  });
-  boundPort = (http.address() as AddressInfo).port;
-  return {
-    port: boundPort,
-    async close() {
-      if (!http.listening) return;
-      const closed = new Promise((resolve) => http.close(resolve));
-      http.closeIdleConnections();
-      // Somebody who is slow to read an answer must not keep an application from ending.
-      const limit = setTimeout(() => http.closeAllConnections(), CLOSE_LIMIT_MS);
-      await closed;
-      clearTimeout(limit);
-    },
-  };
-}
-
-function cannotListen(port: number, error: NodeJS.ErrnoException): ToolrigError {
-  const reason =
-    error.code === 'EADDRINUSE'
-      ? 'the port is taken: stop what listens there, or choose another with --port (0 for any)'
-      : error.message;
-  return new ToolrigError('ERR_TARGET', `cannot listen on ${HOST}:${port}: ${reason}`, {
-    cause: error,
-  });
+  boundPort = server.port;
+  return server;
 }
 
 async function answer(

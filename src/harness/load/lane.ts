@@ -99,8 +99,9 @@ export class Lane {
     }
     const blocks = await this.#block(round, this.#cursor);
     this.#blocks.push(...blocks);
-    for (const { durationMs } of blocks) {
-      this.#report('measure', round + 1, durationMs, doneRatio + shareRatio);
+    for (const { durationMs, latency } of blocks) {
+      const latencyNs = { p50: latency.valueAtPercentile(50), p99: latency.valueAtPercentile(99) };
+      this.#report('measure', round + 1, durationMs, doneRatio + shareRatio, latencyNs);
     }
   }
 
@@ -230,12 +231,16 @@ export class Lane {
 
   #reportOpen(round: number, roundRatio: number): void {
     const { calls, dropped } = this.#openRecorder as OpenRecorder; // a block is under way
+    const { latency } = calls;
     this.#options.onProgress({
       variant: this.variant,
       phase: 'measure',
       round: round + 1,
       callsPerSecond: (calls.calls * 1e3) / this.#elapsedMs,
       failed: calls.failed,
+      ...(latency.isEmpty
+        ? {}
+        : { latencyNs: { p50: latency.quantile(0.5), p99: latency.quantile(0.99) } }),
       dropped,
       roundRatio,
     });
@@ -246,6 +251,7 @@ export class Lane {
     round: number,
     durationMs: number,
     roundRatio: number,
+    latencyNs?: NonNullable<MeasureProgress['latencyNs']>,
   ): void {
     this.#options.onProgress({
       variant: this.variant,
@@ -254,6 +260,7 @@ export class Lane {
       callsPerSecond: (this.#recorder.calls * 1e3) / durationMs,
       failed: this.#recorder.failed,
       roundRatio,
+      ...(latencyNs === undefined ? {} : { latencyNs }),
     });
   }
 }

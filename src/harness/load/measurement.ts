@@ -22,6 +22,8 @@ export interface MeasureProgress {
   readonly round: number;
   readonly callsPerSecond: number;
   readonly failed: number;
+  /** Latencies of the block so far, in ns; missing while nothing has been timed. */
+  readonly latencyNs?: { readonly p50: number; readonly p99: number };
   /** Share of the round that is done, with all its variants. Default: 1. */
   readonly roundRatio?: number;
   /** Arrivals of an open loop for which there was no place. */

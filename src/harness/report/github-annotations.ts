@@ -40,7 +40,12 @@ function commandsOf({ scenario, variant, metrics }: SubjectComparison): string[]
   ];
 }
 
-function command(name: 'error' | 'warning' | 'notice', title: string, message: string): string {
+/** One workflow command; the title and the message may be anything. */
+export function command(
+  name: 'error' | 'warning' | 'notice',
+  title: string,
+  message: string,
+): string {
   const property = escapedMessage(title).replaceAll(':', '%3A').replaceAll(',', '%2C');
   return `::${name} title=${property}::${escapedMessage(message)}\n`;
 }

@@ -58,7 +58,7 @@ function testCase(scenario: string, variant: string, comparison: MetricCompariso
 }
 
 /** Text as XML 1.0 may hold it, in an element or between double quotes. */
-function xml(text: string): string {
+export function xml(text: string): string {
   return inertText(text, 400)
     .replaceAll(/[￾￿]/g, '�')
     .replaceAll('&', '&amp;')

@@ -4,8 +4,9 @@
  */
 
 import type { ComparisonReport } from '../compare/comparison-report.ts';
-import type { Metric } from '../compare/metric.ts';
+import { DEFAULT_METRICS, type Metric, metricOf } from '../compare/metric.ts';
 import type { MetricComparison } from '../compare/suite.ts';
+import type { RunRecord } from '../results/run-record.ts';
 
 export interface Measure {
   readonly scenario: string;
@@ -28,4 +29,26 @@ export function measuresOfComparison({ subjects }: ComparisonReport): Measure[] 
       comparison,
     })),
   );
+}
+
+/** The figures of a run: medians over rounds. */
+export function measuresOfRun({ scenarios }: RunRecord): Measure[] {
+  return scenarios.flatMap(({ name: scenario, variants }) =>
+    variants.flatMap(({ variant, rounds }) => {
+      const timed = rounds.filter(({ calls, durationMs }) => calls > 0 && durationMs > 0);
+      if (timed.length === 0) return [];
+      return DEFAULT_METRICS.map((metric) => ({
+        scenario,
+        variant,
+        metric,
+        value: medianOf(timed.map((round) => metricOf(metric, round))),
+      }));
+    }),
+  );
+}
+
+function medianOf(values: readonly number[]): number {
+  const ordered = values.toSorted((a, b) => a - b);
+  const half = ordered.length / 2;
+  return ((ordered[Math.ceil(half) - 1] as number) + (ordered[Math.floor(half)] as number)) / 2;
 }

@@ -1,12 +1,19 @@
 /** The formats that runs can be written in, by the names that `--format` takes: one run, or the trend of several. */
 
+import { ToolrigError } from '../../core/errors.ts';
 import { stringifyRunRecord } from '../results/run-json.ts';
 import type { RunRecord } from '../results/run-record.ts';
+import { renderBencher } from './bencher.ts';
+import { renderBenchmarkAction } from './benchmark-action.ts';
 import { renderSummaryCsv } from './csv.ts';
 import type { PageAssets } from './html/page.ts';
 import { renderRunHtml } from './html/run-page.ts';
 import { renderTrendHtml } from './html/trend-page.ts';
 import { renderMarkdown } from './markdown.ts';
+import { measuresOfRun } from './measures.ts';
+import { renderPrometheus } from './prometheus.ts';
+import { renderRunAnnotations } from './run-annotations.ts';
+import { renderRunJUnit } from './run-junit.ts';
 import { renderRunText, type TextOptions } from './text.ts';
 import { type Trend, trendOf } from './trend.ts';
 import { renderTrendMarkdown, renderTrendText } from './trend-text.ts';
@@ -19,7 +26,12 @@ export interface FormatOptions extends TextOptions {
 
 interface Renderers {
   readonly one: (record: RunRecord, options: FormatOptions) => string;
-  readonly several: (trend: Trend, options: FormatOptions, records: readonly RunRecord[]) => string;
+  /** Missing where a format holds a single run. */
+  readonly several?: (
+    trend: Trend,
+    options: FormatOptions,
+    records: readonly RunRecord[],
+  ) => string;
 }
 
 const RENDERERS = {
@@ -37,11 +49,21 @@ const RENDERERS = {
     one: stringifyRunRecord,
     several: (trend) => `${JSON.stringify(trend, null, 2)}\n`,
   },
+  junit: { one: renderRunJUnit },
+  github: { one: renderRunAnnotations },
+  'benchmark-action': { one: (record) => renderBenchmarkAction(measuresOfRun(record)) },
+  bencher: { one: (record) => renderBencher(measuresOfRun(record)) },
+  prometheus: { one: (record) => renderPrometheus(measuresOfRun(record)) },
 } satisfies Record<string, Renderers>;
 
 export type RunFormat = keyof typeof RENDERERS;
 
-/** Runs as text of one format. Only `text` is ever coloured. @param records - at least one */
+/**
+ * Runs as text of one format. Only `text` is ever coloured.
+ *
+ * @param records - at least one
+ * @throws ToolrigError `ERR_USAGE` for several runs in a format that holds one
+ */
 export function renderRuns(
   records: readonly RunRecord[],
   format: RunFormat,
@@ -50,5 +72,12 @@ export function renderRuns(
   const { one, several }: Renderers = RENDERERS[format];
   const [first, ...more] = records;
   if (first !== undefined && more.length === 0) return one(first, options);
+  if (several === undefined) {
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `--format ${format} holds one run, got ${records.length}: name one, or choose text, ` +
+        `markdown, html, csv or json for a trend`,
+    );
+  }
   return several(trendOf(records), options, records);
 }

@@ -30,13 +30,14 @@ export function thresholdLines(cases: readonly CaseRecord[]): ThresholdLine[] {
       ...(kept.length === 0 ? [] : [{ passed: true, text: `${expression} holds ${where}` }]),
       ...broken.map(({ caseName, outcome }) => ({
         passed: false,
-        text: `${expression} is broken by ${measurementName(caseName, outcome.variant)}: ${formatObserved(outcome)}`,
+        text: `${expression} is broken by ${measurementName(caseName, outcome.variant)}: ${observedText(outcome)}`,
       })),
     ];
   });
 }
 
-function formatObserved({ metric, observed }: ThresholdOutcome): string {
+/** What was observed, with its unit. */
+export function observedText({ metric, observed }: ThresholdOutcome): string {
   if (observed === null) return 'there was none';
   switch (metric) {
     case 'errors':

@@ -11,7 +11,7 @@
 
 import { LatencyCounts } from './latency-counts.ts';
 import type { LatencyHistogram } from './latency-histogram.ts';
-import { HIGHEST_TRACKABLE_NS, SLOT_COUNT, slotOf } from './latency-layout.ts';
+import { HIGHEST_TRACKABLE_NS, lowestNsOf, SLOT_COUNT, slotOf } from './latency-layout.ts';
 
 const SHORTEST = 0;
 const LONGEST = 1;
@@ -51,6 +51,30 @@ export class LatencyTally {
     const counts = this.#counts;
     const slot = slotOf(value);
     counts[slot] = (counts[slot] as number) + 1; // in bounds: the value was checked above
+  }
+
+  /** Whether nothing has been counted since the last time that it was emptied. */
+  get isEmpty(): boolean {
+    return (this.#extremesNs[LONGEST] as number) < 0;
+  }
+
+  /**
+   * The latency in ns that a share of what was counted did not exceed, without emptying it: for a look
+   * while it goes on. Walks the slots in use, some microseconds. 0 when empty.
+   *
+   * @param share - 0 to 1
+   */
+  quantile(share: number): number {
+    if (this.isEmpty) return 0;
+    const [first, last] = [...this.#extremesNs].map(slotOf) as [number, number];
+    let total = 0;
+    for (let slot = first; slot <= last; slot++) total += this.#counts[slot] as number;
+    let left = Math.max(1, Math.ceil(share * total));
+    for (let slot = first; slot <= last; slot++) {
+      left -= this.#counts[slot] as number;
+      if (left <= 0) return lowestNsOf(slot);
+    }
+    return this.#extremesNs[LONGEST] as number;
   }
 
   /**

@@ -3,9 +3,9 @@ import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'nod
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import type { LoopbackServer } from '../../../src/cli/serving/loopback-server.ts';
 import {
   type ServedApplication,
-  type StatusServer,
   startStatusServer,
 } from '../../../src/cli/serving/status-server.ts';
 import { ToolrigError } from '../../../src/core/errors.ts';
@@ -58,7 +58,7 @@ function fakeApplication(seen: Seen[]) {
 describe('The status server', () => {
   const seen: Seen[] = [];
   const { application, setReady } = fakeApplication(seen);
-  let server: StatusServer;
+  let server: LoopbackServer;
 
   before(async () => {
     server = await startStatusServer(application, { port: 0 });

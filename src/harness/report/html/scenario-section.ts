@@ -7,7 +7,7 @@ import { renderTable } from './data-table.ts';
 import { renderFigure } from './figure.ts';
 import { renderLadder } from './ladder.ts';
 import { type Html, html } from './markup.ts';
-import { renderOpenLoop } from './open-loop-table.ts';
+import { maxRateChart } from './max-rate-chart.ts';
 import { anchorOf, type PageSection } from './page.ts';
 import { payloadCharts } from './payload-chart.ts';
 import { ratioSpectrum } from './ratio-spectrum.ts';
@@ -60,8 +60,9 @@ function chartsOf(record: ScenarioRecord): Html {
     latencyTimeline(record),
     throughputTimeline(record),
     recoverySpectrum(record),
+    maxRateChart(record),
   ].flatMap((chart) => chart ?? []);
-  return html`${renderOpenLoop(record)}${charts.map(renderFigure)}`;
+  return html`${charts.map(renderFigure)}`;
 }
 
 function thresholdList({ thresholds }: ScenarioTable): Html | undefined {

@@ -18,6 +18,25 @@ function drained(tally: LatencyTally): LatencyHistogram {
 }
 
 describe('LatencyTally', () => {
+  test('tells quantiles while it counts as its histogram does afterwards, and is not emptied by it', () => {
+    const values = fc.array(latencyNs, { minLength: 1, maxLength: 200 });
+    fc.assert(
+      fc.property(values, fc.double({ min: 0.01, max: 1, noNaN: true }), (latencies, share) => {
+        const tally = new LatencyTally();
+        for (const each of latencies) tally.record(each);
+        const found = tally.quantile(share);
+        const histogram = drained(tally);
+        assert.equal(histogram.count, latencies.length);
+        const ordered = latencies.map(Math.floor).toSorted((a, b) => a - b);
+        const expected = ordered[Math.ceil(share * latencies.length) - 1] ?? 0;
+        histogram.destroy();
+        assert.ok(found <= expected && found >= expected * 0.998 - 1, `${found}, not ${expected}`);
+      }),
+    );
+    assert.equal(new LatencyTally().quantile(0.5), 0);
+    assert.equal(new LatencyTally().isEmpty, true);
+  });
+
   test('drains to what hdr-histogram-js says of the same values', () => {
     initWebAssemblySync();
     const values = fc.array(latencyNs, { minLength: 1, maxLength: 200 });
