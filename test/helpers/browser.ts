@@ -1,6 +1,6 @@
 /**
  * A browser for tests: Debian's Chromium, driven by playwright-core. Where it is missing the tests
- * that need it are skipped and say so, unless TOOLRIG_BROWSER=required, as in CI.
+ * that need it are skipped and say so, unless BROWSER_TESTS=required, as in CI.
  */
 
 import assert from 'node:assert/strict';
@@ -28,7 +28,7 @@ export function browserIsMissing(): string | false {
     accessSync(EXECUTABLE, constants.X_OK);
     return false;
   } catch {
-    if (process.env['TOOLRIG_BROWSER'] === 'required') return false;
+    if (process.env['BROWSER_TESTS'] === 'required') return false;
     return `no browser at ${EXECUTABLE}: scripts/install-browser.sh installs it`;
   }
 }

@@ -20,6 +20,8 @@ import { SliceSeries } from './slice-series.ts';
 
 const NS_PER_MS = 1e6;
 const SLICE_MS = 1_000;
+/** Slices that wait for an idle moment; each takes some 400 kB meanwhile. */
+const MOST_UNTIDY = 8;
 
 /** A slice that calls still belong to. */
 export class OpenSlice {
@@ -130,6 +132,8 @@ export class OpenRecorder {
     slice.open = 1;
     this.#current = slice;
     if (last !== undefined) this.settled(last);
+    // A generator that is never idle is late anyway, and an hour of its slices would fill the memory.
+    if (this.#over.length >= MOST_UNTIDY) this.tidy();
     return slice;
   }
 
