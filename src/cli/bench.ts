@@ -46,7 +46,7 @@ export interface BenchFlags {
   readonly slo?: string;
   readonly arrivals?: ArrivalKind;
   readonly stages?: RateStage[];
-  readonly maxInFlight?: number;
+  readonly 'max-in-flight'?: number;
   readonly threshold?: string[];
   readonly seed: number;
   readonly out: string;
@@ -152,7 +152,7 @@ function loadOf(flags: BenchFlags): Load {
     slo: flags.slo,
     arrivals: flags.arrivals,
     stages: flags.stages,
-    maxInFlight: flags.maxInFlight,
+    maxInFlight: flags['max-in-flight'],
   };
   const load: Load = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),

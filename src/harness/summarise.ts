@@ -236,8 +236,13 @@ function observe(threshold: Threshold, record: VariantRecord): number | null {
   const { metric } = threshold;
   if (isChaosMetric(metric)) return observeChaos(metric, record);
   if (metric === 'throughput') return record.throughputPerSecond.median;
-  if (metric === 'errors') return (record.failed - (record.failedAsExpected ?? 0)) / record.calls;
+  if (metric === 'errors') return errorRatioOf(record);
   return record.latencyNs[metric];
+}
+
+/** Share of the calls that were to be made which nobody got a right answer to: a dropped one is in no latency. */
+function errorRatioOf({ calls, failed, failedAsExpected = 0, dropped = 0 }: VariantRecord): number {
+  return (failed - failedAsExpected + dropped) / (calls + dropped);
 }
 
 function mergeCounts(blocks: readonly BlockMeasurement[]): Record<string, number> {

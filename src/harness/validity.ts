@@ -79,6 +79,13 @@ function scenarioDoubts({ name, cases }: ScenarioGroup): string[] {
   } else if (failing.length > 0) {
     reasons.push(`${name}: ${failing.map(failureText).join(', ')}`);
   }
+  const incomplete = all.filter(({ record }) => (record.dropped ?? 0) > 0);
+  if (incomplete.length > MOST_NAMED) {
+    const most = Math.max(...incomplete.map(({ record }) => droppedShare(record)));
+    reasons.push(`${share(incomplete)} dropped arrivals (at most ${percent(most)} of them)`);
+  } else if (incomplete.length > 0) {
+    reasons.push(`${name}: dropped, and so in no latency: ${named(incomplete, droppedText)}`);
+  }
   if (unsteady.length > MOST_NAMED) {
     const longestMs = Math.max(...unsteady.map(warmupMs));
     reasons.push(`${share(unsteady)} were not steady after the warm-up (longest ${longestMs} ms)`);
@@ -102,6 +109,15 @@ function scenarioDoubts({ name, cases }: ScenarioGroup): string[] {
     reasons.push(`${name}: limited by the generator: ${named(late, latenessText)}`);
   }
   return reasons;
+}
+
+function droppedShare({ calls, dropped = 0 }: VariantRecord): number {
+  return dropped / (calls + dropped);
+}
+
+function droppedText({ record }: Measurement): string {
+  const { calls, dropped = 0 } = record;
+  return `${count(dropped)} of ${count(calls + dropped)} calls`;
 }
 
 function latenessText({ record: { openLoop } }: Measurement): string {

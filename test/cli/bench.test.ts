@@ -245,6 +245,25 @@ describe('bench --rate', () => {
     }
   });
 
+  test('fails when arrivals were dropped, and says how many', async () => {
+    const what = [
+      'bench',
+      'constant-server',
+      '--variants',
+      'native',
+      '--out',
+      join(folder, 'drop'),
+    ];
+    const load = ['--rate', '1000', '-d', '300ms', '--warmup', '50ms', '--max-in-flight', '10'];
+    const { stdout, exitCode } = await runCli([...what, ...load, '--json']);
+    assert.equal(exitCode, 1);
+    const { scenarios, validity } = parseRecord(stdout);
+    const [variant] = scenarios[0]?.variants ?? [];
+    assert.ok((variant?.dropped ?? 0) > 150, `${variant?.dropped}`); // 10 every 50 ms are answered
+    assert.equal((variant?.calls ?? 0) + (variant?.dropped ?? 0), 300);
+    assert.match(validity.reasons.join(), /constant-server: dropped, and so in no latency/);
+  });
+
   test('refuses what excludes a rate, and stages that are none', async () => {
     const both = await runCli(['bench', 'mixed', '--rate', '10', '--think', '5ms']);
     assert.equal(both.exitCode, 2);

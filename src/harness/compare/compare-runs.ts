@@ -112,9 +112,10 @@ function subjectOf(
   };
 }
 
-/** Calls that failed took another way than those that are compared. */
-function failures({ failed, failedAsExpected = 0 }: VariantRecord): string | undefined {
-  return failed > failedAsExpected ? 'calls failed' : undefined;
+/** Calls that failed took another way than those that are compared, and those that were dropped took none. */
+function failures({ failed, failedAsExpected = 0, dropped = 0 }: VariantRecord) {
+  if (failed > failedAsExpected) return 'calls failed';
+  return dropped > 0 ? 'calls were dropped' : undefined;
 }
 
 /** Why two runs cannot be held against each other at all. */

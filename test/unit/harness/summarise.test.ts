@@ -247,4 +247,23 @@ describe('summariseCase', () => {
       ],
     );
   });
+
+  test('counts a dropped call as an error: nobody got an answer to it', () => {
+    const histograms = {
+      service: new LatencyHistogram(),
+      lag: new LatencyHistogram(),
+      pacing: new LatencyHistogram(),
+    };
+    const times = { scheduleMs: 1_000, pacedMs: 1_000, slices: [] };
+    const open = { ...histograms, ...times, scheduled: 1_000, dropped: 900 };
+    const stages = [{ durationMs: 1_000, fromPerSecond: 1_000, toPerSecond: 1_000 }];
+    const atRate = { process: 'constant' as const, stages, callers: 5, maxInFlight: 5 };
+    const { load } = context();
+    const { record } = summarise(
+      [measured('native', [block(0, { calls: 100, succeeded: 99, failed: 1, open })])],
+      { thresholds: [parseThreshold('errors < 90%')], load: { ...load, open: atRate } },
+    );
+    const [outcome] = record.thresholds;
+    assert.deepEqual([outcome?.observed, outcome?.passed], [0.901, false]);
+  });
 });

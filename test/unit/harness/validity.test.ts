@@ -21,12 +21,13 @@ function scenario(...variants: ScenarioRecord['variants']): ScenarioRecord {
   return { ...sample, name: 'calc', variants };
 }
 
-/** An open loop of one round, with this verdict on the generator of one variant. */
-function openRecordWith(generatorVerdict: 'ok' | 'generator-limited') {
+/** An open loop of one round, with this verdict on the generator of one variant, and so many calls dropped by each. */
+function openRecordWith(generatorVerdict: 'ok' | 'generator-limited', dropped = 0) {
   return openRecord().scenarios.map((each) => ({
     ...each,
     variants: each.variants.map((variant) => ({
       ...variant,
+      dropped,
       rounds: variant.rounds.slice(0, 1),
       ...(variant.openLoop === undefined || variant.variant !== 'native'
         ? {}
@@ -109,6 +110,10 @@ describe('validityOf', () => {
       [
         validityOf(openRecordWith('generator-limited'), QUIET, undefined),
         /^frozen-server: limited by the generator: native \(1 % of the arrivals were 0\.4 ms late or more/,
+      ],
+      [
+        validityOf(openRecordWith('ok', 9_000), QUIET, undefined),
+        /^frozen-server: dropped, and so in no latency: native \(9,000 of 9,498 calls\), http \(/,
       ],
     ];
     assert.equal(validityOf(openRecordWith('ok'), QUIET, undefined).verdict, 'valid');

@@ -85,18 +85,22 @@ function loadOf(scenario: Fields): string {
   return `${textOf(scenario, 'executor')} loop, ${inFlight}${size}`;
 }
 
-/** Whether more calls failed than the scenario's own thresholds on errors allow; without one, none may. */
+/** Whether more calls failed, or were dropped, than the scenario's own thresholds on errors allow; without one, none may. */
 function failureOf(scenario: Fields, variant: Fields): string | undefined {
   const failed = numberOf(variant, 'failed');
+  const dropped = variant['dropped'] === undefined ? 0 : numberOf(variant, 'dropped');
   const onErrors = listOf(scenario['thresholds'])
     .map((each) => fieldsOf(each, 'a threshold'))
     .filter(({ metric, variant: of }) => metric === 'errors' && of === variant['variant']);
   const isAllowed =
-    onErrors.length === 0 ? failed === 0 : onErrors.every(({ passed }) => passed === true);
+    onErrors.length === 0
+      ? failed + dropped === 0
+      : onErrors.every(({ passed }) => passed === true);
   if (isAllowed) return undefined;
   const first = variant['firstFailure'];
   const said = typeof first === 'string' ? `: ${first}` : '';
-  return `${failed} of ${numberOf(variant, 'calls')} calls failed${said}`;
+  const besides = dropped === 0 ? '' : `, and ${dropped} were dropped`;
+  return `${failed} of ${numberOf(variant, 'calls')} calls failed${besides}${said}`;
 }
 
 function fieldsOf(value: unknown, what: string): Fields {

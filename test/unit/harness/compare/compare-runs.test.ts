@@ -72,6 +72,8 @@ describe('comparableRuns', () => {
     }
     const failing = run('run-b', [variant('native', 200, { failed: 3 })]);
     assert.equal(comparableRuns(base, failing).subjects[0]?.doubt, 'calls failed');
+    const dropping = run('run-b', [variant('native', 200, { dropped: 3 })]);
+    assert.equal(comparableRuns(base, dropping).subjects[0]?.doubt, 'calls were dropped');
     const [scenario] = base.scenarios;
     assert.ok(scenario !== undefined);
     const other = { ...base, scenarios: [{ ...scenario, concurrency: 9 }] };

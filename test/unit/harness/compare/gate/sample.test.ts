@@ -67,6 +67,13 @@ describe('samplesOf', () => {
     assert.match(failureWhen(false) ?? '', /^3 of \d+ calls failed: wrong sum$/);
   });
 
+  test('takes calls that were dropped for failed ones', () => {
+    const dropping = sampleVariant('native', 500, { dropped: 9 });
+    const scenarios = [sampleScenario('adding', [dropping])];
+    const [sample] = samplesOf({ ...sampleRecord(), scenarios });
+    assert.match(sample?.failure ?? '', /^0 of \d+ calls failed, and 9 were dropped$/);
+  });
+
   test('refuses an invalid run with its reasons, and names what is missing', () => {
     const code = 'ERR_INVALID_MEASUREMENT';
     const invalid = {
