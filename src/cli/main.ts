@@ -17,6 +17,7 @@ import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { gateCommand } from './gate-command.ts';
+import { historyCommand } from './history-command.ts';
 import { listCommand } from './list-command.ts';
 import { microCommand } from './micro-command.ts';
 import { TOOL } from './package-info.ts';
@@ -33,6 +34,7 @@ const COMMANDS = [
   gateCommand,
   baselineCommand,
   capacityCommand,
+  historyCommand,
   listCommand,
   microCommand,
   reportCommand,

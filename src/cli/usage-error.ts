@@ -22,7 +22,16 @@ interface WithOptions {
 }
 
 /** Flags that are there or not, and the letters of those that have one. */
-const SWITCHES = ['json', 'quiet', 'watch', 'force', 'histogram', 'help', 'version'];
+const SWITCHES = [
+  'json',
+  'quiet',
+  'watch',
+  'force',
+  'histogram',
+  'fail-on-regression',
+  'help',
+  'version',
+];
 const SWITCH_LETTERS = /^-[qhw]+$/;
 
 /** The error for a complaint of yargs about the command line. */

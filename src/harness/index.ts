@@ -14,3 +14,22 @@ export {
 } from './load/scenario.ts';
 export { referenceService } from './load/scenario-catalog.ts';
 export type * from './results/run-record.ts';
+export { type SerialDependence, serialDependence } from './stats/autocorrelation.ts';
+export { bcaInterval, type Estimate } from './stats/bca.ts';
+export type { BootstrapOptions } from './stats/bootstrap.ts';
+export {
+  type ChangePoint,
+  type ChangePointOptions,
+  findChangePoints,
+} from './stats/change-points.ts';
+export {
+  pairedShift,
+  type Shift,
+  type ShiftOptions,
+  unpairedShift,
+} from './stats/hodges-lehmann.ts';
+export { holmAdjusted } from './stats/holm.ts';
+export { mannWhitney } from './stats/mann-whitney.ts';
+export { seededRandom } from './stats/random.ts';
+export type { PValues, RankTest } from './stats/rank-test.ts';
+export { signedRank } from './stats/signed-rank.ts';

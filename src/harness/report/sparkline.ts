@@ -16,3 +16,13 @@ export function sparkline(values: readonly (number | undefined)[]): string {
     })
     .join('');
 }
+
+/** At most `columns` values: where there are more, the means of neighbours. */
+export function condensed(values: readonly number[], columns: number): number[] {
+  const width = Math.min(columns, values.length);
+  return Array.from({ length: width }, (_, column) => {
+    const start = Math.floor((column * values.length) / width);
+    const own = values.slice(start, Math.floor(((column + 1) * values.length) / width));
+    return own.reduce((sum, value) => sum + value, 0) / own.length;
+  });
+}

@@ -96,7 +96,7 @@ async function compareEqualCode(compare: Compare, count: number): Promise<boolea
 /** Slower code: how many comparisons found it; none may where the noise is more than it. */
 async function compareSlowedCode(compare: Compare, orders: Orders): Promise<boolean> {
   const { slowdown, tries, design } = orders;
-  const calibration = { ...design, starts: 2 * design.starts, metrics: ['p50'] as const };
+  const calibration = { ...design, metrics: ['p50'] as const };
   const { steps, measured } = await calibrateSteps(slowdown, async (count) => {
     const [p50] = await compare(count, calibration);
     return p50?.ratio ?? 0;
