@@ -16,7 +16,7 @@ const CAVEAT =
 
 /** Ends with a newline. */
 export function renderTrendText(trend: Trend): string {
-  const rows = trend.lines.map((line) =>
+  const rows = changing(trend).map((line) =>
     trendCells(line).map((cell) => inertText(cell, MAX_NAME_WIDTH)),
   );
   const widths = TREND_HEADER.map((title, column) =>
@@ -32,7 +32,9 @@ export function renderTrendText(trend: Trend): string {
   return [
     trendTitle(trend),
     [TREND_HEADER, ...rows].map(draw).join('\n'),
-    ...[...trend.warnings, CAVEAT].map((text) => wrapText(text, MAX_WIDTH)),
+    ...[onceText(trend), ...trend.warnings, CAVEAT]
+      .filter((text) => text !== '')
+      .map((text) => wrapText(text, MAX_WIDTH)),
     '',
   ].join('\n');
 }
@@ -43,10 +45,12 @@ export function renderTrendMarkdown(trend: Trend): string {
     `# ${escaped(trendTitle(trend))}`,
     table(
       TREND_HEADER,
-      trend.lines.map((line) => trendCells(line).map((cell) => escaped(cell))),
+      changing(trend).map((line) => trendCells(line).map((cell) => escaped(cell))),
       2,
     ),
-    ...trend.warnings.map((text) => `- ${escaped(text)}`),
+    ...[onceText(trend), ...trend.warnings]
+      .filter((text) => text !== '')
+      .map((text) => `- ${escaped(text)}`),
     CAVEAT,
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -56,6 +60,16 @@ export function renderTrendMarkdown(trend: Trend): string {
 export function trendTitle({ runs }: Trend): string {
   const days = [runs[0], runs.at(-1)].map((run) => inertText(run?.startedAt.slice(0, 10) ?? ''));
   return `Trend of ${runs.length} runs, ${[...new Set(days)].join(' to ')}`;
+}
+
+/** Says of lines that took part in a single run that they are left out; empty when there are none. */
+export function onceText(trend: Trend): string {
+  const once = trend.lines.length - changing(trend).length;
+  return once === 0 ? '' : `${once} more took part in one run only, which makes no trend`;
+}
+
+function changing({ lines }: Trend): TrendLine[] {
+  return lines.filter((line) => endsOf(line) !== undefined);
 }
 
 /** What a line says in each column. */

@@ -3,7 +3,8 @@
  * shows where to look; whether something changed is for `compare` to say, which knows the noise.
  */
 
-import type { Interval, RunRecord } from '../results/run-record.ts';
+import type { Interval, RunRecord, ScenarioRecord } from '../results/run-record.ts';
+import { formatShort } from './units.ts';
 
 export interface Trend {
   /** From the oldest to the newest. */
@@ -23,6 +24,7 @@ export interface TrendRun {
 
 /** One variant of one scenario. */
 export interface TrendLine {
+  /** With the rate, where calls came at one. */
   readonly scenario: string;
   readonly variant: string;
   /** One a run; `undefined` where it did not take part. */
@@ -40,8 +42,9 @@ export function trendOf(records: readonly RunRecord[]): Trend {
   const ordered = records.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
   const lines = new Map<string, { scenario: string; variant: string }>();
   for (const { scenarios } of ordered) {
-    for (const { name: scenario, variants } of scenarios) {
-      for (const { variant } of variants) {
+    for (const record of scenarios) {
+      const scenario = titleOf(record);
+      for (const { variant } of record.variants) {
         lines.set(JSON.stringify([scenario, variant]), { scenario, variant });
       }
     }
@@ -68,13 +71,18 @@ export function endsOf({ points }: TrendLine): readonly [TrendPoint, TrendPoint]
   return first === undefined || last === undefined || known.length < 2 ? undefined : [first, last];
 }
 
+/** Calls at a rate are another measurement than calls as fast as can be: they have lines of their own. */
+function titleOf({ name, arrivals }: ScenarioRecord): string {
+  return arrivals === undefined ? name : `${name} at ${formatShort(arrivals.ratePerSecond)}/s`;
+}
+
 function pointOf(
   { scenarios }: RunRecord,
   scenario: string,
   variant: string,
 ): TrendPoint | undefined {
   const found = scenarios
-    .find(({ name }) => name === scenario)
+    .find((record) => titleOf(record) === scenario)
     ?.variants.find((each) => each.variant === variant);
   if (found === undefined || found.succeeded === 0) return undefined;
   const { throughputPerSecond, latencyNs } = found;

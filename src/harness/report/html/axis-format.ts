@@ -2,8 +2,16 @@
 
 import { COUNT, formatScaled, SIZE, TIME } from '../scaled-number.ts';
 
-/** What the values of an axis are; `tail`: 1 / (1 − p), shown as percentiles. */
-export type AxisUnit = 'ns' | 'seconds' | 'per second' | 'bytes' | 'times' | 'tail' | 'number';
+/** What the values of an axis are; `tail`: 1 / (1 − p), shown as percentiles; `whole`: numbers of something that is counted. */
+export type AxisUnit =
+  | 'ns'
+  | 'seconds'
+  | 'per second'
+  | 'bytes'
+  | 'times'
+  | 'tail'
+  | 'number'
+  | 'whole';
 
 /** `1.64 ms`, `×2.10`, `p99.9` … */
 export function formatAxis(value: number, unit: AxisUnit): string {
@@ -23,6 +31,7 @@ export function formatAxis(value: number, unit: AxisUnit): string {
     case 'tail':
       return percentileName(value);
     case 'number':
+    case 'whole':
       return formatScaled(value, COUNT);
   }
 }

@@ -59,7 +59,7 @@ function runsForm(runs: readonly RunSummary[]): Html {
   return html`<form method="get" action="/compare">
 <div class="scroll" role="group" aria-label="Stored runs" tabindex="0"><table>
 <caption class="unseen">Stored runs, the newest first</caption>
-<thead><tr><th scope="col">run</th><th scope="col">started (UTC)</th><th scope="col">scenarios</th><th scope="col">variants</th><th scope="col">validity</th><th scope="col">thresholds</th><th scope="col">commit</th><th scope="col">baseline</th><th scope="col">candidate</th><th scope="col">trend</th></tr></thead>
+<thead><tr><th scope="col">run</th><th scope="col" class="choice">baseline</th><th scope="col" class="choice">candidate</th><th scope="col" class="choice">trend</th><th scope="col">started (UTC)</th><th scope="col">scenarios</th><th scope="col">variants</th><th scope="col">validity</th><th scope="col">thresholds</th><th scope="col">commit</th></tr></thead>
 <tbody>${runs.map(runRow)}</tbody></table></div>
 <p class="actions"><button class="button" id="go-compare">Compare candidate with baseline</button> <button class="button" id="go-trend" formaction="/trend">Trend of those ticked</button></p>
 </form>`;
@@ -71,11 +71,11 @@ function runRow(run: RunSummary, index: number): Html {
   const { runId, startedAt, scenarios, variants, validity, thresholds, gitCommit } = run;
   const choice = (kind: 'radio' | 'checkbox', name: string, isChosen: boolean) =>
     html`<td class="choice"><input type="${kind}" name="${name}" value="${runId}" id="${`${name}-${runId}`}" aria-label="${`${name}: ${runId}`}"${isChosen ? html` checked` : undefined}></td>`;
-  return html`<tr><th scope="row"><a href="/runs/${encodeURIComponent(inertText(runId, MAX_FILE_NAME))}">${runId}</a></th><td>${dayAndTime(startedAt)}</td><td>${few(scenarios)}</td><td>${few(variants)}</td><td><span class="${LOOKS[validity]}">${validity}</span></td><td>${
+  return html`<tr><th scope="row"><a href="/runs/${encodeURIComponent(inertText(runId, MAX_FILE_NAME))}">${runId}</a></th>${choice('radio', 'base', index === 1)}${choice('radio', 'candidate', index === 0)}${choice('checkbox', 'run', false)}<td>${dayAndTime(startedAt)}</td><td>${few(scenarios)}</td><td>${few(variants)}</td><td><span class="${LOOKS[validity]}">${validity}</span></td><td>${
     thresholds.broken === 0
       ? html`<span class="pass">${thresholds.total === 0 ? 'none' : 'hold'}</span>`
       : html`<span class="fail">${thresholds.broken} broken</span>`
-  }</td><td>${gitCommit?.slice(0, 8) ?? '–'}</td>${choice('radio', 'base', index === 1)}${choice('radio', 'candidate', index === 0)}${choice('checkbox', 'run', false)}</tr>
+  }</td><td>${gitCommit?.slice(0, 8) ?? '–'}</td></tr>
 `;
 }
 

@@ -1,8 +1,8 @@
 /** Several runs as one page: how each variant's figures went from run to run. */
 
 import { isBounded } from '../../stats/bootstrap.ts';
-import type { Trend, TrendLine } from '../trend.ts';
-import { TREND_HEADER, trendCells, trendTitle } from '../trend-text.ts';
+import { endsOf, type Trend, type TrendLine } from '../trend.ts';
+import { onceText, TREND_HEADER, trendCells, trendTitle } from '../trend-text.ts';
 import { renderTable } from './data-table.ts';
 import { type Chart, renderFigure } from './figure.ts';
 import { type Html, html } from './markup.ts';
@@ -23,8 +23,9 @@ ${renderTable({
   caption: 'From the first run to the last',
   header: TREND_HEADER,
   wordColumns: 2,
-  rows: trend.lines.map(trendCells),
-})}`,
+  rows: trend.lines.filter((line) => endsOf(line) !== undefined).map(trendCells),
+})}
+${onceText(trend) === '' ? undefined : html`<p class="soft">${onceText(trend)}</p>`}`,
       sections: [
         ...scenarios.map((scenario, index) => ({
           id: anchorOf('scenario', index, scenario),
@@ -45,7 +46,7 @@ ${renderTable({
 function chartsOf({ runs }: Trend, lines: readonly TrendLine[]): Chart[] {
   const shared = {
     about: 'By run, from the oldest to the newest.',
-    xAxis: { label: 'run', scale: 'linear', unit: 'number' },
+    xAxis: { label: 'run', scale: 'linear', unit: 'whole' },
     x: runs.map((_, index) => index + 1),
   } as const;
   const base = (line: TrendLine, index: number) => ({

@@ -10,6 +10,7 @@ import { HOSTILE_NAMES } from '../../../helpers/hostile-names.ts';
 import { PLAIN_ASSETS, tagsOf } from '../../../helpers/page-parts.ts';
 import {
   hostileRecord,
+  openRecord,
   sampleRecord,
   sampleScenario,
   sampleVariant,
@@ -47,6 +48,16 @@ describe('A trend', () => {
       ],
     );
     assert.deepEqual(warnings, []);
+  });
+
+  test('keeps calls at a rate apart from calls as fast as can be, and leaves out what ran once', () => {
+    const [newest, middle] = threeRuns() as [RunRecord, RunRecord];
+    const { lines } = trendOf([newest, { ...openRecord(), runId: 'x' }]);
+    assert.deepEqual(
+      lines.map(({ scenario }) => scenario),
+      ['calc', 'calc', 'frozen-server at 100/s', 'frozen-server at 100/s'],
+    );
+    assert.match(renderTrendText(trendOf([newest, middle])), /\n1 more took part in one run only/);
   });
 
   test('warns of runs from different machines, and of those that are in doubt', () => {

@@ -60,7 +60,7 @@ export function drawChart(
   const plot = new uPlot(
     {
       ...sizeOf(),
-      padding: [12, 12, 0, 0],
+      padding: [12, 26, 0, 0],
       legend: { show: false },
       scales: { x: scaleOf(xAxis, 'x'), y: scaleOf(yAxis, 'y') },
       axes: [axisOf(xAxis, 'x'), axisOf(yAxis, 'y')],
@@ -155,7 +155,8 @@ function axisOf({ label, scale, unit }: Axis, key: 'x' | 'y'): Plot.Axis {
     size: key === 'y' ? 66 : 34,
     splits: (u, _, min, max) => {
       const room = key === 'x' ? u.over.clientWidth : u.over.clientHeight;
-      return ticks(min, max, Math.max(2, Math.floor(room / PX_PER_TICK[key])));
+      const found = ticks(min, max, Math.max(2, Math.floor(room / PX_PER_TICK[key])));
+      return unit === 'whole' ? found.filter(Number.isInteger) : found;
     },
     filter: (_, splits) => splits,
     values: (_, splits) => splits.map((value) => formatAxis(Number(value.toPrecision(6)), unit)),
@@ -171,7 +172,8 @@ function drawMarkers(u: Plot, owners: readonly (DrawnSeries | undefined)[]): voi
     if (owner.style === 'line' || owner.style === 'dashed') return;
     ctx.save();
     ctx.beginPath();
-    ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+    // A marker at the edge is drawn whole.
+    ctx.rect(u.bbox.left - size, u.bbox.top, u.bbox.width + 2 * size, u.bbox.height);
     ctx.clip();
     ctx.strokeStyle = strokeOf(owner);
     ctx.fillStyle = colourOf('--paper');
@@ -214,6 +216,12 @@ function drawLevel(u: Plot, { level, yAxis }: DrawnChart): void {
   ctx.stroke();
   ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
   ctx.textAlign = 'right';
+  // A halo, so that lines beneath do not strike it through.
+  ctx.setLineDash([]);
+  ctx.lineJoin = 'round';
+  ctx.lineWidth = 4 * devicePixelRatio;
+  ctx.strokeStyle = colourOf('--paper');
+  ctx.strokeText(level.text, left + width, y - 5 * devicePixelRatio);
   ctx.fillText(level.text, left + width, y - 5 * devicePixelRatio);
   ctx.restore();
 }

@@ -23,7 +23,8 @@ export function tailTicks(min: number, max: number, most: number): number[] {
   const fine = within([2, 4, 20, ...nines].toSorted((a, b) => a - b));
   if (max <= 1e4 && fine.length <= most) return fine;
   const coarse = within([2, ...nines]);
-  return coarse.length <= most ? coarse : coarse.filter((each) => Math.log10(each) % 2 === 0);
+  const step = Math.ceil(coarse.length / most);
+  return coarse.filter((_, i) => i % step === 0);
 }
 
 export function linearTicks(min: number, max: number, most: number): number[] {
