@@ -112,7 +112,11 @@ function pointsOf({ histogram, summary }: SpectrumSource): Point[] {
     const { count } = decoded;
     const points: Point[] =
       count > 0
-        ? tailsUpTo(count).map((tail) => [tail, decoded.valueAtPercentile(100 * (1 - 1 / tail))])
+        ? tailsUpTo(count).map((tail) => [
+            tail,
+            // The line ends at the slowest call, which no percentile below 100 is.
+            decoded.valueAtPercentile(tail === count ? 100 : 100 * (1 - 1 / tail)),
+          ])
         : summaryPoints(summary);
     return points.filter(([, ns]) => ns > 0);
   } finally {
