@@ -20,13 +20,13 @@ import { checkWritable, createRunId, writeRun } from '../harness/results/run-sto
 import { type PlannedScenario, type RunResult, runScenarios } from '../harness/run.ts';
 import { requireVariant, VARIANTS } from '../harness/variants/variants.ts';
 import { commandLine } from './command-line.ts';
-import { EXIT } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { announceRun } from './live-announcement.ts';
 import { TOOL } from './package-info.ts';
 import { pageAssets } from './page-assets.ts';
 import { createProgress } from './progress.ts';
 import { progressLine } from './progress-line.ts';
+import { runExitCode } from './run-exit-code.ts';
 import { stderr, stdout, wantsColour } from './streams.ts';
 
 /** The arguments and flags, checked one by one. */
@@ -102,7 +102,7 @@ export async function bench(flags: BenchFlags): Promise<void> {
   const folder = await store(out, result);
   if (!quiet) stderr(`Stored in ${folder}\n`);
   if (failure !== undefined && !interrupt.signal.aborted) throw failure;
-  process.exitCode = exitCodeFor(record, interrupt.signal.aborted);
+  process.exitCode = runExitCode(record, interrupt.signal.aborted);
 }
 
 /** How long calls took, drawn, where there is one variant to draw; several would bury their table. */
@@ -171,13 +171,4 @@ function store(out: string, { record, intervalLogs }: RunResult): Promise<string
       [...logs].map(([variant, text]) => ({ scenario, variant, text })),
     ),
   });
-}
-
-function exitCodeFor(record: RunRecord, wasInterrupted: boolean): number {
-  if (wasInterrupted) return EXIT.interrupted;
-  if (record.validity.verdict === 'invalid') return EXIT.invalid;
-  const hasFailed = record.scenarios.some(({ thresholds }) =>
-    thresholds.some(({ passed }) => !passed),
-  );
-  return hasFailed ? EXIT.failed : EXIT.pass;
 }

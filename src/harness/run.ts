@@ -151,19 +151,16 @@ function prepare({ scenario, variants }: PlannedScenario, options: RunOptions): 
   const names = variants.map(({ name }) => name);
   for (const threshold of thresholds) variantsOf(threshold, names); // throws for one that is absent
   requireFitting(scenario, variants, options.load, thresholds);
-  thresholds.push(
-    ...defaultThresholds(thresholds, names),
-    ...(hasChaos(scenario) ? chaosThresholds(thresholds) : []),
-  );
   // How services bear trouble is watched over one long stretch, unless the scenario compares.
   const rounds = hasChaos(scenario) ? { rounds: 1 } : {};
-  return {
-    scenario,
-    variants,
-    cases: casesOf(scenario, options.payloadBytes),
-    load: resolveLoad({ ...rounds, ...scenario.load }, options.load),
-    thresholds,
-  };
+  const load = resolveLoad({ ...rounds, ...scenario.load }, options.load);
+  // What a rate must keep to says itself how many calls may fail.
+  const ofRate = load.open?.slo?.thresholds ?? [];
+  thresholds.push(
+    ...defaultThresholds([...thresholds, ...ofRate], names),
+    ...(hasChaos(scenario) ? chaosThresholds(thresholds) : []),
+  );
+  return { scenario, variants, cases: casesOf(scenario, options.payloadBytes), load, thresholds };
 }
 
 /** A call that fails is never fine by silence: what no threshold on errors covers may have none. */

@@ -20,6 +20,8 @@ export interface MaxRateOrder {
 const TRY_SHARE = 0.2;
 /** The closed loop's rate is asked of a server that is busy all the time: a quarter is sure to be less. */
 const START_SHARE = 0.25;
+/** Arrivals that a try has at least, whatever its rate: without one, nothing was asked of the server. */
+const FEWEST_ARRIVALS = 5;
 /** Calls that wait are the most a failing try leaves behind: so many seconds' worth. */
 const LEAST_BACKLOG_S = 1;
 const NS_PER_S = 1e9;
@@ -40,11 +42,15 @@ export async function findMaxRate(
   let step = steps.next();
   while (step.done !== true && !signal.aborted) {
     const { phase, ratePerSecond } = step.value;
-    const lengthMs = phase === 'confirm' ? durationMs : durationMs * TRY_SHARE;
-    if (block !== undefined) destroyBlock(block);
-    block = await prober.at(ratePerSecond, lengthMs, backlogOf(slo, ratePerSecond));
-    const failure = sloFailureOf(slo, block);
-    tries.push(tryOf(phase, ratePerSecond, lengthMs, block, failure));
+    const shareMs = phase === 'confirm' ? durationMs : durationMs * TRY_SHARE;
+    const lengthMs = Math.max(shareMs, (FEWEST_ARRIVALS * prober.batch * 1e3) / ratePerSecond);
+    const tried = await prober.at(ratePerSecond, lengthMs, backlogOf(slo, ratePerSecond));
+    // One without a call, as after an interruption, leaves the one before for the record.
+    if (tried !== undefined && block !== undefined) destroyBlock(block);
+    block = tried ?? block;
+    if (signal.aborted) break; // it was cut short: what it kept says nothing
+    const failure = sloFailureOf(slo, tried);
+    tries.push(tryOf(phase, ratePerSecond, lengthMs, tried, failure));
     order.onTry?.(tries.length);
     step = steps.next(failure === null);
   }

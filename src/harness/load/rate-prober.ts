@@ -80,6 +80,11 @@ export class RateProber {
     this.#nextSeed = options.seed ?? 1;
   }
 
+  /** Calls that arrive together. */
+  get batch(): number {
+    return this.#options.batch ?? 1;
+  }
+
   /** Calls per second that `callers` get through who each wait for their reply. */
   async saturate(callers: number, durationMs: number): Promise<number> {
     const recorder = new BlockRecorder();

@@ -30,14 +30,21 @@ export interface Slo {
 }
 
 /**
- * Reads the parts of an objective, separated by commas.
+ * Reads the parts of an objective, separated by commas. Where none is on errors, no call may fail: a service
+ * that refuses fast would keep any latency at any rate.
  *
  * @throws `ERR_USAGE` for a part that cannot be used
  */
 export function parseSlo(text: string): Slo {
   const thresholds = text.split(',').map((part) => {
     const threshold = parseThreshold(part);
-    const { metric, variant, expression } = threshold;
+    const { metric, variant, expression, operator } = threshold;
+    if (operator.startsWith('>')) {
+      throw new ToolrigError(
+        'ERR_USAGE',
+        `slo '${expression}' cannot be used: a service that is slow enough keeps it at any rate; give an upper bound, with < or <=`,
+      );
+    }
     if (metric !== 'throughput' && variant === undefined && !isChaosMetric(metric)) {
       return threshold;
     }
@@ -46,7 +53,11 @@ export function parseSlo(text: string): Slo {
       `slo '${expression}' cannot be used: it must bound a latency or errors, of every variant, as in 'p99<5ms, errors<0.1%'`,
     );
   });
-  return { text: text.trim(), thresholds };
+  const isOnErrors = thresholds.some(({ metric }) => metric === 'errors');
+  return {
+    text: text.trim(),
+    thresholds: isOnErrors ? thresholds : [...thresholds, parseThreshold('errors <= 0%')],
+  };
 }
 
 /** What kept a block's rate from holding, or `null` when it held. */

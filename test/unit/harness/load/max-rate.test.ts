@@ -73,4 +73,38 @@ describe('findMaxRate', () => {
     assert.ok(block !== undefined && block.failed === 0);
     destroyBlock(block);
   });
+
+  test('makes tries long enough for five arrivals, however low the rate', async (t) => {
+    const loop = new VirtualLoop(t);
+    const invoke = () => Promise.reject(new Error('no'));
+    const prober = new RateProber(echoTarget({ prepare: () => invoke }), plan, { signal });
+    prober.saturate = async () => 16;
+    const order = { slo: parseSlo('errors<1%'), callers: 1, durationMs: 50, signal };
+    const { outcome, block } = await loop.until(findMaxRate(prober, order));
+    assert.equal(outcome.ratePerSecond, 0);
+    assert.deepEqual(
+      outcome.evidence.map(({ failed }) => failed),
+      outcome.evidence.map(() => 5),
+    );
+    assert.ok(block !== undefined, 'the record has what the last try saw');
+    destroyBlock(block);
+  });
+
+  test('takes a window that was cut short for no confirmation', async (t) => {
+    const loop = new VirtualLoop(t);
+    const interrupt = new AbortController();
+    const options = { signal: interrupt.signal };
+    const prober = new RateProber(refusingFrom(1e9).target, plan, options);
+    prober.saturate = async () => 4e6; // a rate that is the highest tried: the first try is confirmed next
+    let tries = 0;
+    const at = prober.at.bind(prober);
+    prober.at = async () => {
+      if (++tries === 2) interrupt.abort();
+      return at(1_000, 5);
+    };
+    const order = { slo: parseSlo('errors<1%'), callers: 1, durationMs: 50, ...options };
+    const { outcome, block } = await loop.until(findMaxRate(prober, order));
+    assert.deepEqual([outcome.ratePerSecond, outcome.evidence.length], [0, 1]);
+    if (block !== undefined) destroyBlock(block);
+  });
 });

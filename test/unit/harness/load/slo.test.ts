@@ -20,8 +20,8 @@ interface Played {
   readonly pacedMs?: number;
 }
 
-/** What keeps a block of 100 calls in 1 s, with these faults, from holding `p99<50ms, errors<2%`. */
-function failureOf(played: Played): string | null {
+/** What keeps a block of 100 calls in 1 s, with these faults, from holding an objective. */
+function failureOf(played: Played, objective = 'p99<50ms, errors<2%'): string | null {
   const { responseMs = 5, pacingMs = 0.1, failed = 0, dropped = 0 } = played;
   const block: BlockMeasurement = {
     round: 0,
@@ -52,7 +52,7 @@ function failureOf(played: Played): string | null {
     },
   };
   try {
-    return sloFailureOf(parseSlo('p99<50ms, errors<2%'), block);
+    return sloFailureOf(parseSlo(objective), block);
   } finally {
     destroyBlock(block);
   }
@@ -88,5 +88,14 @@ describe('an SLO', () => {
     for (const wrong of ['throughput>5', 'native.p99<5ms', 'lost<=0', 'p99', '']) {
       assert.throws(() => parseSlo(wrong), { code: 'ERR_USAGE' }, wrong);
     }
+  });
+
+  test('is an upper bound: a slow server would keep a lower one at any rate', () => {
+    assert.throws(() => parseSlo('p99>1ms'), { code: 'ERR_USAGE', message: /with < or <=/ });
+  });
+
+  test('lets no call fail that says nothing of errors', () => {
+    assert.equal(failureOf({ failed: 1 }, 'p99<50ms'), 'errors <= 0%');
+    assert.equal(failureOf({}, 'p99<50ms'), null);
   });
 });
