@@ -137,8 +137,10 @@ function exitCodeFor(
   failOn: readonly ('regressed' | 'inconclusive')[],
 ): number {
   if (failOn.includes('regressed') && verdict === 'regressed') return EXIT.failed;
-  const isOpen = subjects.some(({ metrics }) =>
-    metrics.some((each) => each.verdict === 'inconclusive'),
+  // One without a metric had no round on one of the sides: nothing is known of it either.
+  const isOpen = subjects.some(
+    ({ metrics }) =>
+      metrics.length === 0 || metrics.some((each) => each.verdict === 'inconclusive'),
   );
   return failOn.includes('inconclusive') && isOpen ? EXIT.inconclusive : EXIT.pass;
 }

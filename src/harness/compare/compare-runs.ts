@@ -7,7 +7,12 @@
  * the comparison says so.
  */
 
-import type { RunRecord, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
+import type {
+  ArrivalsRecord,
+  RunRecord,
+  ScenarioRecord,
+  VariantRecord,
+} from '../results/run-record.ts';
 import { METRICS, type Metric } from './metric.ts';
 import { differencesBetween } from './same-machine.ts';
 import { type NoiseFloors, noiseFloorsOf, type Subject } from './suite.ts';
@@ -52,7 +57,7 @@ export function comparableRuns(
           const two = other.variants.find(({ variant }) => variant === one.variant);
           if (two === undefined) return [];
           const subject = subjectOf(base.name, one.variant, one, two);
-          const reason = loads ?? subject.doubt;
+          const reason = loads ?? subject.doubt ?? sameRun(baseline, candidate);
           return [{ ...subject, pairing: 'unpaired' as const, noiseFloors, doubt: reason }];
         });
     }),
@@ -127,6 +132,11 @@ function doubtAbout(baseline: RunRecord, candidate: RunRecord): string | undefin
   return differences === undefined ? undefined : `the environments differ${differences}`;
 }
 
+/** That a run does not differ from itself says nothing about anything. */
+function sameRun(baseline: RunRecord, candidate: RunRecord): string | undefined {
+  return baseline.runId === candidate.runId ? 'both are the same run' : undefined;
+}
+
 function suspicion({ runId, validity }: RunRecord): string[] {
   if (validity.verdict !== 'suspect') return [];
   return [`run ${runId} is suspect: ${validity.reasons.join('; ')}`];
@@ -138,9 +148,24 @@ function differentLoad(one: ScenarioRecord, two: ScenarioRecord): string | undef
 }
 
 function loadOf({ executor, concurrency, batch, thinkMs, arrivals }: ScenarioRecord): string {
-  const rate = arrivals === undefined ? '' : ` at ${arrivals.ratePerSecond}/s, ${arrivals.process}`;
+  const rate = arrivals === undefined ? '' : ` at ${rateOf(arrivals)}, ${arrivals.process}`;
   const pause = thinkMs === undefined ? '' : `, ${thinkMs} ms of thought`;
   return `${executor} loop, ${concurrency} × ${batch} in flight${rate}${pause}`;
+}
+
+/** Of stages the whole shape: a ramp and a constant rate have the same mean, and other latencies. */
+function rateOf({ ratePerSecond, stages }: ArrivalsRecord): string {
+  const isConstant = stages.every(
+    ({ fromPerSecond, toPerSecond }) =>
+      fromPerSecond === toPerSecond && fromPerSecond === stages[0]?.fromPerSecond,
+  );
+  if (isConstant) return `${ratePerSecond}/s`;
+  return stages
+    .map(
+      ({ durationMs, fromPerSecond, toPerSecond }) =>
+        `${durationMs}ms@${fromPerSecond}-${toPerSecond}`,
+    )
+    .join(',');
 }
 
 /** What one of the runs has and the other lacks: it is in no figure, and so must be said. */

@@ -53,7 +53,9 @@ export function sideOf({ runId, startedAt, environment }: RunRecord): ComparedSi
 
 function overallVerdict(subjects: readonly SubjectComparison[]): Verdict {
   const verdicts = new Set(
-    subjects.flatMap(({ metrics }) => metrics.map(({ verdict }) => verdict)),
+    subjects.flatMap(({ metrics }): Verdict[] =>
+      metrics.length === 0 ? ['inconclusive'] : metrics.map(({ verdict }) => verdict),
+    ),
   );
   const worst = (['regressed', 'inconclusive', 'improved', 'unchanged'] as const).find((verdict) =>
     verdicts.has(verdict),

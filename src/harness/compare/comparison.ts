@@ -2,7 +2,8 @@
  * Two variants of one run against each other, by their times per call, as a run record keeps it:
  * paired by round, with a verdict that is never finer than the noise of the run.
  *
- * Fewer rounds than an interval needs are inconclusive, however far apart the two came out.
+ * Fewer rounds than an interval needs are inconclusive, however far apart the two came out, and so is what
+ * has no noise floor.
  */
 
 import type { Comparison, VariantRecord } from '../results/run-record.ts';
@@ -33,8 +34,8 @@ export function compareVariants(
     high,
     noiseFloor,
     verdict:
-      rounds < FEWEST_ROUNDS
+      rounds < FEWEST_ROUNDS || noiseFloor === null
         ? 'inconclusive'
-        : verdictOf(low, high, { noiseFloor: noiseFloor ?? 0 }),
+        : verdictOf(low, high, { noiseFloor }),
   };
 }

@@ -82,7 +82,18 @@ function loadOf(scenario: Fields): string {
   const payload = scenario['payloadBytes'];
   const size = typeof payload === 'number' ? `, ${payload} B` : '';
   const inFlight = `${numberOf(scenario, 'concurrency')} × ${numberOf(scenario, 'batch')} in flight`;
-  return `${textOf(scenario, 'executor')} loop, ${inFlight}${size}`;
+  return `${textOf(scenario, 'executor')} loop, ${inFlight}${rateOf(scenario)}${size}`;
+}
+
+/** Of an open loop: calls at another rate are another load. */
+function rateOf(scenario: Fields): string {
+  if (scenario['arrivals'] === undefined) return '';
+  const arrivals = fieldsOf(scenario['arrivals'], 'arrivals');
+  const stages = listOf(arrivals['stages']).map((each) => {
+    const stage = fieldsOf(each, 'a stage');
+    return `${numberOf(stage, 'fromPerSecond')}-${numberOf(stage, 'toPerSecond')}/s`;
+  });
+  return ` at ${stages.join(', ')}, ${textOf(arrivals, 'process')}`;
 }
 
 /** Whether more calls failed, or were dropped, than the scenario's own thresholds on errors allow; without one, none may. */

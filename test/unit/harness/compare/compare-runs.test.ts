@@ -7,7 +7,12 @@ import {
 import { compareSuite } from '../../../../src/harness/compare/suite.ts';
 import type { RunRecord, VariantRecord } from '../../../../src/harness/results/run-record.ts';
 import { roundsOf } from '../../../helpers/rounds.ts';
-import { sampleRecord, sampleScenario, sampleVariant } from '../../../helpers/sample-record.ts';
+import {
+  openRecord,
+  sampleRecord,
+  sampleScenario,
+  sampleVariant,
+} from '../../../helpers/sample-record.ts';
 
 /** Eight rounds around a time per call. */
 function variant(name: string, nsPerCall: number, overrides: Partial<VariantRecord> = {}) {
@@ -57,6 +62,22 @@ describe('comparableRuns', () => {
     const [times, luck] = comparableRuns(base, base).warnings;
     assert.match(times ?? '', /different times/);
     assert.match(luck ?? '', /share its luck/);
+  });
+
+  test('doubts a run beside itself: it cannot differ', () => {
+    assert.equal(comparableRuns(base, base).subjects[0]?.doubt, 'both are the same run');
+  });
+
+  test('takes a ramp and a constant rate of the same mean for different loads', () => {
+    const one = { ...openRecord(), runId: 'one' };
+    const ramp = { durationMs: 5_000, fromPerSecond: 0, toPerSecond: 200 };
+    const scenarios = one.scenarios.map((each) =>
+      each.arrivals === undefined
+        ? each
+        : { ...each, arrivals: { ...each.arrivals, stages: [ramp] } },
+    );
+    const [subject] = comparableRuns(one, { ...one, runId: 'two', scenarios }).subjects;
+    assert.match(subject?.doubt ?? '', /the loads differ: .* at 100\/s, .* at 5000ms@0-200,/);
   });
 
   test('doubts runs of different environments, and names what differs', () => {

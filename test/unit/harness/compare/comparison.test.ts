@@ -35,6 +35,11 @@ describe('compareVariants', () => {
     assert.equal(comparison?.noiseFloor, null);
   });
 
+  test('is inconclusive without a noise floor: any difference would be beyond none', () => {
+    const of = (variant: string, ns: number) => ({ variant, rounds: roundsOf(Array(8).fill(ns)) });
+    assert.equal(compareVariants(of('a', 100), of('b', 1), null)?.verdict, 'inconclusive');
+  });
+
   test('says nothing of variants without a common round', () => {
     assert.equal(compareVariants(timed('a', [1], [0]), timed('b', [1], [1]), 0), undefined);
   });

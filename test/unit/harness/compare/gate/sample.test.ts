@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { samplesOf } from '../../../../../src/harness/compare/gate/sample.ts';
-import { sampleRecord, sampleScenario, sampleVariant } from '../../../../helpers/sample-record.ts';
+import {
+  openRecord,
+  sampleRecord,
+  sampleScenario,
+  sampleVariant,
+} from '../../../../helpers/sample-record.ts';
 
 /** What a version long ago, or one to come, may have written: nothing but what is read. */
 const recordOf = (other: Readonly<Record<string, unknown>> = {}) => ({
@@ -65,6 +70,11 @@ describe('samplesOf', () => {
     const [sample] = samplesOf({ ...sampleRecord(), scenarios: unguarded });
     assert.match(sample?.failure ?? '', /^3 of /, 'without a threshold, none may fail');
     assert.match(failureWhen(false) ?? '', /^3 of \d+ calls failed: wrong sum$/);
+  });
+
+  test('counts the rate of an open loop to its load', () => {
+    const [sample] = samplesOf(openRecord());
+    assert.equal(sample?.load, 'open loop, 64 × 1 in flight at 100-100/s, constant');
   });
 
   test('takes calls that were dropped for failed ones', () => {
