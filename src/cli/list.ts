@@ -23,6 +23,7 @@ export async function list(asJson: boolean): Promise<void> {
   const listing = {
     scenarios: scenarios.filter(({ suite }) => suite === 'cost').map(about),
     chaos: scenarios.filter(({ suite }) => suite === 'chaos').map(about),
+    truth: scenarios.filter(({ suite }) => suite === 'truth').map(about),
     variants: VARIANTS.map(({ name, pays }) => ({ name, about: pays })),
     micro: (await loadMicroBenches()).map(about),
   };

@@ -80,7 +80,7 @@ describe('toolrig list', { concurrency: true }, () => {
     const { exitCode, stdout } = await runCli(['list', '--json']);
     assert.equal(exitCode, 0);
     const listing = JSON.parse(stdout) as Record<string, { name: string; about: string }[]>;
-    assert.deepEqual(Object.keys(listing), ['scenarios', 'chaos', 'variants', 'micro']);
+    assert.deepEqual(Object.keys(listing), ['scenarios', 'chaos', 'truth', 'variants', 'micro']);
     assert.deepEqual(
       listing.scenarios?.map(({ name }) => name),
       ['calculator-batch', 'data-pipeline', 'file-read', 'mixed', 'payload-sweep'],

@@ -53,7 +53,7 @@ describe('toolrig report', () => {
     ]);
     assertRefused(several, 2, /--format junit holds one run, got 2/);
     assertRefused(none, 2, /there is no run '2025'/);
-    assertRefused(format, 2, /--format must be text or markdown or html or .*, got 'pdf'/);
+    assertRefused(format, 2, /--format must be text, markdown, html, .* or prometheus, got 'pdf'/);
     assertRefused(both, 2, /--histogram is text: leave out --format html/);
   });
 });
