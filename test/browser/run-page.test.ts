@@ -1,24 +1,26 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { pageAssets } from '../../src/cli/page-assets.ts';
+import { renderCapacityHtml } from '../../src/harness/report/html/capacity-page.ts';
 import { renderRunHtml } from '../../src/harness/report/html/run-page.ts';
 import type { RunRecord } from '../../src/harness/results/run-record.ts';
 import {
   assertAccessible,
   assertFits,
-  browserIsMissing,
+  describeInBrowser,
   startBrowser,
   type TestBrowser,
 } from '../helpers/browser.ts';
 import { temporaryFolder } from '../helpers/cli.ts';
 import { HOSTILE_NAMES } from '../helpers/hostile-names.ts';
+import { sampleCapacity } from '../helpers/sample-capacity.ts';
 import { chaosRecord, hostileRecord, openRecord, sampleRecord } from '../helpers/sample-record.ts';
 
-describe('report.html in a browser', { skip: browserIsMissing() }, () => {
+describeInBrowser('report.html in a browser', () => {
   const folder = temporaryFolder('pages');
   let browser: TestBrowser;
   before(async () => {
@@ -26,11 +28,13 @@ describe('report.html in a browser', { skip: browserIsMissing() }, () => {
   });
   after(() => browser?.close());
 
-  const write = (name: string, record: RunRecord) => {
+  const writePage = (name: string, text: string) => {
     const file = join(folder, `${name}.html`);
-    writeFileSync(file, renderRunHtml(record, pageAssets()));
+    writeFileSync(file, text);
     return pathToFileURL(file).href;
   };
+  const write = (name: string, record: RunRecord) =>
+    writePage(name, renderRunHtml(record, pageAssets()));
 
   const records = { costs: sampleRecord(), chaos: chaosRecord(), open: openRecord() };
   for (const [name, record] of Object.entries(records)) {
@@ -44,6 +48,21 @@ describe('report.html in a browser', { skip: browserIsMissing() }, () => {
       });
     }
   }
+
+  test('has a sister in the page of a capacity plan, which is as well made', async () => {
+    const url = writePage(
+      'capacity',
+      renderCapacityHtml(sampleRecord(), sampleCapacity(), pageAssets()),
+    );
+    for (const look of [{ theme: 'light' }, { theme: 'dark', width: 390 }] as const) {
+      const { page, problems } = await browser.open(url, look);
+      await drawAll(page);
+      await assertFits(page);
+      await assertAccessible(page);
+      await page.close();
+      assert.deepEqual(problems, []);
+    }
+  });
 
   test('draws every chart', async () => {
     const { page } = await browser.open(write('drawn', sampleRecord()));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import type { LoopbackServer } from '../../src/cli/serving/loopback-server.ts';
 import { RunsFolder } from '../../src/cli/serving/runs-folder.ts';
 import { startUiServer } from '../../src/cli/serving/ui-server.ts';
@@ -8,14 +8,14 @@ import { removeLiveRun, writeLiveRun } from '../../src/harness/results/live-run.
 import {
   assertAccessible,
   assertFits,
-  browserIsMissing,
+  describeInBrowser,
   startBrowser,
   type TestBrowser,
 } from '../helpers/browser.ts';
 import { temporaryFolder } from '../helpers/cli.ts';
 import { storeRun } from '../helpers/stored-runs.ts';
 
-describe('toolrig ui in a browser', { skip: browserIsMissing() }, () => {
+describeInBrowser('toolrig ui in a browser', () => {
   const path = join(temporaryFolder('ui-pages'), 'runs');
   const [first, second] = [storeRun(path, 20), storeRun(path, 21)];
   let browser: TestBrowser;

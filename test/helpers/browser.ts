@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe, test } from 'node:test';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const EXECUTABLE = '/usr/bin/chromium';
@@ -22,8 +23,18 @@ const FLAGS = [
 const AXE = new URL(import.meta.resolve('axe-core/axe.min.js'));
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/**
+ * A suite that needs a browser. Where it is missing there is a single test in its place, skipped: of a suite
+ * that is skipped the runner's count says nothing.
+ */
+export function describeInBrowser(name: string, suite: () => void): void {
+  const reason = browserIsMissing();
+  if (reason === false) describe(name, suite);
+  else test(name, { skip: reason }, () => {});
+}
+
 /** Why tests that need a browser are skipped; `false` where there is one, or there must be. */
-export function browserIsMissing(): string | false {
+function browserIsMissing(): string | false {
   try {
     accessSync(EXECUTABLE, constants.X_OK);
     return false;

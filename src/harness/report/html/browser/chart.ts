@@ -23,7 +23,7 @@ const TALL_PX = 320;
 const LOW_PX = 260;
 const NARROW_PX = 520;
 const MARKER_PX = 4;
-const PX_PER_TICK = { x: 62, y: 34 };
+const PX_PER_TICK = { x: 54, y: 34 };
 
 /** Draws `data` into `box`. @param say - takes what is under the cursor, in words; empty: nothing */
 export function drawChart(
