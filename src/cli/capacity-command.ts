@@ -62,8 +62,9 @@ function declare(args: Argv): Argv {
       slo: {
         group: ASKED,
         string: true,
+        default: 'p99<5ms, errors<0.1%',
         coerce: text('slo', "such as 'p99<5ms, errors<0.1%'"),
-        describe: "what each rate must keep to, as 'p99<5ms, errors<0.1%'",
+        describe: "what each rate must keep to; default: 'p99<5ms, errors<0.1%'",
       },
       growth: {
         group: ASKED,

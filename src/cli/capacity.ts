@@ -10,14 +10,8 @@ import {
   priceOf,
 } from '../harness/capacity/instance-type.ts';
 import type { MeasuredSweep } from '../harness/capacity/measured-sweep.ts';
-import type { Objective } from '../harness/capacity/objective.ts';
-import type { VariantEvidence } from '../harness/capacity/plan-option.ts';
 import { parseSpare } from '../harness/capacity/redundancy.ts';
 import { parseWorkload } from '../harness/capacity/workload.ts';
-import type { ScenarioCase } from '../harness/load/scenario.ts';
-import { loadScenario } from '../harness/load/scenario-catalog.ts';
-import { parseSlo } from '../harness/load/slo.ts';
-import { measureCapacity } from '../harness/measure-capacity.ts';
 import { type PlanRequest, planCapacity } from '../harness/plan-capacity.ts';
 import { renderCapacityMarkdown } from '../harness/report/capacity-markdown.ts';
 import { renderCapacityText } from '../harness/report/capacity-text.ts';
@@ -30,24 +24,19 @@ import { readEnvironment, systemSources } from '../harness/results/environment.t
 import { stringifyRunRecord } from '../harness/results/run-json.ts';
 import { type Environment, type RunRecord, SCHEMA_VERSION } from '../harness/results/run-record.ts';
 import { checkWritable, createRunId, writeRun } from '../harness/results/run-store.ts';
-import { runScenarios } from '../harness/run.ts';
 import { seededRandom } from '../harness/stats/random.ts';
-import { requireVariant } from '../harness/variants/variants.ts';
+import { type Measured, type MeasuringFlags, measureVariants } from './capacity-measure.ts';
 import { parseObjectives } from './capacity-objectives.ts';
 import { commandLine } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
-import { listenForInterrupt } from './interrupt.ts';
 import { TOOL } from './package-info.ts';
 import { pageAssets } from './page-assets.ts';
-import { createProgress } from './progress.ts';
 import { stderr, stdout } from './streams.ts';
 
 /** The arguments and flags, checked one by one. */
-export interface CapacityFlags {
-  readonly scenario?: string;
+export interface CapacityFlags extends MeasuringFlags {
   readonly 'target-rate'?: number;
   readonly workload?: string;
-  readonly slo?: string;
   readonly growth: number;
   readonly horizon: number;
   readonly instance?: string;
@@ -56,12 +45,8 @@ export interface CapacityFlags {
   readonly zones: number;
   readonly budget?: string;
   readonly from?: string[];
-  readonly variants?: string[];
-  readonly duration: number;
-  readonly seed: number;
   readonly out: string;
   readonly json?: boolean;
-  readonly quiet?: boolean;
 }
 
 /** Plans what the flags ask for, prints and stores it, and sets the exit code. */
@@ -73,7 +58,7 @@ export async function capacity(flags: CapacityFlags): Promise<void> {
   await checkWritable(out);
   const measured =
     from === undefined
-      ? await measuredHere(flags, request.objectives, environment)
+      ? await measureVariants(flags, request.objectives, environment)
       : await imported(from, environment);
   const plan = planCapacity(measured.evidence, {
     ...request,
@@ -108,7 +93,7 @@ function requestOf(
   const type = instance === undefined ? thisMachine(environment) : parseInstanceType(instance);
   requireComparable(type, price);
   return {
-    objectives: parseObjectives(flags.slo ?? DEFAULT_SLO),
+    objectives: parseObjectives(flags.slo),
     demand: { ...loadOf(flags), growthPerMonth: growth, horizonMonths: horizon },
     policy: {
       headroom: flags.headroom,
@@ -120,8 +105,6 @@ function requestOf(
     random: seededRandom(flags.seed),
   };
 }
-
-const DEFAULT_SLO = 'p99<5ms, errors<0.1%';
 
 function loadOf({ 'target-rate': rate, workload }: CapacityFlags) {
   if ((rate === undefined) === (workload === undefined)) {
@@ -158,86 +141,6 @@ function requireComparable(
       ? `--budget needs a price to hold against: --instance '${name}=2c,4GiB,$52'`
       : `--budget is in ${budget.currency} and the instance's price in ${price.currency}: use one currency`,
   );
-}
-
-/** What is known before planning: whose results, and the record that they go into. */
-interface Measured {
-  readonly scenario: string;
-  readonly evidence: readonly VariantEvidence[];
-  readonly refused: readonly { readonly variant: string; readonly reason: string }[];
-  readonly record: RunRecord;
-  readonly wasInterrupted: boolean;
-}
-
-const DEFAULT_VARIANTS = ['native', 'worker', 'stdio', 'http'];
-/** Short and closed: what calls cost, and whether this machine can be trusted now. */
-const PROBE = { concurrency: 16, durationMs: 1_500, rounds: 6 };
-
-async function measuredHere(
-  flags: CapacityFlags,
-  objectives: readonly Objective[],
-  environment: Environment,
-): Promise<Measured> {
-  const scenario = await loadScenario(flags.scenario ?? '');
-  const [first, ...others] = scenario.cases;
-  if (others.length > 0) {
-    const names = scenario.cases.map(({ name }) => `${scenario.name}/${name}`).join(', ');
-    throw new ToolrigError(
-      'ERR_USAGE',
-      `'${scenario.name}' has several cases: name one of ${names}`,
-    );
-  }
-  const variants = (flags.variants ?? DEFAULT_VARIANTS).map(requireVariant);
-  const interrupt = listenForInterrupt();
-  const progress = createProgress(flags.quiet === true);
-  const { signal } = interrupt;
-  try {
-    const { record } = await runScenarios([{ scenario, variants }], {
-      runId: createRunId(new Date(), Math.random),
-      tool: TOOL,
-      command: commandLine(),
-      environment,
-      load: PROBE,
-      seed: flags.seed,
-      signal,
-      onProgress: ({ variant, doneRatio }) =>
-        progress.update({ subject: 'closed loop', detail: variant, doneRatio: doneRatio * 0.1 }),
-    });
-    const evidence: VariantEvidence[] = [];
-    const refused: { variant: string; reason: string }[] = [];
-    for (const [index, variant] of variants.entries()) {
-      if (signal.aborted) break;
-      try {
-        // oxlint-disable-next-line no-await-in-loop -- variants that ran together would measure each other
-        const each = await measureCapacity(
-          variant,
-          { ...scenario, cases: [first as ScenarioCase] },
-          {
-            objectives,
-            slo: parseSlo(flags.slo ?? DEFAULT_SLO),
-            pointMs: flags.duration,
-            seed: flags.seed,
-            signal,
-            onStep: (detail) =>
-              progress.update({
-                subject: variant.name,
-                detail,
-                doneRatio: 0.1 + (0.9 * index) / variants.length,
-              }),
-          },
-        );
-        evidence.push(each);
-      } catch (thrown) {
-        if (!(thrown instanceof ToolrigError)) throw thrown;
-        refused.push({ variant: variant.name, reason: thrown.message });
-      }
-    }
-    const wasInterrupted = signal.aborted;
-    return { scenario: scenario.name, evidence, refused, record, wasInterrupted };
-  } finally {
-    progress.end();
-    interrupt.release();
-  }
 }
 
 async function imported(paths: readonly string[], environment: Environment): Promise<Measured> {

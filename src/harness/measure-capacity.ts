@@ -6,16 +6,15 @@
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ToolrigError } from '../core/errors.ts';
 import { inOrder, rateOf, type SweepPoint, sweepPoint } from './capacity/measured-sweep.ts';
 import { keepsUp, type Objective } from './capacity/objective.ts';
 import type { VariantEvidence } from './capacity/plan-option.ts';
 import { sweepRates } from './capacity/rate-sweep.ts';
-import type { ScalePoint } from './capacity/scalability-fit.ts';
 import { type CallPlan, planCalls } from './load/call-plan.ts';
-import { type ReadyCall, readyCalls, runClosedBlock } from './load/closed-executor.ts';
+import { type ReadyCall, readyCalls } from './load/closed-executor.ts';
 import { collectGarbage } from './load/collect-garbage.ts';
 import { InFlightMeter } from './load/in-flight-meter.ts';
 import { findMaxRate } from './load/max-rate.ts';
@@ -28,12 +27,10 @@ import {
   RateProber,
   type RateProberOptions,
 } from './load/rate-prober.ts';
-import { BlockRecorder } from './load/recorder.ts';
-import { ResourceMeter } from './load/resource-meter.ts';
 import type { Scenario, ScenarioCase, ServiceSource } from './load/scenario.ts';
 import type { Slo } from './load/slo.ts';
 import type { Target, Variant } from './load/target.ts';
-import type { CapacityOperation } from './results/capacity-record.ts';
+import { operationsOf, scalingOf } from './measure-capacity-closed.ts';
 import type { Interval } from './stats/bootstrap.ts';
 import { seededRandom } from './stats/random.ts';
 
@@ -55,15 +52,11 @@ type Services = Readonly<Record<string, ServiceSource>>;
 const PROBE_CALLERS = 16;
 /** Of a confirmation, in lengths of a point. */
 const CONFIRMATION = 4;
-const OPERATION_MS = 300;
-const OPERATION_CALLERS = 4;
 /** Shares of the highest rate that was answered, at which Little's law is looked at. */
 const LITTLE_SHARES = [0.3, 0.6];
-const SCALING_MS = 700;
-const CALLERS_PER_SCHEDULER = 16;
-const MOST_SCHEDULERS = 8;
 /** Variants that run copies of a service side by side. */
 const SCALING_VARIANTS = ['worker', 'process'];
+
 /** Measures one variant on the first case of a scenario. */
 export async function measureCapacity(
   variant: Variant,
@@ -77,10 +70,8 @@ export async function measureCapacity(
     const [first] = scenario.cases as [ScenarioCase, ...ScenarioCase[]]; // a scenario has at least one
     const plan = planCalls(first, seededRandom(options.seed));
     const evidence = await measureOpened(variant, sources, plan, options);
-    const scaling = SCALING_VARIANTS.includes(variant.name)
-      ? await scalingOf(variant, sources, plan, options)
-      : [];
-    return { ...evidence, scaling };
+    if (!SCALING_VARIANTS.includes(variant.name)) return evidence;
+    return { ...evidence, ...(await scalingOf(variant, sources, plan, options)) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -239,99 +230,6 @@ async function littlesLawPoints(
 
 function proberOptions({ signal, seed }: CapacityMeasureOptions): RateProberOptions {
   return { signal, seed, process: 'poisson' };
-}
-
-/** What each operation takes by itself, in a closed loop. */
-async function operationsOf(
-  plan: CallPlan,
-  target: Target,
-  options: CapacityMeasureOptions,
-): Promise<readonly CapacityOperation[]> {
-  const operations = [...new Set(plan.map(({ operation }) => operation))];
-  const measured: CapacityOperation[] = [];
-  for (const operation of operations) {
-    if (options.signal.aborted) break;
-    options.onStep(operation.name);
-    const calls = readyCalls(
-      plan.filter((call) => call.operation === operation),
-      (each) => target.prepare(each),
-    );
-    const meter = new ResourceMeter(() => target.usage());
-    // oxlint-disable-next-line no-await-in-loop -- operations that ran together would measure each other
-    await meter.start();
-    // oxlint-disable-next-line no-await-in-loop
-    const { count, durationMs } = await closedBlock(
-      calls,
-      OPERATION_CALLERS,
-      OPERATION_MS,
-      options,
-    );
-    // oxlint-disable-next-line no-await-in-loop
-    const { cpuNs } = await meter.stop();
-    if (count === 0) continue;
-    measured.push({
-      operation: operation.name,
-      service: operation.service,
-      cpuNsPerCall: cpuNs / count,
-      callsPerSecond: (count * 1_000) / durationMs,
-    });
-  }
-  return measured;
-}
-
-/** Throughput with 1, 2, … copies of every service; none when copies answer wrongly, as those with a state do. */
-async function scalingOf(
-  variant: Variant,
-  sources: Services,
-  plan: CallPlan,
-  options: CapacityMeasureOptions,
-): Promise<readonly ScalePoint[]> {
-  const points: ScalePoint[] = [];
-  const most = Math.min(MOST_SCHEDULERS, availableParallelism());
-  for (let n = 1; n <= most; n++) {
-    if (options.signal.aborted) break;
-    options.onStep(`${n} schedulers`);
-    const copies = Object.fromEntries(
-      Object.entries(sources).map(([name, source]) => [name, { ...source, replicas: n }]),
-    );
-    // oxlint-disable-next-line no-await-in-loop -- they would share the cores
-    const target = await variant.open(copies);
-    try {
-      const calls = readyCalls(plan, (operation) => target.prepare(operation));
-      const callers = CALLERS_PER_SCHEDULER * n;
-      for (const isWarm of [false, true, true]) {
-        // oxlint-disable-next-line no-await-in-loop
-        const { count, failed, durationMs } = await closedBlock(
-          calls,
-          callers,
-          SCALING_MS,
-          options,
-        );
-        if (failed > 0) return [];
-        if (isWarm && count > 0)
-          points.push({ n, throughputPerSecond: (count * 1_000) / durationMs });
-      }
-    } finally {
-      // oxlint-disable-next-line no-await-in-loop
-      await target.close();
-    }
-  }
-  return points;
-}
-
-async function closedBlock(
-  calls: readonly ReadyCall[],
-  concurrency: number,
-  durationMs: number,
-  { signal }: CapacityMeasureOptions,
-): Promise<{ readonly count: number; readonly failed: number; readonly durationMs: number }> {
-  const recorder = new BlockRecorder();
-  const tookMs = await runClosedBlock(
-    calls,
-    { concurrency, batch: 1, firstCall: 0, durationMs, calls: Number.POSITIVE_INFINITY, signal },
-    recorder,
-  );
-  return { count: recorder.calls, failed: recorder.failed, durationMs: tookMs };
 }
 
 function quantileFunction(pointsNs: readonly number[]): (share: number) => number {

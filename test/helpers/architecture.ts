@@ -62,12 +62,14 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'harness/summarise-open.ts',
   ],
   'harness/plan-capacity.ts': ['harness/capacity', 'harness/results'],
+  'harness/measure-capacity-closed.ts': ['harness/capacity', 'harness/load', 'harness/results'],
   'harness/measure-capacity.ts': [
     'core',
     'harness/capacity',
     'harness/load',
     'harness/results',
     'harness/stats',
+    'harness/measure-capacity-closed.ts',
   ],
   'harness/run.ts': [
     'core',

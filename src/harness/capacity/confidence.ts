@@ -9,7 +9,8 @@ import type { Interval } from '../stats/bootstrap.ts';
 export interface Evidence {
   readonly maxRatePerSecond: Interval;
   readonly bound: 'enclosed' | 'at-least';
-  readonly kneeWasSeen: boolean;
+  /** `null`: the sweep did not reach it. */
+  readonly kneePerSecond: number | null;
   readonly littlesLawFailures: number;
   /** Points at which the generator itself came late. */
   readonly generatorLimitedPoints: number;
@@ -28,11 +29,14 @@ export interface Confidence {
 
 /** High over low end from which an interval is wide. */
 const WIDE = 1.25;
+/** Share of the knee below which calls hardly wait for each other. */
+const QUEUEING_SHARE = 0.3;
 /** Instances beyond which what they share – a network, a database – was never measured. */
 const MANY_INSTANCES = 20;
 
 /** Each reason weighs 1 (care) or 2 (doubt): none is `high`, one of care `medium`, the rest `low`. */
 export function confidenceOf(evidence: Evidence): Confidence {
+  const { kneePerSecond } = evidence;
   const { low, high } = evidence.maxRatePerSecond;
   const grounds: readonly (readonly [boolean, 1 | 2, string])[] = [
     [evidence.validity === 'invalid', 2, 'the run is invalid'],
@@ -47,7 +51,13 @@ export function confidenceOf(evidence: Evidence): Confidence {
       1,
       `the most one replica carries is known no better than ${Math.round(low)} to ${Math.round(high)} calls/s`,
     ],
-    [!evidence.kneeWasSeen, 1, 'the sweep did not reach the knee'],
+    [kneePerSecond === null, 1, 'the sweep did not reach the knee'],
+    [
+      kneePerSecond !== null && high < kneePerSecond * QUEUEING_SHARE,
+      2,
+      `it misses the objectives at ${Math.round((100 * high) / (kneePerSecond ?? 1))} % of its knee, by pauses (a collector, ` +
+        'other programs) and not by queueing: more instances hardly help',
+    ],
     [
       evidence.littlesLawFailures > 0,
       2,

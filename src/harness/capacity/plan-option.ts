@@ -50,6 +50,8 @@ export interface VariantEvidence {
   /** Servers side by side at the bottleneck. Default: 1, an event loop. */
   readonly servers?: number;
   readonly scaling: readonly ScalePoint[];
+  /** Why `scaling` is empty, where that was tried. */
+  readonly scalingProblem?: string;
   readonly operations: readonly CapacityOperation[];
   readonly rssBytes: number | null;
   readonly bytesPerService: number | null;
@@ -106,7 +108,7 @@ export function planOption(evidence: VariantEvidence, input: PlanInput): Planned
   const confidence = confidenceOf({
     maxRatePerSecond,
     bound: sustained.bound,
-    kneeWasSeen: models.knee.state === 'fitted',
+    kneePerSecond: models.knee.state === 'fitted' ? models.knee.model.median : null,
     littlesLawFailures: models.littlesLaw.filter(({ holds }) => !holds).length,
     generatorLimitedPoints: evidence.generatorLimitedPoints,
     isImported: sweep.source !== 'toolrig',
@@ -196,7 +198,7 @@ function bottleneckOf(
 
 /** Over schedulers where they were varied, else over the callers of a closed loop. */
 function scalingOf(evidence: VariantEvidence, random: () => number): Fit<CapacityScaling> {
-  const { scaling, sweep } = evidence;
+  const { scaling, scalingProblem, sweep } = evidence;
   const byCallers = sweep.points.flatMap((point) =>
     point.concurrency === null
       ? []
@@ -205,7 +207,7 @@ function scalingOf(evidence: VariantEvidence, random: () => number): Fit<Capacit
   const [over, points] =
     scaling.length > 0 ? (['schedulers', scaling] as const) : (['callers', byCallers] as const);
   if (points.length === 0) {
-    return notIdentifiable('neither schedulers nor callers were varied');
+    return notIdentifiable(scalingProblem ?? 'neither schedulers nor callers were varied');
   }
   const fit = fitScalability(points, random);
   if (fit.state !== 'fitted') return fit;

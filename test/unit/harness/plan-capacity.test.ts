@@ -79,7 +79,7 @@ describe('confidenceOf', () => {
   const sure: Evidence = {
     maxRatePerSecond: { median: 100, low: 98, high: 103 },
     bound: 'enclosed',
-    kneeWasSeen: true,
+    kneePerSecond: 120,
     littlesLawFailures: 0,
     generatorLimitedPoints: 0,
     isImported: false,
@@ -97,7 +97,7 @@ describe('confidenceOf', () => {
     assert.equal(confidenceOf({ ...sure, sharesCores: true }).grade, 'medium');
     assert.equal(confidenceOf({ ...sure, sharesCores: true, validity: 'suspect' }).grade, 'medium');
     assert.equal(
-      confidenceOf({ ...sure, sharesCores: true, validity: 'suspect', kneeWasSeen: false }).grade,
+      confidenceOf({ ...sure, sharesCores: true, validity: 'suspect', kneePerSecond: null }).grade,
       'low',
     );
   });
@@ -108,6 +108,7 @@ describe('confidenceOf', () => {
       { littlesLawFailures: 1 },
       { isOpenLoop: false },
       { validity: 'invalid' },
+      { kneePerSecond: 1_000 },
     ] as const) {
       const { grade, reasons } = confidenceOf({ ...sure, ...wrong });
       assert.equal(grade, 'low');

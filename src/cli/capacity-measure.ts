@@ -1,0 +1,117 @@
+/** Measures what `toolrig capacity` plans with. */
+
+import { ToolrigError } from '../core/errors.ts';
+import type { Objective } from '../harness/capacity/objective.ts';
+import type { VariantEvidence } from '../harness/capacity/plan-option.ts';
+import type { ScenarioCase } from '../harness/load/scenario.ts';
+import { loadScenario } from '../harness/load/scenario-catalog.ts';
+import { parseSlo } from '../harness/load/slo.ts';
+import { measureCapacity } from '../harness/measure-capacity.ts';
+import type { Environment, RunRecord } from '../harness/results/run-record.ts';
+import { createRunId } from '../harness/results/run-store.ts';
+import { runScenarios } from '../harness/run.ts';
+import { requireVariant } from '../harness/variants/variants.ts';
+import { commandLine } from './command-line.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { TOOL } from './package-info.ts';
+import { createProgress } from './progress.ts';
+
+/** The flags that measuring looks at. */
+export interface MeasuringFlags {
+  readonly scenario?: string;
+  readonly slo: string;
+  readonly variants?: string[];
+  readonly duration: number;
+  readonly seed: number;
+  readonly quiet?: boolean;
+}
+
+/** What is known before planning: whose results, and the record that they go into. */
+export interface Measured {
+  readonly scenario: string;
+  readonly evidence: readonly VariantEvidence[];
+  readonly refused: readonly { readonly variant: string; readonly reason: string }[];
+  readonly record: RunRecord;
+  readonly wasInterrupted: boolean;
+}
+
+const DEFAULT_VARIANTS = ['native', 'worker', 'stdio', 'http'];
+/** Short and closed: what calls cost, and whether this machine can be trusted now. */
+const PROBE = { concurrency: 16, durationMs: 1_500, rounds: 6 };
+
+/**
+ * Measures the scenario on each variant: a short run of the closed loop, which the record is made of, and then what a plan
+ * needs. A variant that cannot be measured is refused with the reason.
+ */
+export async function measureVariants(
+  flags: MeasuringFlags,
+  objectives: readonly Objective[],
+  environment: Environment,
+): Promise<Measured> {
+  const scenario = await loadScenario(flags.scenario ?? '');
+  const [first, ...others] = scenario.cases;
+  if (others.length > 0) {
+    const names = scenario.cases.map(({ name }) => `${scenario.name}/${name}`).join(', ');
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `'${scenario.name}' has several cases: name one of ${names}`,
+    );
+  }
+  const variants = (flags.variants ?? DEFAULT_VARIANTS).map(requireVariant);
+  const interrupt = listenForInterrupt();
+  const progress = createProgress(flags.quiet === true);
+  const { signal } = interrupt;
+  try {
+    const { record } = await runScenarios([{ scenario, variants }], {
+      runId: createRunId(new Date(), Math.random),
+      tool: TOOL,
+      command: commandLine(),
+      environment,
+      load: PROBE,
+      seed: flags.seed,
+      signal,
+      onProgress: ({ variant, doneRatio }) =>
+        progress.update({ subject: 'closed loop', detail: variant, doneRatio: doneRatio * 0.1 }),
+    });
+    const evidence: VariantEvidence[] = [];
+    const refused: { variant: string; reason: string }[] = [];
+    for (const [index, variant] of variants.entries()) {
+      if (signal.aborted) break;
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- variants that ran together would measure each other
+        const each = await measureCapacity(
+          variant,
+          { ...scenario, cases: [first as ScenarioCase] },
+          {
+            objectives,
+            slo: parseSlo(flags.slo),
+            pointMs: flags.duration,
+            seed: flags.seed,
+            signal,
+            onStep: (detail) =>
+              progress.update({
+                subject: variant.name,
+                detail,
+                doneRatio: 0.1 + (0.9 * index) / variants.length,
+              }),
+          },
+        );
+        evidence.push(each);
+      } catch (thrown) {
+        if (!(thrown instanceof ToolrigError)) throw thrown;
+        refused.push({ variant: variant.name, reason: thrown.message });
+      }
+    }
+    const wasInterrupted = signal.aborted;
+    return {
+      scenario: scenario.name,
+      evidence,
+      refused,
+      record: { ...record, finishedAt: new Date().toISOString() },
+      wasInterrupted,
+    };
+  } finally {
+    progress.end();
+    interrupt.release();
+  }
+}
