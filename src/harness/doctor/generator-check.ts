@@ -32,6 +32,7 @@ export function judgeGenerator(figures: GeneratorFigures): Finding {
     ...finding,
     verdict: 'warning',
     observed,
-    advice: 'for higher rates spread the load over threads: bench --workers',
+    advice:
+      'a response time at a higher rate is partly the generator’s: a faster machine makes more load',
   };
 }

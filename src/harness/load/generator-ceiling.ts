@@ -1,7 +1,6 @@
 /**
- * How much load one thread of this machine can make on a schedule: the highest rate at which arrivals
- * to a target that answers at once are still noticed in time. Load beyond it needs `--workers`, and a
- * latency measured near it is partly the generator's.
+ * How much load this machine can make on a schedule: the highest rate at which arrivals to a target that
+ * answers at once are still noticed in time. A latency measured near it is partly the generator's.
  */
 
 import { ArrivalSchedule } from './arrival-schedule.ts';
