@@ -8,7 +8,7 @@ describe('toolrig doctor', () => {
     const { exitCode, stdout } = await runCli(['doctor', '--host', '--json', '--quiet']);
     const report = JSON.parse(stdout) as DoctorReport;
     assert.equal(report.noise, null);
-    assert.ok(report.findings.some(({ check, verdict }) => check === 'clock' && verdict === 'ok'));
+    assert.ok(report.findings.some(({ check }) => check === 'clock'));
     // What else runs on this machine now decides.
     assert.equal(exitCode, report.verdict === 'problem' ? 4 : 0);
   });

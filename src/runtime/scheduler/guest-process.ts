@@ -116,6 +116,8 @@ export class GuestProcess implements GuestPlace {
   }
 
   #expectExit(): void {
+    // Without a link nothing else keeps this process alive until those who wait have heard of the end.
+    this.#child.ref();
     const limit = this.#clock.createTimer(EXIT_GRACE_MS, () => this.#child.kill('SIGKILL'));
     limit.start();
     limit.keepAlive(false);
