@@ -124,5 +124,5 @@ async function closedBlock(
     { concurrency, batch: 1, firstCall: 0, durationMs, calls: Number.POSITIVE_INFINITY, signal },
     recorder,
   );
-  return { count: recorder.calls, failed: recorder.failed, durationMs: tookMs };
+  return { count: recorder.succeeded, failed: recorder.failed, durationMs: tookMs };
 }

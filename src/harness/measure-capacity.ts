@@ -186,7 +186,7 @@ function quantilesOf({ open }: BlockMeasurement): readonly number[] {
 }
 
 function pointOf(figures: RateFigures): SweepPoint {
-  const { donePerSecond, cpuNsPerCall, scheduled, failed, dropped, responseNs } = figures;
+  const { donePerSecond, busyCores, scheduled, failed, dropped, responseNs } = figures;
   const { p50, p75, p90, p95, p99, p999, max, mean } = responseNs;
   return {
     offeredPerSecond: figures.offeredPerSecond,
@@ -195,7 +195,7 @@ function pointOf(figures: RateFigures): SweepPoint {
     latencyNs: { p50, p75, p90, p95, p99, p999, max },
     meanNs: mean,
     errorRatio: (failed + dropped) / scheduled,
-    busyCores: (cpuNsPerCall * donePerSecond) / 1e9,
+    busyCores,
     eventLoopUtilization: figures.eventLoopUtilization,
     inFlight: null,
   };
@@ -222,7 +222,8 @@ async function littlesLawPoints(
     checked.push({
       ...pointOf(figures),
       meanNs: figures.serviceNs.mean,
-      inFlight: meter.callMs / durationMs,
+      // Those that failed were in flight, too, and are in neither throughput nor service time.
+      inFlight: figures.failed > 0 ? null : meter.callMs / durationMs,
     });
   }
   return checked;

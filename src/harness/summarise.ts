@@ -113,26 +113,33 @@ function recordOf(
   { cost, load, random, drivenVariants = [] }: CaseContext,
 ): VariantRecord {
   const calls = sum(blocks, (block) => block.calls);
+  const succeeded = sum(blocks, (block) => block.succeeded);
   const latencyNs = latency.summary();
   const isTimerLimited = latencyNs.p50 < TIMER_LIMIT_READS * cost.clockReadNs;
   return {
     variant,
     calls,
-    succeeded: sum(blocks, (block) => block.succeeded),
+    succeeded,
     failed: sum(blocks, (block) => block.failed),
     errors: mergeCounts(blocks),
     checksFailed: sum(blocks, (block) => block.checksFailed),
     firstFailure: blocks.find((block) => block.firstFailure !== undefined)?.firstFailure ?? null,
     throughputPerSecond: medianInterval(
-      blocks.map((block) => (block.calls * 1e3) / block.durationMs),
+      blocks.map((block) => (block.succeeded * 1e3) / block.durationMs),
       random,
     ),
     nsPerCall: medianInterval(blocks.map(nsPerCallOf), random),
     latencyNs,
     batchNs: load.batch > 1 && batches.count > 0 ? batches.summary() : null,
     latencyVerdict: isTimerLimited ? 'timer-limited' : 'ok',
-    cpuNsPerCall: sum(blocks, (block) => block.cpuNs) / calls,
-    allocatedBytesPerCall: sum(blocks, (block) => block.allocatedBytes) / calls,
+    cpuNsPerCall: perSuccess(
+      sum(blocks, (block) => block.cpuNs),
+      succeeded,
+    ),
+    allocatedBytesPerCall: perSuccess(
+      sum(blocks, (block) => block.allocatedBytes),
+      succeeded,
+    ),
     eventLoopUtilization:
       sum(blocks, (block) => block.eventLoopUtilization * block.durationMs) /
       sum(blocks, (block) => block.durationMs),
@@ -169,8 +176,8 @@ function roundOf(block: BlockMeasurement): VariantRecord['rounds'][number] {
     p99,
     p999,
     max,
-    cpuNsPerCall: block.cpuNs / block.calls,
-    allocatedBytesPerCall: block.allocatedBytes / block.calls,
+    cpuNsPerCall: perSuccess(block.cpuNs, block.succeeded),
+    allocatedBytesPerCall: perSuccess(block.allocatedBytes, block.succeeded),
     gcPauseMaxNs: block.gcPauseNs.max,
   };
 }
@@ -188,8 +195,13 @@ function intervalsOf({ variant, blocks }: VariantMeasurement): LoggedInterval[] 
   });
 }
 
-function nsPerCallOf(block: BlockMeasurement): number {
-  return (block.durationMs * 1e6) / block.calls;
+function nsPerCallOf({ durationMs, succeeded }: BlockMeasurement): number {
+  return perSuccess(durationMs * 1e6, succeeded);
+}
+
+/** What a call that succeeded cost, those that failed included. Of none it is as much at least as of one. */
+function perSuccess(total: number, succeeded: number): number {
+  return total / Math.max(1, succeeded);
 }
 
 function compareAll(

@@ -13,6 +13,7 @@ import type {
   ScenarioRecord,
   VariantRecord,
 } from '../results/run-record.ts';
+import { failuresOf } from './failures.ts';
 import { METRICS, type Metric } from './metric.ts';
 import { differencesBetween } from './same-machine.ts';
 import { type NoiseFloors, noiseFloorsOf, type Subject } from './suite.ts';
@@ -113,14 +114,8 @@ function subjectOf(
     variant,
     baseline: baseline.rounds,
     candidate: candidate.rounds,
-    doubt: [baseline, candidate].map(failures).find((each) => each !== undefined),
+    doubt: [baseline, candidate].map(failuresOf).find((each) => each !== undefined),
   };
-}
-
-/** Calls that failed took another way than those that are compared, and those that were dropped took none. */
-function failures({ failed, failedAsExpected = 0, dropped = 0 }: VariantRecord) {
-  if (failed > failedAsExpected) return 'calls failed';
-  return dropped > 0 ? 'calls were dropped' : undefined;
 }
 
 /** Why two runs cannot be held against each other at all. */

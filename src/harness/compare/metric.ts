@@ -29,14 +29,19 @@ export function isMoreBetter(metric: Metric): boolean {
   return metric === 'throughput';
 }
 
-/** A metric of one round: ns, bytes, or calls per second; at least 1, or what it is per second. */
+/** A metric of one round: ns, bytes, or calls per second; at least 1, or what one call is per second. */
 export function metricOf(metric: Metric, round: RoundRecord): number {
   switch (metric) {
     case 'throughput':
-      return (round.calls * 1e3) / round.durationMs;
+      return (succeededIn(round) * 1e3) / round.durationMs;
     case 'nsPerCall':
-      return (round.durationMs * 1e6) / round.calls;
+      return (round.durationMs * 1e6) / succeededIn(round);
     default:
       return Math.max(1, round[metric]);
   }
+}
+
+/** Calls that succeeded, or 1 where none did: failed calls make nothing faster. */
+export function succeededIn({ calls, failed }: Pick<RoundRecord, 'calls' | 'failed'>): number {
+  return Math.max(1, calls - failed);
 }

@@ -8,6 +8,7 @@
 
 import { median } from 'simple-statistics';
 import type { RoundRecord } from '../results/run-record.ts';
+import { succeededIn } from './metric.ts';
 
 /** Which figures of a round are its own; the others add up. */
 const MEDIANS = [
@@ -31,14 +32,15 @@ export function startAsRound(start: number, rounds: readonly RoundRecord[]): Rou
   const first = rounds[0] as RoundRecord;
   const figures = MEDIANS.map((name) => [name, median(rounds.map((round) => round[name]))]);
   const calls = rounds.reduce((sum, round) => sum + round.calls, 0);
-  const msPerCall = median(rounds.map((round) => round.durationMs / round.calls));
+  const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
+  const msPerCall = median(rounds.map((round) => round.durationMs / succeededIn(round)));
   return {
     ...first,
     ...(Object.fromEntries(figures) as Pick<RoundRecord, (typeof MEDIANS)[number]>),
     round: start,
     calls,
-    durationMs: msPerCall * calls,
-    failed: rounds.reduce((sum, round) => sum + round.failed, 0),
+    durationMs: msPerCall * succeededIn({ calls, failed }),
+    failed,
     max: Math.max(...rounds.map(({ max }) => max)),
     gcPauseMaxNs: Math.max(...rounds.map(({ gcPauseMaxNs }) => gcPauseMaxNs)),
   };

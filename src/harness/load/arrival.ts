@@ -20,6 +20,7 @@ export class Arrival {
   readonly #onSettled: (arrival: Arrival, endMs: number) => void;
   readonly #slots: CallSlot[];
   #open = 0;
+  #isTimed = true;
   intendedMs = 0;
   sentMs = 0;
   slice: OpenSlice | undefined;
@@ -40,6 +41,7 @@ export class Arrival {
     this.sentMs = sentMs;
     this.slice = slice;
     this.#open = this.#slots.length;
+    this.#isTimed = true;
   }
 
   send(index: number, call: ReadyCall): void {
@@ -48,11 +50,15 @@ export class Arrival {
     slot.send(call);
   }
 
-  answered(endMs: number): void {
+  /** @param isTimed - whether the call's time is among the latencies; of a batch, all must be */
+  answered(endMs: number, isTimed: boolean): void {
     this.#open--;
+    this.#isTimed &&= isTimed;
     if (this.#open > 0) return;
     const recorder = this.#recorder;
-    if (this.#slots.length > 1) recorder.calls.batch((endMs - this.intendedMs) * NS_PER_MS);
+    if (this.#slots.length > 1 && this.#isTimed) {
+      recorder.calls.batch((endMs - this.intendedMs) * NS_PER_MS);
+    }
     recorder.settled(this.slice as OpenSlice); // since begin()
     this.#onSettled(this, endMs);
   }
@@ -101,28 +107,32 @@ class CallSlot {
     const endMs = performance.now();
     const call = this.#call;
     if (call === undefined) return; // abandoned
-    this.#record(call, endMs, problemWith(call, reply), undefined);
-    this.#arrival.answered(endMs);
+    const isTimed = this.#record(call, endMs, problemWith(call, reply), undefined);
+    this.#arrival.answered(endMs, isTimed);
   }
 
   #failed(thrown: unknown, endMs: number): void {
     const call = this.#call;
     if (call === undefined) return; // abandoned
-    this.#record(call, endMs, undefined, thrown ?? new Error('it was rejected without a reason'));
-    this.#arrival.answered(endMs);
+    const error = thrown ?? new Error('it was rejected without a reason');
+    this.#arrival.answered(endMs, this.#record(call, endMs, undefined, error));
   }
 
-  #record(call: ReadyCall, endMs: number, problem: string | undefined, thrown: unknown): void {
+  /** Returns whether the call's time is among the latencies. */
+  #record(call: ReadyCall, endMs: number, problem: string | undefined, thrown: unknown): boolean {
     const { intendedMs, sentMs, slice } = this.#arrival;
     const { calls } = this.#recorder;
     this.#call = undefined;
     const responseMs = endMs - intendedMs;
     const responseNs = responseMs * NS_PER_MS;
-    if (thrown !== undefined) calls.failure(responseNs, call.operation.name, thrown);
-    else if (problem === undefined) calls.success(responseNs);
-    else calls.wrongReply(responseNs, call.operation.name, problem);
-    const isFailure = thrown !== undefined || problem !== undefined;
+    const isRight = thrown === undefined && problem === undefined;
+    let isTimed = isRight;
+    if (isRight) calls.success(responseNs);
+    else if (problem !== undefined) calls.wrongReply(call.operation.name, problem);
+    else isTimed = calls.failure(responseNs, call.operation.name, thrown);
     // Its slice is there since the arrival began.
-    this.#recorder.answered(slice as OpenSlice, responseMs, endMs - sentMs, isFailure);
+    if (isTimed) this.#recorder.timed(slice as OpenSlice, responseMs, endMs - sentMs);
+    this.#recorder.answered(slice as OpenSlice, !isRight);
+    return isTimed;
   }
 }

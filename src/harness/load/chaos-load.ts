@@ -241,13 +241,13 @@ class Caller {
         ? problemWith(call, reply)
         : `it carries the number ${String(carried)} and not that of its call, ${number}`;
     const { window, sparedLatency } = this.#load;
-    window?.latency.record(latencyNs);
-    if (sparedLatency !== undefined && !this.#load.isVictim(operation.service)) {
-      sparedLatency.record(latencyNs);
-    }
     if (problem === undefined) {
       totals.succeeded++;
       if (window !== undefined) window.succeeded++;
+      window?.latency.record(latencyNs);
+      if (sparedLatency !== undefined && !this.#load.isVictim(operation.service)) {
+        sparedLatency.record(latencyNs);
+      }
       recovery.answered(operation.service, startMs, endMs);
     } else {
       totals.wrongReply(operation.name, problem);

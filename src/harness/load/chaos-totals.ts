@@ -1,7 +1,7 @@
 /**
  * What the calls of a chaos run came to: all of them, and window by window.
  *
- * Latencies are those of answered calls alone. A call that a dead or full service refuses takes a
+ * Latencies are those of rightly answered calls alone. A call that a dead or full service refuses takes a
  * microsecond, and thousands of those would make a service look the faster the less of it there is.
  */
 

@@ -101,7 +101,7 @@ export class ChaosWindows {
       round: this.#rounds > 1 ? round : this.#blocks.length,
       startedAtMs,
       durationMs,
-      calls: succeeded + checksFailed,
+      calls: succeeded + checksFailed + rejected,
       succeeded,
       failed: checksFailed + rejected,
       checksFailed,

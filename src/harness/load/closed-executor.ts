@@ -90,9 +90,8 @@ class ClosedBlock {
         const reply = await call.invoke(call.params);
         endMs = performance.now();
         const problem = problemWith(call, reply);
-        const latencyNs = (endMs - startMs) * NS_PER_MS;
-        if (problem === undefined) recorder.success(latencyNs);
-        else recorder.wrongReply(latencyNs, call.operation.name, problem);
+        if (problem === undefined) recorder.success((endMs - startMs) * NS_PER_MS);
+        else recorder.wrongReply(call.operation.name, problem);
       } catch (thrown) {
         endMs = performance.now();
         recorder.failure((endMs - startMs) * NS_PER_MS, call.operation.name, thrown);
@@ -108,14 +107,14 @@ class ClosedBlock {
     while (this.#isOpen(startMs)) {
       const size = Math.min(batch, this.#order.calls - this.#sent);
       this.#sent += size;
-      const endMs = await new Promise<number>((resolve) => {
-        const open = { count: size, resolve };
+      const { endMs, isTimed } = await new Promise<BatchEnd>((resolve) => {
+        const open = { count: size, isTimed: true, resolve };
         for (let index = 0; index < size; index++) {
           const slot = slots[index] as BatchSlot; // size <= batch
           slot.send(this.#take(), startMs, open);
         }
       });
-      this.#recorder.batch((endMs - startMs) * NS_PER_MS);
+      if (isTimed) this.#recorder.batch((endMs - startMs) * NS_PER_MS);
       startMs = this.#isPausing(endMs) ? await this.#pause() : endMs;
     }
   }
@@ -173,9 +172,16 @@ class ClosedBlock {
   }
 }
 
+interface BatchEnd {
+  readonly endMs: number;
+  /** Whether the times of all its calls are among the latencies: a batch is no faster for one that failed. */
+  readonly isTimed: boolean;
+}
+
 interface OpenBatch {
   count: number;
-  readonly resolve: (endMs: number) => void;
+  isTimed: boolean;
+  readonly resolve: (end: BatchEnd) => void;
 }
 
 /** One call of a batch under way; kept and used again, since its two callbacks are closures. */
@@ -193,16 +199,15 @@ class BatchSlot {
       const endMs = performance.now();
       const call = this.#call as ReadyCall; // set by send()
       const problem = problemWith(call, reply);
-      const latencyNs = (endMs - this.#startMs) * NS_PER_MS;
-      if (problem === undefined) this.#recorder.success(latencyNs);
-      else this.#recorder.wrongReply(latencyNs, call.operation.name, problem);
-      this.#done(endMs);
+      if (problem === undefined) this.#recorder.success((endMs - this.#startMs) * NS_PER_MS);
+      else this.#recorder.wrongReply(call.operation.name, problem);
+      this.#done(endMs, problem === undefined);
     };
     this.#onFailure = (thrown) => {
       const endMs = performance.now();
       const name = this.#call?.operation.name ?? '';
-      this.#recorder.failure((endMs - this.#startMs) * NS_PER_MS, name, thrown);
-      this.#done(endMs);
+      const latencyNs = (endMs - this.#startMs) * NS_PER_MS;
+      this.#done(endMs, this.#recorder.failure(latencyNs, name, thrown));
     };
   }
 
@@ -217,9 +222,10 @@ class BatchSlot {
     }
   }
 
-  #done(endMs: number): void {
+  #done(endMs: number, isTimed: boolean): void {
     const open = this.#open as OpenBatch; // set by send()
     open.count--;
-    if (open.count === 0) open.resolve(endMs);
+    open.isTimed &&= isTimed;
+    if (open.count === 0) open.resolve({ endMs, isTimed: open.isTimed });
   }
 }

@@ -236,7 +236,7 @@ export class Lane {
       variant: this.variant,
       phase: 'measure',
       round: round + 1,
-      callsPerSecond: (calls.calls * 1e3) / this.#elapsedMs,
+      callsPerSecond: (calls.succeeded * 1e3) / this.#elapsedMs,
       failed: calls.failed,
       ...(latency.isEmpty
         ? {}
@@ -257,7 +257,7 @@ export class Lane {
       variant: this.variant,
       phase,
       round,
-      callsPerSecond: (this.#recorder.calls * 1e3) / durationMs,
+      callsPerSecond: (this.#recorder.succeeded * 1e3) / durationMs,
       failed: this.#recorder.failed,
       roundRatio,
       ...(latencyNs === undefined ? {} : { latencyNs }),

@@ -100,7 +100,7 @@ function tryOf(
     phase,
     ratePerSecond,
     durationMs,
-    donePerSecond: block === undefined ? 0 : (block.calls * 1e3) / block.durationMs,
+    donePerSecond: block === undefined ? 0 : (block.succeeded * 1e3) / block.durationMs,
     dropped: block?.open?.dropped ?? 0,
     failed: block?.failed ?? 0,
     p50,

@@ -11,7 +11,7 @@
  * A call belongs to the second in which it was to start. Its slice is open until the last of its
  * calls is settled; the tallies of a slice that is closed are used again for another.
  *
- * `sent`, `answered` and what they call are on the measured path: nothing is allocated there.
+ * `sent`, `timed`, `answered` and what they call are on the measured path: nothing is allocated there.
  */
 
 import { LatencyTally } from '../stats/latency-tally.ts';
@@ -80,11 +80,15 @@ export class OpenRecorder {
     slice.lag.record(lagMs * NS_PER_MS);
   }
 
-  /** A call that was sent has been answered, rightly or not; `calls` is told separately. */
-  answered(slice: OpenSlice, responseMs: number, serviceMs: number, isFailure: boolean): void {
+  /** A call's times, where they are among the latencies. */
+  timed(slice: OpenSlice, responseMs: number, serviceMs: number): void {
     this.service.record(serviceMs * NS_PER_MS);
     slice.service.record(serviceMs * NS_PER_MS);
     slice.response.record(responseMs * NS_PER_MS);
+  }
+
+  /** A call that was sent has been answered, rightly or not; `calls` is told separately. */
+  answered(slice: OpenSlice, isFailure: boolean): void {
     slice.calls++;
     if (isFailure) slice.failed++;
   }

@@ -41,7 +41,7 @@ export interface RateFigures {
   /** Calls that were to start in a second, in the mean. */
   readonly offeredPerSecond: number;
   readonly sentPerSecond: number;
-  /** Calls answered in a second. */
+  /** Calls that succeeded in a second. */
   readonly donePerSecond: number;
   readonly scheduled: number;
   readonly calls: number;
@@ -54,8 +54,8 @@ export interface RateFigures {
   /** How late the generator was. */
   readonly pacingNs: LatencySummary;
   readonly generatorVerdict: GeneratorVerdict;
-  /** Of every process that took part, without what pacing takes. */
-  readonly cpuNsPerCall: number;
+  /** Of every process that took part, without what pacing takes: CPU time over wall time, 0 to the number of cores. */
+  readonly busyCores: number;
   readonly rssBytes: number;
   /** Of the calling process, likewise, 0 to 1. */
   readonly eventLoopUtilization: number;
@@ -85,7 +85,7 @@ export class RateProber {
     return this.#options.batch ?? 1;
   }
 
-  /** Calls per second that `callers` get through who each wait for their reply. */
+  /** Calls per second that succeed for `callers` who each wait for their reply. */
   async saturate(callers: number, durationMs: number): Promise<number> {
     const recorder = new BlockRecorder();
     const { batch = 1, signal } = this.#options;
@@ -99,7 +99,7 @@ export class RateProber {
     };
     const elapsedMs = await runClosedBlock(this.#ready, order, recorder);
     this.#advance(recorder.calls);
-    return (recorder.calls * 1e3) / elapsedMs;
+    return (recorder.succeeded * 1e3) / elapsedMs;
   }
 
   /**
@@ -157,7 +157,7 @@ export function figuresOf(block: BlockMeasurement): RateFigures {
   const figures: RateFigures = {
     offeredPerSecond: (scheduled * 1e3) / scheduleMs,
     sentPerSecond: (calls * 1e3) / pacedMs,
-    donePerSecond: (calls * 1e3) / block.durationMs,
+    donePerSecond: (block.succeeded * 1e3) / block.durationMs,
     scheduled,
     calls,
     failed: block.failed,
@@ -167,7 +167,7 @@ export function figuresOf(block: BlockMeasurement): RateFigures {
     lagNs: open.lag.summary(),
     pacingNs,
     generatorVerdict: generatorVerdict({ pacingNs, responseNs, scheduleMs, pacedMs }),
-    cpuNsPerCall: block.cpuNs / calls,
+    busyCores: block.cpuNs / 1e6 / block.durationMs,
     rssBytes: block.rssBytes,
     eventLoopUtilization: block.eventLoopUtilization,
   };

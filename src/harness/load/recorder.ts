@@ -1,6 +1,10 @@
 /**
  * What a block of calls came to: latencies, failures by code, and the first thing that went wrong.
  *
+ * A latency is the time to a right reply. A call that failed has none: a refusal takes a microsecond, and
+ * thousands of those would make a service look the faster the less of it there is. What ran into its
+ * deadline counts with the time that its caller waited, since its reply would have taken longer still.
+ *
  * `record` is on the measured path: it must stay free of allocation. Everything else about a call
  * (was the reply right, what did it fail with) is the executor's and the failure's cost.
  */
@@ -33,22 +37,27 @@ export class BlockRecorder {
   }
 
   /** A call came back with a wrong reply. */
-  wrongReply(latencyNs: number, operation: string, problem: string): void {
+  wrongReply(operation: string, problem: string): void {
     this.checksFailed++;
-    this.latency.record(latencyNs);
     this.firstFailure ??= `${operation}: wrong reply: ${problem}`;
   }
 
-  /** A call was rejected. */
-  failure(latencyNs: number, operation: string, thrown: unknown): void {
+  /**
+   * A call was rejected.
+   *
+   * @returns whether the time is among the latencies
+   */
+  failure(latencyNs: number, operation: string, thrown: unknown): boolean {
     const code =
       thrown instanceof ToolrigError && isCallErrorCode(thrown.code) ? thrown.code : 'ERR_UNKNOWN';
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
-    this.latency.record(latencyNs);
+    const isTimeout = code === 'ERR_TIMEOUT';
+    if (isTimeout) this.latency.record(latencyNs);
     this.firstFailure ??= `${operation}: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    return isTimeout;
   }
 
-  /** All calls of a batch have come back. */
+  /** All calls of a batch have come back, each with a time that is among the latencies. */
   batch(latencyNs: number): void {
     this.batchLatency.record(latencyNs);
   }

@@ -242,6 +242,7 @@ export interface RateTryRecord {
   readonly phase: 'climb' | 'bisect' | 'confirm';
   readonly ratePerSecond: number;
   readonly durationMs: number;
+  /** Calls that succeeded. */
   readonly donePerSecond: number;
   readonly dropped: number;
   readonly failed: number;
@@ -264,18 +265,19 @@ export interface VariantRecord extends Partial<ChaosFigures>, Partial<OpenLoopFi
   readonly checksFailed: number;
   /** What the first failure said, to start looking; `null` when there was none. */
   readonly firstFailure: string | null;
+  /** Calls that succeeded, over the wall time of a block. */
   readonly throughputPerSecond: Interval;
-  /** Wall time of a block divided by its calls: what ratios between variants rest on. */
+  /** Wall time of a block divided by its calls that succeeded: what ratios between variants rest on. */
   readonly nsPerCall: Interval;
-  /** Time of each call as its caller sees it. */
+  /** Time of each call as its caller sees it: of those that succeeded, and of those that ran into their deadline. */
   readonly latencyNs: LatencySummary;
-  /** Time of each batch, that of its slowest call; `null` when calls are sent alone. */
+  /** Time of each batch whose calls all have a latency, that of the slowest; `null` when calls are sent alone. */
   readonly batchNs: LatencySummary | null;
   /** `timer-limited`: the median is below twenty clock reads, so only `nsPerCall` is exact. */
   readonly latencyVerdict: 'ok' | 'timer-limited';
-  /** User and system time of every process that took part, per call. */
+  /** User and system time of every process that took part, per call that succeeded. */
   readonly cpuNsPerCall: number;
-  /** Bytes allocated on V8's heap of the calling side, per call: no buffers, no child processes. */
+  /** Bytes allocated on V8's heap of the calling side, per call that succeeded: no buffers, no child processes. */
   readonly allocatedBytesPerCall: number;
   /** Share of the wall time in which the measuring event loop was busy, 0 to 1. */
   readonly eventLoopUtilization: number;

@@ -44,7 +44,7 @@ export function isBounded(interval: { readonly low: number; readonly high: numbe
 }
 
 /**
- * The median of positive values, one a round, with its interval.
+ * The median of values that are not negative, one a round, with its interval.
  *
  * - One value: from 0 to `Number.MAX_VALUE`. Nothing is known about its spread, and an interval of
  *   no width would claim the opposite. Both ends survive JSON, and no verdict can rest on them.
@@ -52,14 +52,14 @@ export function isBounded(interval: { readonly low: number; readonly high: numbe
  *   A range of n values holds the median with probability 1 − 2^(1−n): 50 % for 2, 94 % for 5.
  * - Six or more: the expanded percentile bootstrap, which in simulations holds it 95 to 98 %.
  *
- * @throws ToolrigError `ERR_INVALID_MEASUREMENT` for no values, or one that is not a finite number > 0
+ * @throws ToolrigError `ERR_INVALID_MEASUREMENT` for no values, or one that is not a finite number >= 0
  */
 export function medianInterval(
   values: readonly number[],
   random: () => number,
   options: BootstrapOptions = {},
 ): Interval {
-  requirePositiveValues('values', values);
+  requireValues('values', values, (value) => value >= 0, '>= 0');
   if (values.length === 1) return { median: values[0] as number, low: 0, high: Number.MAX_VALUE };
   return resampledMedian(values, random, options);
 }
@@ -72,7 +72,7 @@ export function medianInterval(
  * averaged as logarithms, so that swapping the two gives the reciprocal.
  *
  * @param baseline - time per call of each round, as `candidate`: same rounds, same order
- * @throws ToolrigError `ERR_INVALID_MEASUREMENT` as {@link medianInterval}, and when the lengths differ
+ * @throws ToolrigError `ERR_INVALID_MEASUREMENT` as {@link medianInterval}, for 0, and when the lengths differ
  */
 export function pairedRatio(
   baseline: readonly number[],
@@ -150,16 +150,25 @@ export function studentQuantile(probability: number, degrees: number): number {
 }
 
 function requirePositiveValues(name: string, values: readonly number[]): void {
+  requireValues(name, values, (value) => value > 0, '> 0');
+}
+
+function requireValues(
+  name: string,
+  values: readonly number[],
+  isInRange: (value: number) => boolean,
+  range: string,
+): void {
   if (values.length === 0) {
     throw new ToolrigError(
       'ERR_INVALID_MEASUREMENT',
       `${name} must have at least one round, got none`,
     );
   }
-  const bad = values.findIndex((value) => !(value > 0 && Number.isFinite(value)));
+  const bad = values.findIndex((value) => !(isInRange(value) && Number.isFinite(value)));
   if (bad === -1) return;
   throw new ToolrigError(
     'ERR_INVALID_MEASUREMENT',
-    `${name} must be finite numbers > 0, got ${values[bad]} in round ${bad}`,
+    `${name} must be finite numbers ${range}, got ${values[bad]} in round ${bad}`,
   );
 }

@@ -110,13 +110,12 @@ async function saturate(
   let lastResponseAtMs = startedAtMs;
   instance.on('response', (_client, _status, _bytes, responseMs) => {
     lastResponseAtMs = performance.now();
-    const latencyNs = responseMs * NS_PER_MS;
     const operation = answered?.call.operation.name ?? 'unknown';
     const outcome = answered?.outcome ?? { kind: 'wrong', problem: 'its body was never seen' };
     answered = undefined;
-    if (outcome.kind === 'right') recorder.success(latencyNs);
-    else if (outcome.kind === 'wrong') recorder.wrongReply(latencyNs, operation, outcome.problem);
-    else recorder.failure(latencyNs, operation, outcome.error);
+    if (outcome.kind === 'right') recorder.success(responseMs * NS_PER_MS);
+    else if (outcome.kind === 'wrong') recorder.wrongReply(operation, outcome.problem);
+    else recorder.failure(responseMs * NS_PER_MS, operation, outcome.error);
   });
   instance.on('reqError', (error: Error) => {
     // Of a request without a reply autocannon tells no time: it took no longer than the block.

@@ -30,7 +30,8 @@ test('an hour of 36 million calls at a rate leaves no more in memory than the fi
       const slice = recorder.arrived((call * 1_000) / PER_SECOND, 0.01, 1);
       recorder.sent(slice, responseMs / 2);
       recorder.calls.success(responseMs * 1e6);
-      recorder.answered(slice, responseMs, responseMs / 2, false);
+      recorder.timed(slice, responseMs, responseMs / 2);
+      recorder.answered(slice, false);
       recorder.settled(slice);
     }
   };

@@ -78,6 +78,8 @@ describe('summariseCase', () => {
         errors: new Map([['ERR_TIMEOUT', 6]]),
         firstFailure: 'add: too late',
         eventLoopUtilization: 1,
+        cpuNs: 2_000 * 290,
+        allocatedBytes: 64 * 290,
       }),
       block(2, { calls: 200, latencyNs: 2_000, errors: new Map([['ERR_TIMEOUT', 1]]) }),
     ];
@@ -107,6 +109,25 @@ describe('summariseCase', () => {
       ],
     );
     assert.equal(native.batchNs, null);
+  });
+
+  test('charges what failed calls cost to those that succeeded, so that they make nothing faster', () => {
+    const refusing = { calls: 400, succeeded: 100, failed: 300, durationMs: 0.1, cpuNs: 2e5 };
+    const blocks = [0, 1, 2].map((round) => block(round, { ...refusing, allocatedBytes: 6_400 }));
+    const [native] = summarise([measured('native', blocks)]).record.variants;
+    assert.ok(native !== undefined);
+    assert.ok(Math.abs(native.throughputPerSecond.median - 1e6) < 1e-3);
+    assert.ok(Math.abs(native.nsPerCall.median - 1_000) < 1e-6);
+    assert.equal(native.cpuNsPerCall, 2_000);
+    assert.equal(native.allocatedBytesPerCall, 64);
+    assert.equal(native.rounds[0]?.cpuNsPerCall, 2_000);
+  });
+
+  test('has finite figures where no call succeeded', () => {
+    const dead = block(0, { succeeded: 0, failed: 100, durationMs: 2 });
+    const [native] = summarise([measured('native', [dead])]).record.variants;
+    assert.equal(native?.throughputPerSecond.median, 0);
+    assert.equal(native?.nsPerCall.median, 2e6);
   });
 
   test('merges histograms without losing a call, and writes them twice', () => {

@@ -70,5 +70,7 @@ function ratioAt(
 }
 
 function fewestCalls(variants: readonly VariantRecord[]): number {
-  return Math.min(...variants.flatMap(({ rounds }) => rounds.map(({ calls }) => calls)));
+  return Math.min(
+    ...variants.flatMap(({ rounds }) => rounds.map(({ calls, failed }) => calls - failed)),
+  );
 }

@@ -59,8 +59,8 @@ export function throughputTimeline(record: ScenarioRecord): Chart | undefined {
     title: 'Throughput over time',
     about:
       arrivals === undefined
-        ? 'Calls of each block over its time.'
-        : 'Calls that were sent in each second; the line across is the rate that was asked for.',
+        ? 'Calls of each block that succeeded, over its time.'
+        : 'Calls that were to start in each second and succeeded; the line across is the rate that was asked for.',
     yAxis: {
       label: 'calls per second',
       scale: spreads(lines) ? 'log' : 'linear',
@@ -121,8 +121,12 @@ function momentsOf({ openLoop, rounds }: VariantRecord): Moment[] {
     ...slice,
     // Hundredths of a second: finer is not seen, and rounds of several variants share their points.
     seconds: Math.round((Date.parse(slice.startedAt) - startMs) / 10) / 100,
-    callsPerSecond: slice.durationMs > 0 ? (slice.calls * 1e3) / slice.durationMs : 0,
+    callsPerSecond: slice.durationMs > 0 ? (succeededIn(slice) * 1e3) / slice.durationMs : 0,
   }));
+}
+
+function succeededIn({ calls, failed }: { readonly calls: number; readonly failed: number }) {
+  return Math.max(0, calls - failed);
 }
 
 /** Whether some are so much faster than others that a linear axis would show the fastest alone. */

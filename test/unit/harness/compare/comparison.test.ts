@@ -5,7 +5,7 @@ import { roundOf, roundsOf } from '../../../helpers/rounds.ts';
 
 function timed(variant: string, nsPerCall: readonly number[], numbers?: readonly number[]) {
   const rounds = nsPerCall.map((ns, index) => roundOf(numbers?.[index] ?? index, ns));
-  return { variant, rounds };
+  return { variant, rounds, failed: 0 };
 }
 
 describe('compareVariants', () => {
@@ -36,8 +36,20 @@ describe('compareVariants', () => {
   });
 
   test('is inconclusive without a noise floor: any difference would be beyond none', () => {
-    const of = (variant: string, ns: number) => ({ variant, rounds: roundsOf(Array(8).fill(ns)) });
+    const of = (variant: string, ns: number) => ({
+      variant,
+      rounds: roundsOf(Array(8).fill(ns)),
+      failed: 0,
+    });
     assert.equal(compareVariants(of('a', 100), of('b', 1), null)?.verdict, 'inconclusive');
+  });
+
+  test('is inconclusive where calls failed that were not to: they took another way', () => {
+    const [slow, fast] = [timed('a', Array(8).fill(100)), timed('b', Array(8).fill(50))];
+    const verdictOf = (counts: object) =>
+      compareVariants(slow, { ...fast, ...counts }, 0.02)?.verdict;
+    assert.equal(verdictOf({ failed: 1 }), 'inconclusive');
+    assert.equal(verdictOf({ failed: 1, failedAsExpected: 1 }), 'improved');
   });
 
   test('says nothing of variants without a common round', () => {
@@ -49,6 +61,7 @@ describe('compareVariants', () => {
       const of = (variant: string, ns: number) => ({
         variant,
         rounds: roundsOf(Array(rounds).fill(ns)),
+        failed: 0,
       });
       return compareVariants(of('a', 100), of('b', 1), 0.02)?.verdict;
     });

@@ -26,6 +26,14 @@ describe('metricOf', () => {
     });
   });
 
+  test('counts the calls that succeeded: failed ones make nothing faster', () => {
+    const round = { ...roundOf(1, 200), calls: 4_000, failed: 3_000 };
+    assert.equal(Math.round(metricOf('throughput', round)), 5_000_000);
+    assert.equal(Math.round(metricOf('nsPerCall', round)), 200);
+    const broken = { ...round, failed: 4_000 };
+    assert.equal(Math.round(metricOf('nsPerCall', broken)), 200_000);
+  });
+
   test('takes what is less than one for one, since nothing has no ratio', () => {
     const round = { ...roundOf(1, 200), allocatedBytesPerCall: 0, p50: 0.2 };
     assert.equal(metricOf('allocatedBytesPerCall', round), 1);

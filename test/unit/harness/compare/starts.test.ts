@@ -23,6 +23,15 @@ describe('startAsRound', () => {
     assert.deepEqual([calls, failed, max, gcPauseMaxNs], [2_000, 3, 9, 10]);
   });
 
+  test('has a time per call that succeeded', () => {
+    const rounds = roundsOf([200, 210, 190]).map((round) => ({
+      ...round,
+      calls: 3_000,
+      failed: 2_000,
+    }));
+    assert.ok(Math.abs(metricOf('nsPerCall', startAsRound(1, rounds)) - 200) < 1e-9);
+  });
+
   test('is the round itself where there is one', () => {
     assert.deepEqual(startAsRound(3, [roundOf(3, 200)]), roundOf(3, 200));
   });

@@ -17,7 +17,7 @@ describe('BlockRecorder', () => {
         const recorder = new BlockRecorder();
         for (const kind of kinds) {
           if (kind === 'right') recorder.success(5);
-          else if (kind === 'wrong') recorder.wrongReply(5, 'op', 'no');
+          else if (kind === 'wrong') recorder.wrongReply('op', 'no');
           else if (kind === 'odd') recorder.failure(5, 'op', 'just text');
           else recorder.failure(5, 'op', new ToolrigError(kind, 'failed'));
         }
@@ -31,17 +31,31 @@ describe('BlockRecorder', () => {
         assert.equal(recorder.errors.get('ERR_UNKNOWN') ?? 0, count('ERR_USAGE', 'odd'));
         const histogram = new LatencyHistogram();
         recorder.latency.drainInto(histogram);
-        assert.equal(histogram.count, kinds.length);
+        assert.equal(histogram.count, count('right', 'ERR_TIMEOUT'));
         histogram.destroy();
       }),
     );
+  });
+
+  test('times no call that was refused, however fast, and one that ran into its deadline', () => {
+    const recorder = new BlockRecorder();
+    recorder.success(1e6);
+    const refused = new ToolrigError('ERR_OVERLOADED', 'full');
+    for (let call = 0; call < 9; call++) assert.equal(recorder.failure(1, 'op', refused), false);
+    assert.equal(recorder.failure(5e9, 'op', new ToolrigError('ERR_TIMEOUT', 'late')), true);
+    recorder.wrongReply('op', 'no');
+    const latency = recorder.latency.toHistogram();
+    assert.equal(latency.count, 2);
+    assert.equal(latency.summary().min, 1e6);
+    assert.ok(latency.summary().max >= 4.99e9);
+    latency.destroy();
   });
 
   test('keeps the first thing that went wrong, in words', () => {
     const recorder = new BlockRecorder();
     recorder.success(1);
     recorder.failure(1, 'read', new Error('disk on fire'));
-    recorder.wrongReply(1, 'add', '3 is not 4');
+    recorder.wrongReply('add', '3 is not 4');
     assert.equal(recorder.firstFailure, 'read: disk on fire');
   });
 
@@ -59,7 +73,7 @@ describe('BlockRecorder', () => {
     const recorder = new BlockRecorder();
     recorder.success(1);
     recorder.batch(1);
-    recorder.wrongReply(1, 'add', 'no');
+    recorder.wrongReply('add', 'no');
     recorder.failure(1, 'add', new ToolrigError('ERR_TIMEOUT', 'late'));
     recorder.reset();
     assert.deepEqual(recorder, new BlockRecorder());
