@@ -45,9 +45,12 @@ function pointOf(run: unknown, file: string): SweepPoint {
       return ms === undefined ? [] : [[quantile, ms * NS_PER_MS]];
     }),
   );
+  const perSecond =
+    figureAt(run, ['requests', 'average'], file) ?? (durationS === 0 ? 0 : total / durationS);
+  const refused = figureAt(run, ['non2xx'], file) ?? 0;
   return sweepPoint({
-    throughputPerSecond:
-      figureAt(run, ['requests', 'average'], file) ?? (durationS === 0 ? 0 : total / durationS),
+    // autocannon counts every reply, whatever its status.
+    throughputPerSecond: total === 0 ? 0 : perSecond * (1 - refused / total),
     concurrency: figureAt(run, ['connections'], file) ?? null,
     latencyNs,
     meanNs: mean === undefined ? null : mean * NS_PER_MS,

@@ -60,6 +60,7 @@ export function sweepOfK6Summary(value: unknown, file: string): MeasuredSweep {
   );
   const meanMs = figure(trend, 'avg');
   const dropped = figure('dropped_iterations', 'rate') ?? 0;
+  const errorRatio = figure('http_req_failed', 'rate', 'value') ?? 0;
   return {
     source: 'k6',
     name: file,
@@ -67,11 +68,11 @@ export function sweepOfK6Summary(value: unknown, file: string): MeasuredSweep {
       sweepPoint({
         // Iterations that k6 had no virtual user for were to start all the same.
         offeredPerSecond: dropped > 0 ? rate + dropped : null,
-        throughputPerSecond: rate,
+        throughputPerSecond: rate * (1 - errorRatio),
         concurrency: figure('vus_max', 'max', 'value') ?? figure('vus', 'max', 'value') ?? null,
         latencyNs,
         meanNs: meanMs === undefined ? null : meanMs * NS_PER_MS,
-        errorRatio: figure('http_req_failed', 'rate', 'value') ?? 0,
+        errorRatio,
       }),
     ],
     warnings: warningsOf(file),
@@ -145,8 +146,9 @@ function windowPoint(samples: readonly K6Sample[], seconds: number): SweepPoint 
   const rising = samples.map(({ durationMs }) => durationMs).toSorted((a, b) => a - b);
   const at = (share: number): number =>
     (rising[Math.max(0, Math.ceil(share * rising.length) - 1)] ?? 0) * NS_PER_MS;
+  const failed = samples.filter(({ isFailed }) => isFailed).length;
   return sweepPoint({
-    throughputPerSecond: samples.length / seconds,
+    throughputPerSecond: (samples.length - failed) / seconds,
     latencyNs: {
       p50: at(0.5),
       p75: at(0.75),
@@ -157,7 +159,7 @@ function windowPoint(samples: readonly K6Sample[], seconds: number): SweepPoint 
       max: at(1),
     },
     meanNs: (rising.reduce((sum, each) => sum + each, 0) / rising.length) * NS_PER_MS,
-    errorRatio: samples.filter(({ isFailed }) => isFailed).length / samples.length,
+    errorRatio: failed / samples.length,
   });
 }
 

@@ -111,11 +111,13 @@ function pointOf(draft: Draft, file: string): SweepPoint {
   if (throughputPerSecond === undefined) {
     throw unusable(file, `the run from line ${draft.line} on`, "has no line 'Requests/sec:'");
   }
+  const errorRatio = requests === 0 ? 1 : Math.min(1, failed / requests);
   return sweepPoint({
-    throughputPerSecond,
+    // wrk counts replies that are errors among its requests.
+    throughputPerSecond: throughputPerSecond * (1 - errorRatio),
     concurrency: draft.concurrency,
     latencyNs: draft.latencyNs,
     meanNs: draft.meanNs,
-    errorRatio: requests === 0 ? 1 : Math.min(1, failed / requests),
+    errorRatio,
   });
 }

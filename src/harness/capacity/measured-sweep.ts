@@ -11,7 +11,7 @@ export type SweepQuantile = (typeof SWEEP_QUANTILES)[number];
 export interface SweepPoint {
   /** Calls per second that were to start; `null` of a closed loop, or where the source does not say. */
   readonly offeredPerSecond: number | null;
-  /** Calls answered per second. */
+  /** Calls that succeeded per second. */
   readonly throughputPerSecond: number;
   /** Callers, of a closed loop. */
   readonly concurrency: number | null;
