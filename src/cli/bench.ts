@@ -18,7 +18,7 @@ import { stringifyRunRecord } from '../harness/results/run-json.ts';
 import type { RunRecord } from '../harness/results/run-record.ts';
 import { checkWritable, createRunId, writeRun } from '../harness/results/run-store.ts';
 import { type PlannedScenario, type RunResult, runScenarios } from '../harness/run.ts';
-import { requireVariant, VARIANTS } from '../harness/variants/variants.ts';
+import { loadVariant, VARIANTS } from '../harness/variants/variants.ts';
 import { commandLine } from './command-line.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { announceRun } from './live-announcement.ts';
@@ -124,10 +124,14 @@ async function plan(flags: BenchFlags): Promise<PlannedScenario[]> {
       : await loadSuite(flags.suite ?? 'cost');
   requireDifferentNames(scenarios.map(({ name }) => name));
   const defaults = VARIANTS.map(({ name }) => name).filter((name) => name !== 'http-saturation');
-  return scenarios.map((scenario) => ({
-    scenario,
-    variants: (flags.variants ?? scenario.variants ?? defaults).map(requireVariant),
-  }));
+  return Promise.all(
+    scenarios.map(async (scenario) => ({
+      scenario,
+      variants: await Promise.all(
+        (flags.variants ?? scenario.variants ?? defaults).map(loadVariant),
+      ),
+    })),
+  );
 }
 
 /** Results are filed by the scenario's name. */

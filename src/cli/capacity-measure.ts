@@ -10,7 +10,7 @@ import { measureCapacity } from '../harness/measure-capacity.ts';
 import type { Environment, RunRecord } from '../harness/results/run-record.ts';
 import { createRunId } from '../harness/results/run-store.ts';
 import { runScenarios } from '../harness/run.ts';
-import { requireVariant } from '../harness/variants/variants.ts';
+import { loadVariant } from '../harness/variants/variants.ts';
 import { commandLine } from './command-line.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { TOOL } from './package-info.ts';
@@ -57,7 +57,7 @@ export async function measureVariants(
       `'${scenario.name}' has several cases: name one of ${names}`,
     );
   }
-  const variants = (flags.variants ?? DEFAULT_VARIANTS).map(requireVariant);
+  const variants = await Promise.all((flags.variants ?? DEFAULT_VARIANTS).map(loadVariant));
   const interrupt = listenForInterrupt();
   const progress = createProgress(flags.quiet === true);
   const { signal } = interrupt;

@@ -12,7 +12,7 @@ import { renderDoctorText } from '../harness/report/doctor-text.ts';
 import { readEnvironment, systemSources } from '../harness/results/environment.ts';
 import type { Environment } from '../harness/results/run-record.ts';
 import { runScenarios } from '../harness/run.ts';
-import { requireVariant } from '../harness/variants/variants.ts';
+import { loadVariant } from '../harness/variants/variants.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { TOOL } from './package-info.ts';
@@ -87,7 +87,7 @@ async function measureNoise(
   progress: Progress,
 ): Promise<NoiseReport> {
   const scenario = await loadScenario('calculator-batch');
-  const { record } = await runScenarios([{ scenario, variants: [requireVariant('native')] }], {
+  const { record } = await runScenarios([{ scenario, variants: [await loadVariant('native')] }], {
     runId: 'doctor',
     tool: TOOL,
     command: 'toolrig doctor',

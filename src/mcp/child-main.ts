@@ -10,7 +10,6 @@
  * A crash of the process is not softened: the parent sees it, and so do the callers.
  */
 
-import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { ToolrigError } from '../core/errors.ts';
 import { NativeTransport, type ServiceDefinition } from '../runtime/index.ts';
 import {
@@ -20,7 +19,6 @@ import {
   type ChildServiceSpec,
   parseChildConfig,
 } from './child-config.ts';
-import { startHttpServer } from './http-server.ts';
 import { capabilitiesOf, createSdkServer } from './sdk-server.ts';
 
 const transport = new NativeTransport();
@@ -75,6 +73,7 @@ async function serveStdio(): Promise<void> {
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- an SDK server is no EventTarget
   server.onclose = () => void stop(0);
   front = server;
+  const { StdioServerTransport } = await import('@modelcontextprotocol/server/stdio');
   await server.connect(new StdioServerTransport());
 }
 
@@ -84,6 +83,7 @@ async function main({ mode, services }: ChildConfig): Promise<void> {
     await serveStdio();
     await report({ type: 'ready' });
   } else {
+    const { startHttpServer } = await import('./http-server.ts');
     const http = await startHttpServer(serverFor);
     front = http;
     await report({ type: 'ready', port: http.port });

@@ -3,7 +3,8 @@
 export type { Clock, ClockTimer } from '../core/clock.ts';
 export { type CallErrorCode, type ErrorCode, ToolError, ToolrigError } from '../core/errors.ts';
 export type { ConfigProblem } from './config/config-problem.ts';
-export { type Config, DEFAULT_PORT, type ServiceConfig } from './config/config-schema.ts';
+export type { Config, ServiceConfig } from './config/config-schema.ts';
+export { DEFAULT_PORT } from './config/default-port.ts';
 export type { Environment, ReadText } from './config/environment.ts';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load-config.ts';
 export { type Caller, type Identity, SYSTEM } from './dispatch/access/identity.ts';

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Variant } from '../../src/harness/load/target.ts';
 import { httpVariant } from '../../src/harness/variants/http.ts';
 import { httpSaturationVariant } from '../../src/harness/variants/http-saturation.ts';
 import { jsonVariant } from '../../src/harness/variants/json.ts';
@@ -12,7 +13,7 @@ import { stdioVariant } from '../../src/harness/variants/stdio.ts';
 import { VARIANTS } from '../../src/harness/variants/variants.ts';
 import { describeCallContract, type VariantTraits } from './call-contract.ts';
 
-const UNDER_CONTRACT: readonly (readonly [(typeof VARIANTS)[number], VariantTraits?])[] = [
+const UNDER_CONTRACT: readonly (readonly [Variant, VariantTraits?])[] = [
   [nativeVariant],
   [workerVariant],
   [processVariant],
@@ -24,6 +25,10 @@ const UNDER_CONTRACT: readonly (readonly [(typeof VARIANTS)[number], VariantTrai
 ];
 
 for (const [variant, traits] of UNDER_CONTRACT) describeCallContract(variant, traits);
+
+test('every entry of the ladder loads the variant of its name', async () => {
+  for (const { name, load } of VARIANTS) assert.equal((await load()).name, name);
+});
 
 test('every variant but the floor is under the call contract', () => {
   const under = UNDER_CONTRACT.map(([variant]) => variant.name);

@@ -40,7 +40,7 @@ export function echoTarget(overrides: Partial<Target> = {}): Target {
 }
 
 export function echoVariant(name: string, target: Target = echoTarget()): Variant {
-  return { name, pays: 'nothing', open: async () => target };
+  return { name, open: async () => target };
 }
 
 /** A call of `echo` that is sent by `invoke`. */

@@ -1,7 +1,8 @@
 /** Where `status` and `call` look for the application. */
 
 import { ToolrigError } from '../../core/errors.ts';
-import { DEFAULT_PORT } from '../../runtime/index.ts';
+// The file, not the runtime's public entry: a question to an application need not load a runtime.
+import { DEFAULT_PORT } from '../../runtime/config/default-port.ts';
 
 const MAX_PORT = 65_535;
 

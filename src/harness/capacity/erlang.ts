@@ -8,7 +8,7 @@
  */
 
 import { requireInteger, requirePositive } from '../../core/options.ts';
-import { increasingRoot } from '../stats/gamma-distribution.ts';
+import { increasingRoot } from '../stats/increasing-root.ts';
 
 export interface QueueLoad {
   readonly ratePerSecond: number;

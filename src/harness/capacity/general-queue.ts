@@ -13,7 +13,8 @@
  * very long, it is up to 15 % off: two moments do not say where the long ones lie.
  */
 
-import { gammaCdf, increasingRoot } from '../stats/gamma-distribution.ts';
+import { gammaCdf } from '../stats/gamma-distribution.ts';
+import { increasingRoot } from '../stats/increasing-root.ts';
 import { erlangC, mmcWaitNs, utilisation } from './erlang.ts';
 import type { ServiceTime } from './service-time.ts';
 

@@ -82,8 +82,6 @@ export interface Supervision {
 /** A way to reach services. */
 export interface Variant {
   readonly name: string;
-  /** What one call pays, in a few words. */
-  readonly pays: string;
   /** Starts the services and connects to them. Throws `ERR_TARGET` when that fails. */
   open(services: Readonly<Record<string, ServiceSource>>): Promise<Target>;
   /** Missing where nobody restarts services. */

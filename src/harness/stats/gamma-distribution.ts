@@ -8,6 +8,7 @@
  */
 
 import { gammaln } from 'simple-statistics';
+import { increasingRoot } from './increasing-root.ts';
 
 const TINY = 1e-300;
 const PRECISION = 1e-12;
@@ -30,23 +31,6 @@ export function gammaCdf(value: number, mean: number, scv: number): number {
 export function gammaQuantile(share: number, mean: number, scv: number): number {
   if (scv < 1e-9) return mean;
   return increasingRoot((value) => gammaCdf(value, mean, scv) - share, mean);
-}
-
-/**
- * Where a rising function of positive numbers crosses 0: brackets it by doubling, then halves.
- *
- * @param scale - the order of size of the answer, > 0
- */
-export function increasingRoot(rising: (value: number) => number, scale: number): number {
-  let high = scale;
-  while (rising(high) < 0 && high < scale * 1e12) high *= 2;
-  let low = 0;
-  for (let i = 0; i < 200 && high - low > high * 1e-12; i++) {
-    const middle = (low + high) / 2;
-    if (rising(middle) < 0) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
 }
 
 function regularizedGamma(a: number, x: number): number {

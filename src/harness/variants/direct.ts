@@ -15,7 +15,6 @@ type Handler = (args: unknown, context: unknown) => unknown;
 
 export const directVariant: Variant = {
   name: 'direct',
-  pays: 'a bare awaited function: the floor',
   async open(services) {
     const open = new Map<string, { definition: ServiceDefinition; context: CallContext }>();
     const close = async () => {

@@ -32,7 +32,6 @@ const STOP_LOOKS_MS = 10;
 
 export const httpSaturationVariant: Variant = {
   name: 'http-saturation',
-  pays: 'the same HTTP server under autocannon: no SDK on the calling side',
   async open(services) {
     const names = Object.keys(services);
     const host = await ChildHost.start({

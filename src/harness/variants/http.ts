@@ -6,7 +6,6 @@ import { callersTarget, childBacking } from './sdk-callers.ts';
 
 export const httpVariant: Variant = {
   name: 'http',
-  pays: 'the official SDK, over Streamable HTTP on loopback with a session',
   async open(services) {
     const host = await ChildHost.start({
       mode: 'http',

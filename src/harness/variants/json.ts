@@ -10,7 +10,6 @@ import { startNative } from './in-process.ts';
 
 export const jsonVariant: Variant = {
   name: 'json',
-  pays: 'native, plus JSON.stringify and JSON.parse of request and reply, bytes as base64',
   async open(services) {
     const transport = await startNative(services);
     let id = 0;

@@ -7,7 +7,6 @@ import { openSupervised } from './supervised.ts';
 
 export const nativeVariant: Variant = {
   name: 'native',
-  pays: 'registry, mailbox, validation, deadline, telemetry; by reference',
   open: async (services) => transportTarget(await startNative(services)),
   supervision: {
     survives: ['kill'],

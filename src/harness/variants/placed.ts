@@ -17,14 +17,12 @@ import { openSupervised } from './supervised.ts';
 
 export const workerVariant: Variant = {
   name: 'worker',
-  pays: 'native, on a scheduler thread: a ring of shared memory each way, small calls encoded',
   // Of what takes memory a thread contains some, and some ends the whole program: docs/ISOLATION.md.
   ...placed('worker', ['kill', 'hang', 'oom']),
 };
 
 export const processVariant: Variant = {
   name: 'process',
-  pays: 'native, in a child process of its own: a socket, calls of a tick encoded together',
   ...placed('process', ['kill', 'hang', 'oom']),
 };
 

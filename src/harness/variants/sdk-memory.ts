@@ -7,7 +7,6 @@ import { callersTarget } from './sdk-callers.ts';
 
 export const sdkMemoryVariant: Variant = {
   name: 'sdk-memory',
-  pays: 'the official SDK, client and server, in one process',
   async open(services) {
     const transport = await startNative(services);
     const callers = new Map<string, SdkCaller>();

@@ -6,7 +6,6 @@ import { callersTarget, childBacking } from './sdk-callers.ts';
 
 export const stdioVariant: Variant = {
   name: 'stdio',
-  pays: 'the official SDK, with the server in a child process over stdio',
   async open(services) {
     const hosts: ChildHost[] = [];
     try {

@@ -4,11 +4,9 @@
  */
 
 import { z } from 'zod';
+import { DEFAULT_PORT } from './default-port.ts';
 import { marked } from './marks.ts';
 import { secretSchema } from './secret.ts';
-
-/** Where `toolrig serve` listens, and `status` and `call` look, when nothing is said. */
-export const DEFAULT_PORT = 7_420;
 
 /** The longest delay of a timer, in ms. */
 const MAX_MS = 2 ** 31 - 1;

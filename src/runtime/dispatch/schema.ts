@@ -31,6 +31,15 @@ export interface CompiledSchema {
 const dialect = new Ajv2020();
 
 /**
+ * What each source was compiled to, and the text it had then: a service that is started again, or on
+ * several transports, has the schemas of its module, and compiling one takes about a millisecond.
+ */
+const compiled = new WeakMap<
+  SchemaSource,
+  { readonly text: string; readonly schema: CompiledSchema }
+>();
+
+/**
  * Compiles a schema.
  *
  * @param where - what the schema belongs to, for messages: `tool 'add' of service 'calculator'`
@@ -43,14 +52,19 @@ export function compileSchema(where: string, source: SchemaSource): CompiledSche
     if ((document as { type?: unknown }).type !== 'object') {
       throw new Error('its root must have type: "object"');
     }
+    const text = JSON.stringify(document);
+    const known = compiled.get(source);
+    if (known?.text === text) return known.schema;
     void dialect.validateSchema(document, true); // throws; its promise is for schemas with $async
     const fits = createCompiler().compile(isZod ? document : withNativeForms(document));
     const parse = isZod ? parserOfZod(source) : undefined;
-    return {
+    const schema = {
       document: deepFreezeJson(document),
-      fits: isDeep(document) ? guarded(fits) : fits,
+      fits: isDeep(text) ? guarded(fits) : fits,
       parse,
     };
+    compiled.set(source, { text, schema });
+    return schema;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ToolrigError(
@@ -74,8 +88,8 @@ export function describeMisfit(schema: CompiledSchema): string {
 }
 
 /** Whether checking a value may go as deep as the value does, rather than as the schema. */
-function isDeep(document: object): boolean {
-  return /"(?:\$ref|\$dynamicRef|uniqueItems)":/.test(JSON.stringify(document));
+function isDeep(text: string): boolean {
+  return /"(?:\$ref|\$dynamicRef|uniqueItems)":/.test(text);
 }
 
 /** As `fits`, for a check that may run out of stack; the others are spared the cost of this. */

@@ -10,21 +10,10 @@
 
 import { op } from 'arquero';
 import { ToolError } from '../../core/errors.ts';
+import type { Aggregate } from './aggregate-request.ts';
 import { groupCodes, keyOf, viewOf } from './arquero-view.ts';
 import { type Column, requireColumn, requireNumbers, type Table, takeCells } from './table.ts';
 import { checkColumnNames } from './table-limits.ts';
-
-export const AGGREGATE_OPERATORS = ['count', 'sum', 'mean', 'min', 'max', 'quantile'] as const;
-
-export interface Aggregate {
-  readonly op: (typeof AGGREGATE_OPERATORS)[number];
-  /** A numeric column; for `count` any column, or none. */
-  readonly column?: string;
-  /** Probability of a `quantile`, 0 to 1. */
-  readonly p?: number;
-  /** Name of the result. Default: `count`, `mean_price`, `quantile_0.5_price`. */
-  readonly as?: string;
-}
 
 /** @throws `ToolError` for unknown or unsuitable columns, names twice, and results that overflow */
 export function groupAggregate(

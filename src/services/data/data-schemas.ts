@@ -1,6 +1,6 @@
 /** Schemas of the data service's tools: what each takes and the structured result it gives. */
 
-import { AGGREGATE_OPERATORS } from './aggregate.ts';
+import { AGGREGATE_OPERATORS } from './aggregate-request.ts';
 import { OPERATORS } from './filter.ts';
 
 const name = { type: 'string', minLength: 1 };

@@ -17,14 +17,13 @@ import {
   type ToolResult,
 } from '../../runtime/index.ts';
 import { BaseDirectory } from '../file/base-directory.ts';
-import { type Aggregate, groupAggregate } from './aggregate.ts';
+import type { Aggregate } from './aggregate-request.ts';
 import * as schemas from './data-schemas.ts';
-import { describeTable } from './describe.ts';
 import { type Condition, filterTable } from './filter.ts';
 import { type HistogramRequest, histogramOf } from './histogram.ts';
 import { checkSource, type LoadRequest, readSource, tableOf } from './load.ts';
 import { readColumn, readRows } from './read-back.ts';
-import { type SortKey, sortTable } from './sort.ts';
+import type { SortKey } from './sort.ts';
 import { columnValues, countMissing, type Table } from './table.ts';
 import { TableStore } from './table-store.ts';
 
@@ -47,7 +46,10 @@ export interface DataServiceOptions {
 export interface DataServiceState {
   readonly tables: TableStore;
   readonly base: BaseDirectory | undefined;
+  readonly operations: ArqueroOperations;
 }
+
+type ArqueroOperations = Awaited<ReturnType<typeof loadArqueroOperations>>;
 
 type DataContext = CallContext<DataServiceState>;
 
@@ -101,6 +103,7 @@ export function dataService(options: DataServiceOptions = {}): ServiceDefinition
     init: async () => ({
       tables: new TableStore(limits),
       base: basePath === undefined ? undefined : await BaseDirectory.open(basePath),
+      operations: await loadArqueroOperations(),
     }),
     tools: {
       load: tool('Load a table from CSV or JSON records', schemas.LOAD, KEEPS, (request, context) =>
@@ -127,6 +130,16 @@ export function dataService(options: DataServiceOptions = {}): ServiceDefinition
       rows: tool('Read rows as records', schemas.ROWS, READS, rows),
     },
   });
+}
+
+/** Loaded by the start of a service: whoever imports the package for another one need not wait for arquero. */
+async function loadArqueroOperations() {
+  const [{ groupAggregate }, { describeTable }, { sortTable }] = await Promise.all([
+    import('./aggregate.ts'),
+    import('./describe.ts'),
+    import('./sort.ts'),
+  ]);
+  return { groupAggregate, describeTable, sortTable };
 }
 
 function tool<TRequest>(
@@ -197,7 +210,7 @@ function describe({ table: name }: TableRequest, { state }: DataContext): ToolRe
   return reply(`'${name}': ${sizeOf(table)}`, {
     table: name,
     rowCount,
-    columns: describeTable(table),
+    columns: state.operations.describeTable(table),
   });
 }
 
@@ -216,7 +229,8 @@ function sort(
   request: ResultRequest & { readonly by: readonly SortKey[] },
   { state }: DataContext,
 ): ToolResult {
-  return result(sortTable(state.tables.require(request.table), request.by), request, state);
+  const table = state.tables.require(request.table);
+  return result(state.operations.sortTable(table, request.by), request, state);
 }
 
 function aggregate(
@@ -227,6 +241,7 @@ function aggregate(
   { state }: DataContext,
 ): ToolResult {
   const table = state.tables.require(request.table);
+  const { groupAggregate } = state.operations;
   return result(groupAggregate(table, request.by ?? [], request.aggregates), request, state);
 }
 

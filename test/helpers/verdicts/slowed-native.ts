@@ -14,7 +14,6 @@ const ZERO = new Int32Array(1);
 export function slowedNative(name: string, steps: number): Variant {
   return {
     name,
-    pays: `native after ${steps} steps of work`,
     open: async (services) => slowed(await nativeVariant.open(services), steps),
   };
 }

@@ -27,7 +27,6 @@ function scenario(overrides: Partial<ScenarioSpec> = {}) {
 
 /** A variant of echo targets that says what became of them. */
 class Watched implements Variant {
-  readonly pays = 'nothing';
   readonly name: string;
   opened = 0;
   closed = 0;
@@ -48,7 +47,6 @@ class Watched implements Variant {
 function unopenable(name: string): Variant {
   return {
     name,
-    pays: 'nothing',
     open: () => Promise.reject(new ToolrigError('ERR_TARGET', 'it does not start')),
   };
 }
@@ -321,7 +319,7 @@ describe('runScenarios with chaos', () => {
       return mortalTarget(3);
     };
     const supervision = { survives: ['kill'] as const, open: openSupervised };
-    return { name, pays: 'nothing', open, supervision, opened };
+    return { name, open, supervision, opened };
   }
 
   test('opens services under a supervisor, and accounts for every call', async () => {

@@ -183,6 +183,15 @@ describe('compileSchema', () => {
     assert.throws(() => Object.assign(Object.values(document)[1] as object, { x: 1 }), TypeError);
   });
 
+  test('compiles a source once, and again when it has been changed', () => {
+    const source = structuredClone(NUMBERS);
+    const first = compileSchema('the test', source);
+    assert.equal(compileSchema('another', source), first);
+    source.required = [];
+    const second = compileSchema('the test', source);
+    assert.deepEqual([first.fits({}), second.fits({})], [false, true]);
+  });
+
   test('refuses what is no schema of an object, naming what it belongs to', () => {
     const bad: [SchemaSource, RegExp][] = [
       [{ type: 'string' }, /tool 'x'.*root must have type: "object"/],
