@@ -31,7 +31,7 @@ Examples:
 
 Exit codes:
   0  compared
-  1  something regressed, with --fail-on regressed
+  1  something regressed, or the candidate lacks it, with --fail-on regressed
   2  usage: no such run, flag, scenario or variant
   5  something is inconclusive, with --fail-on inconclusive`;
 
@@ -81,6 +81,11 @@ function declare(args: Argv): Argv {
         string: true,
         coerce: namesAmong('fail-on', FAILURES),
         describe: 'regressed, inconclusive, or both',
+      },
+      'allow-missing': {
+        group: OUTPUT,
+        boolean: true,
+        describe: 'the candidate may lack scenarios and variants of the base',
       },
       format: {
         group: OUTPUT,

@@ -30,6 +30,7 @@ export interface CompareFlags {
   readonly scenario?: string[];
   readonly metrics?: Metric[];
   readonly tolerance: number;
+  readonly 'allow-missing'?: boolean;
   readonly 'fail-on'?: ('regressed' | 'inconclusive')[];
   readonly format?: ComparisonFormat;
   readonly json?: boolean;
@@ -89,7 +90,8 @@ async function select(flags: CompareFlags): Promise<Selected> {
   }
   const candidate = await readRun(flags.candidate, runs);
   requireKnown(flags, [base, candidate]);
-  const comparable = comparableRuns(base, candidate, { scenarios, variants });
+  const missing = flags['allow-missing'] === true ? 'allow' : 'refuse';
+  const comparable = comparableRuns(base, candidate, { scenarios, variants, missing });
   requireSubjects(
     comparable,
     `runs ${base.runId} and ${candidate.runId} have no scenario and variant in common`,
@@ -133,14 +135,19 @@ async function write(out: string, text: string): Promise<void> {
 }
 
 function exitCodeFor(
-  { verdict, subjects }: ComparisonReport,
+  { verdict, subjects, problems }: ComparisonReport,
   failOn: readonly ('regressed' | 'inconclusive')[],
 ): number {
-  if (failOn.includes('regressed') && verdict === 'regressed') return EXIT.failed;
+  // What is gone may be what regressed: a comparison must not become smaller by itself.
+  const isMissing = problems.length > 0;
+  const isWorse = verdict === 'regressed' || isMissing;
+  if (failOn.includes('regressed') && isWorse) return EXIT.failed;
   // One without a metric had no round on one of the sides: nothing is known of it either.
-  const isOpen = subjects.some(
-    ({ metrics }) =>
-      metrics.length === 0 || metrics.some((each) => each.verdict === 'inconclusive'),
-  );
+  const isOpen =
+    isMissing ||
+    subjects.some(
+      ({ metrics }) =>
+        metrics.length === 0 || metrics.some((each) => each.verdict === 'inconclusive'),
+    );
   return failOn.includes('inconclusive') && isOpen ? EXIT.inconclusive : EXIT.pass;
 }

@@ -8,6 +8,7 @@ import type { GateVerdict } from '../harness/compare/gate/gate.ts';
 import type { GateReport } from '../harness/compare/gate/gate-report.ts';
 import { type ComparisonFormat, renderComparison } from '../harness/report/comparison-formats.ts';
 import { renderGateMarkdown, renderGateText } from '../harness/report/gate-text.ts';
+import { renderJUnitError } from '../harness/report/junit.ts';
 import { writeFileAtomically } from '../harness/results/atomic-file.ts';
 import { EXIT } from './exit-codes.ts';
 import type { GateFlags, RunningGate } from './gating/gate-flags.ts';
@@ -35,6 +36,7 @@ export async function gate(flags: GateFlags): Promise<void> {
       if (!quiet) stderr(`${text}\n`);
     },
   };
+  const startedAt = new Date().toISOString();
   let report: GateReport;
   try {
     report =
@@ -42,6 +44,8 @@ export async function gate(flags: GateFlags): Promise<void> {
         ? await gateOnBaseline(baseline as string, flags, running)
         : await gateOnCommit(base, cacheFolder(), flags, running);
   } catch (thrown) {
+    const reason = signal.aborted ? 'it was interrupted before anything was measured' : thrown;
+    await writeError(reason, startedAt, format, flags);
     if (!signal.aborted) throw thrown;
     // Before anything was measured.
     process.exitCode = EXIT.interrupted;
@@ -68,6 +72,19 @@ function render(report: GateReport, format: ComparisonFormat): string {
     return renderGateText(report, { colour: wantsColour(process.stdout) ? 'ansi' : 'none' });
   }
   return format === 'markdown' ? renderGateMarkdown(report) : renderComparison(report, format);
+}
+
+/** A gate that broke is an error also to who reads nothing but its JUnit XML, or the one of the time before. */
+async function writeError(
+  reason: unknown,
+  startedAt: string,
+  format: ComparisonFormat,
+  { junit }: GateFlags,
+): Promise<void> {
+  const text = reason instanceof Error ? reason.message : String(reason);
+  const document = renderJUnitError('the working tree', startedAt, `the gate broke: ${text}`);
+  if (format === 'junit') stdout(document);
+  if (junit !== undefined) await writeFileAtomically(resolve(junit), document);
 }
 
 /** The files that are written besides what is printed. */

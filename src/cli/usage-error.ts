@@ -29,6 +29,7 @@ const SWITCHES = [
   'force',
   'histogram',
   'fail-on-regression',
+  'allow-missing',
   'help',
   'version',
 ];

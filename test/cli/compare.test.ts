@@ -61,6 +61,22 @@ describe('toolrig compare', { concurrency: true }, () => {
     assert.match(stdout, /\ninconclusive: 1 inconclusive\n$/);
   });
 
+  test('fails for what the candidate lacks, unless it may', async () => {
+    const { scenarios, ...smaller } = comparedRun('20261101-000000-ef56', 200);
+    const path = join(runs, 'smaller.json');
+    const [first] = scenarios as [(typeof scenarios)[number]];
+    await writeFile(path, stringifyRunRecord({ ...smaller, scenarios: [first] }));
+    const asked = ['--fail-on=regressed', '--metrics=allocatedBytesPerCall', '--variants=native'];
+    const [refused, allowed] = await Promise.all([
+      compare(before1, path, ...asked),
+      compare(before1, path, ...asked, '--allow-missing'),
+    ]);
+    assert.equal(refused.exitCode, 1, refused.stderr);
+    assert.match(refused.stdout, /^failure: only run 20261122-153012-ab12 has no-twin$/m);
+    assert.equal(allowed.exitCode, 0, allowed.stderr);
+    assert.match(allowed.stdout, /^! only run 20261122-153012-ab12 has no-twin$/m);
+  });
+
   test('writes a file in place of printing', async () => {
     const out = join(runs, 'junit.xml');
     const { exitCode, stdout } = await compare(before1, after1, '--format', 'junit', '--out', out);

@@ -127,13 +127,18 @@ describe('gate', { concurrency: 2 }, () => {
   });
 
   test('ends with 3 and the end of the output when the base does not build', async () => {
-    const { repository, gate } = fixture();
+    const { home, repository, gate } = fixture();
     repository.write('package.json', '{ "name": "fixture", "scripts": { "build": "exit 9" } }\n');
     repository.commit('does not build');
     repository.write('package.json', '{ "name": "fixture" }\n');
-    const { exitCode, stderr } = await gate('--base', 'HEAD');
+    const junit = join(home, 'junit.xml');
+    const { exitCode, stderr } = await gate('--base', 'HEAD', '--junit', junit);
     assert.equal(exitCode, 3);
     assert.match(stderr, /commit [0-9a-f]{12} does not build: 'npm run build' ended with 9/);
+    // A CI server that reads nothing else must not see green.
+    const xml = readFileSync(junit, 'utf8');
+    assert.match(xml, /<testsuites [^>]*tests="1" failures="0" errors="1"/);
+    assert.match(xml, /<error message="the gate broke: commit [0-9a-f]{12} does not build/);
   });
 
   test('ends with 2 for a commit, a scenario or a variant that is not there, and outside of git', async () => {

@@ -21,6 +21,8 @@ import { type NoiseFloors, noiseFloorsOf, type Subject } from './suite.ts';
 /** What may be compared, and what is to be known about it. */
 export interface Comparable {
   readonly subjects: readonly Subject[];
+  /** What the baseline has and the candidate lacks: no figure tells of it. */
+  readonly missing: readonly string[];
   /** What makes the figures say less than they seem to. */
   readonly warnings: readonly string[];
 }
@@ -29,6 +31,11 @@ export interface Comparable {
 export interface Selection {
   readonly scenarios?: readonly string[] | undefined;
   readonly variants?: readonly string[] | undefined;
+}
+
+export interface RunSelection extends Selection {
+  /** Whether the candidate may lack what the baseline has; if so, that is a warning. Default: `refuse`. */
+  readonly missing?: 'refuse' | 'allow';
 }
 
 const SHARED_LUCK =
@@ -41,8 +48,10 @@ const DIFFERENT_TIMES =
 export function comparableRuns(
   baseline: RunRecord,
   candidate: RunRecord,
-  selection: Selection = {},
+  selection: RunSelection = {},
 ): Comparable {
+  const { missing = 'refuse' } = selection;
+  const gone = onlyIn(baseline, candidate, selection);
   const doubt = doubtAbout(baseline, candidate);
   const pairs = chosen(baseline, selection).flatMap((base) => {
     const other = candidate.scenarios.find(({ name }) => name === base.name);
@@ -62,11 +71,12 @@ export function comparableRuns(
           return [{ ...subject, pairing: 'unpaired' as const, noiseFloors, doubt: reason }];
         });
     }),
+    missing: missing === 'refuse' ? gone : [],
     warnings: [
       DIFFERENT_TIMES,
       SHARED_LUCK,
       ...[baseline, candidate].flatMap(suspicion),
-      ...onlyIn(baseline, candidate, selection),
+      ...(missing === 'refuse' ? [] : gone),
       ...onlyIn(candidate, baseline, selection),
     ],
   };
@@ -90,6 +100,7 @@ export function comparableVariants(
       const reason = doubt ?? subject.doubt;
       return [{ ...subject, pairing: 'paired' as const, noiseFloors, doubt: reason }];
     }),
+    missing: [],
     warnings: [SHARED_LUCK, ...suspicion(run)],
   };
 }

@@ -17,6 +17,13 @@ export interface ComparedSide {
   readonly gitCommit: string | null;
 }
 
+/** What is wrong with a comparison as a whole, whatever its figures. */
+export interface ComparisonProblem {
+  /** `failure`: the candidate lacks something, or does not do it; `error`: nothing can be concluded. */
+  readonly kind: 'failure' | 'error';
+  readonly text: string;
+}
+
 export interface ComparisonReport {
   readonly baseline: ComparedSide;
   readonly candidate: ComparedSide;
@@ -24,8 +31,9 @@ export interface ComparisonReport {
   readonly tolerance: number;
   /** Share of intervals that hold the true ratio. Default: 0.95. */
   readonly confidence?: number;
-  /** `regressed` when anything is, else `inconclusive` when anything is, else whether anything improved. */
+  /** `regressed` when anything is, else `inconclusive` when anything is or is missing, else whether anything improved. */
   readonly verdict: Verdict;
+  readonly problems: readonly ComparisonProblem[];
   readonly warnings: readonly string[];
   readonly subjects: readonly SubjectComparison[];
 }
@@ -33,14 +41,15 @@ export interface ComparisonReport {
 /** Compares what may be compared, and puts the outcome together. */
 export function reportComparison(
   sides: Pick<ComparisonReport, 'baseline' | 'candidate'>,
-  { subjects, warnings }: Comparable,
+  { subjects, missing, warnings }: Comparable,
   options: SuiteOptions & { readonly tolerance: number },
 ): ComparisonReport {
   const compared = compareSuite(subjects, options);
   return {
     ...sides,
     tolerance: options.tolerance,
-    verdict: overallVerdict(compared),
+    verdict: overallVerdict(compared, missing.length > 0),
+    problems: missing.map((text) => ({ kind: 'failure', text })),
     warnings,
     subjects: compared,
   };
@@ -51,12 +60,13 @@ export function sideOf({ runId, startedAt, environment }: RunRecord): ComparedSi
   return { name: runId, startedAt, gitCommit: environment.gitCommit };
 }
 
-function overallVerdict(subjects: readonly SubjectComparison[]): Verdict {
+function overallVerdict(subjects: readonly SubjectComparison[], isIncomplete: boolean): Verdict {
   const verdicts = new Set(
     subjects.flatMap(({ metrics }): Verdict[] =>
       metrics.length === 0 ? ['inconclusive'] : metrics.map(({ verdict }) => verdict),
     ),
   );
+  if (isIncomplete) verdicts.add('inconclusive');
   const worst = (['regressed', 'inconclusive', 'improved', 'unchanged'] as const).find((verdict) =>
     verdicts.has(verdict),
   );

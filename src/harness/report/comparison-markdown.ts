@@ -17,7 +17,7 @@ const MARKS = { regressed: '❌', improved: '✅', inconclusive: '❔', unchange
 
 /** The verdict, a table of everything that was compared, and what to know about it. */
 export function renderComparisonMarkdown(report: ComparisonReport): string {
-  const { baseline, candidate, subjects, tolerance, verdict, warnings } = report;
+  const { baseline, candidate, subjects, problems, tolerance, verdict, warnings } = report;
   const rows = subjects.flatMap(({ scenario, variant, metrics }) =>
     metrics.map((each) => [
       escaped(scenario),
@@ -36,6 +36,9 @@ export function renderComparisonMarkdown(report: ComparisonReport): string {
   const blocks = [
     `## ${MARKS[verdict]} ${verdict}: ${countVerdicts(subjects)}`,
     `${describeSide(candidate)} against ${describeSide(baseline)}. Changes up to ${formatShare(tolerance)} do not matter.`,
+    ...(problems.length === 0
+      ? []
+      : [list(problems.map(({ kind, text }) => `❌ ${kind}: ${text}`))]),
     ...(rows.length === 0 ? [] : [table(header, rows, WORDS)]),
     ...(warnings.length === 0 ? [] : [list(warnings)]),
   ];

@@ -24,7 +24,7 @@ const MAX_NAME_LENGTH = 60;
 /** Both sides, every subject, the verdict, and what to know about it. Ends with a newline. */
 export function renderComparisonText(report: ComparisonReport, options: TextOptions = {}): string {
   const colours = picocolors.createColors(options.colour === 'ansi');
-  const { baseline, candidate, subjects, warnings, verdict, tolerance } = report;
+  const { baseline, candidate, subjects, problems, warnings, verdict, tolerance } = report;
   return [
     `baseline   ${describeSide(baseline)}`,
     `candidate  ${describeSide(candidate)}`,
@@ -35,6 +35,9 @@ export function renderComparisonText(report: ComparisonReport, options: TextOpti
       colours.yellow(wrapText(`! ${inertText(text, 400)}`, MAX_WIDTH, '  ')),
     ),
     '',
+    ...problems.map(({ kind, text }) =>
+      colours.red(wrapText(`${kind}: ${inertText(text, 400)}`, MAX_WIDTH, '  ')),
+    ),
     ...reasonsOf(subjects).map((text) => wrapText(text, MAX_WIDTH, '  ')),
     paint(verdict, colours, `${verdict}: ${countVerdicts(subjects)}`),
     '',

@@ -23,14 +23,14 @@ const STOPPED: Readonly<Record<GateSummary['stopped'], string>> = {
 };
 const QUADS = 'a round is four processes: base, candidate, candidate, base';
 
-/** The comparison, and below it the verdict of the gate with its reasons. Ends with a newline. */
+/** The comparison, and below it the verdict of the gate with its reasons, any problem among them. Ends with a newline. */
 export function renderGateText(report: GateReport, options: TextOptions = {}): string {
   const { subjects, warnings, gate } = report;
   return [
     // A comparison of nothing would be a table of nothing; what there is to know is in its warnings.
     ...(subjects.length === 0
       ? warnings.map((text) => `! ${inertText(text, 400)}`)
-      : [renderComparisonText(report, options)]),
+      : [renderComparisonText({ ...report, problems: [] }, options)]),
     workOf(report),
     `gate ${MEANINGS[gate.verdict]}`,
     ...gate.reasons.map((reason) => `  ${inertText(reason, 1_000)}`),
@@ -46,7 +46,7 @@ export function renderGateMarkdown(report: GateReport): string {
     ...(reasons.length === 0 ? [] : [list(reasons)]),
     `${workOf(report)}.`,
   ];
-  return `${blocks.join('\n\n')}\n\n${renderComparisonMarkdown(report)}`;
+  return `${blocks.join('\n\n')}\n\n${renderComparisonMarkdown({ ...report, problems: [] })}`;
 }
 
 function workOf({ gate, processes }: GateReport): string {

@@ -1,5 +1,6 @@
 /**
- * A comparison as workflow commands of GitHub Actions: an error for each regression, a warning for
+ * A comparison as workflow commands of GitHub Actions: an error for each regression and for what is wrong
+ * with the comparison as a whole, a warning for
  * what is inconclusive, a notice for an improvement. Print it to stdout in a step.
  *
  * Ten annotations of a kind are shown for a step, so what is inconclusive is one warning a subject.
@@ -13,8 +14,11 @@ import { describeMetric, metricTitle } from './metric-text.ts';
 import { inertText } from './plain-text.ts';
 
 /** Lines of commands; empty when nothing changed and nothing is open. */
-export function renderGitHubAnnotations({ subjects }: ComparisonReport): string {
-  return subjects.flatMap(commandsOf).join('');
+export function renderGitHubAnnotations({ subjects, problems }: ComparisonReport): string {
+  return [
+    ...problems.map(({ text }) => command('error', 'comparison failed', text)),
+    ...subjects.flatMap(commandsOf),
+  ].join('');
 }
 
 function commandsOf({ scenario, variant, metrics }: SubjectComparison): string[] {

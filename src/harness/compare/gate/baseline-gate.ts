@@ -49,7 +49,7 @@ export function judgeBaseline(
   starts: readonly (readonly GateSample[])[],
   { metrics, advisory, tolerance, alpha = 0.025 }: BaselineRules,
 ): GateOutcome {
-  const failure = failureIn(starts);
+  let failure = failureIn(starts);
   const notGated: string[] = [];
   const subjects: BaselineSubject[] = [];
   for (const before of samplesOf(baseline)) {
@@ -57,7 +57,7 @@ export function judgeBaseline(
     const own = recordOf(baseline, before);
     const after = starts.flatMap((each) => each.filter((one) => isSame(one, before)));
     const load = after.find((one) => one.load !== before.load)?.load;
-    if (after.length < starts.length) notGated.push(`${where}: only the baseline has it`);
+    if (after.length < starts.length) failure ??= missingIn(where, after.length, starts.length);
     else if (load !== undefined)
       notGated.push(`${where}: the baseline was made with ${before.load}`);
     else if (before.failure !== undefined)
@@ -127,6 +127,13 @@ function failureIn(starts: readonly (readonly GateSample[])[]): GateFailure | un
     if (failure !== undefined) return { kind: 'broken', reason: `${where}: ${failure}` };
   }
   return undefined;
+}
+
+/** A gate must not become smaller by itself. */
+function missingIn(where: string, found: number, starts: number): GateFailure {
+  return found === 0
+    ? { kind: 'broken', reason: `${where}: the baseline has it, and the candidate no longer does` }
+    : { kind: 'invalid', reason: `${where}: measured in ${found} of ${starts} starts` };
 }
 
 function recordOf({ scenarios }: RunRecord, sample: GateSample): VariantRecord {

@@ -4,7 +4,7 @@
  */
 
 import type { Environment, Verdict } from '../../results/run-record.ts';
-import type { ComparisonReport } from '../comparison-report.ts';
+import type { ComparisonProblem, ComparisonReport } from '../comparison-report.ts';
 import type { MetricComparison, SubjectComparison } from '../suite.ts';
 import type { GateConclusion, GateOutcome, GateVerdict, StopReason } from './gate.ts';
 import type { Judgement } from './judgement.ts';
@@ -54,6 +54,12 @@ const AS_COMPARISON: Readonly<Record<GateVerdict, Verdict>> = {
   invalid: 'inconclusive',
 };
 
+/** What a reader of any format must take for a failure or an error, though no metric says so. */
+const AS_PROBLEM: Readonly<Partial<Record<GateVerdict, ComparisonProblem['kind']>>> = {
+  broken: 'failure',
+  invalid: 'error',
+};
+
 /** Puts the report of a gate together. */
 export function reportGate(outcome: GateOutcome, context: GateContext): GateReport {
   const { baseline, candidate, tolerance, environment, processes, ...work } = context;
@@ -63,12 +69,14 @@ export function reportGate(outcome: GateOutcome, context: GateContext): GateRepo
   const wasCutShort = stopped === 'interrupted' && outcome.verdict === 'passed';
   const verdict = wasCutShort ? 'inconclusive' : outcome.verdict;
   const reasons = wasCutShort ? ['it was interrupted'] : outcome.reasons;
+  const kind = AS_PROBLEM[verdict];
   return {
     baseline,
     candidate,
     tolerance,
     confidence,
     verdict: AS_COMPARISON[verdict],
+    problems: kind === undefined ? [] : reasons.map((text) => ({ kind, text })),
     warnings: [...work.warnings, ...notGated.map((each) => `not gated: ${each}`)],
     subjects: subjectsOf([...judgements, ...advisory.map(withoutConsequence)]),
     gate: { verdict, reasons, stopped, elapsedMs, budgetMs, looks, notGated },

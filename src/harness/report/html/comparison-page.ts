@@ -33,7 +33,11 @@ export function renderComparisonHtml(
   assets: PageAssets,
   above?: Html,
 ): string {
-  const { baseline, candidate, subjects, tolerance, verdict, warnings } = report;
+  const { baseline, candidate, subjects, tolerance, verdict } = report;
+  const remarks = [
+    ...report.problems.map(({ kind, text }) => html`<strong>${kind}</strong>: ${text}`),
+    ...report.warnings.map((text) => html`${text}`),
+  ];
   const scenarios = [...new Set(subjects.map(({ scenario }) => scenario))];
   return renderPage(
     {
@@ -41,9 +45,9 @@ export function renderComparisonHtml(
       kicker: 'Comparison',
       lead: html`${above}
 <div class="verdict ${LOOKS[verdict].box}"><p><strong>${verdict}</strong>: ${countVerdicts(subjects)}</p>${
-        warnings.length === 0
+        remarks.length === 0
           ? undefined
-          : html`<ul>${warnings.map((text) => html`<li>${text}</li>`)}</ul>`
+          : html`<ul>${remarks.map((remark) => html`<li>${remark}</li>`)}</ul>`
       }</div>
 <p>The baseline is ${sideText(baseline)}, the candidate ${sideText(candidate)}. Changes up to ${formatShare(tolerance)} do not matter.</p>`,
       sections: scenarios.map((scenario, index) => {

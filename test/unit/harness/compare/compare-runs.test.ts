@@ -113,15 +113,26 @@ describe('comparableRuns', () => {
     const candidate = run('run-b', [variant('native', 200), variant('stdio', 9e5)], {
       validity: { verdict: 'suspect', reasons: ['it rained'] },
     });
-    assert.deepEqual(comparableRuns(base, candidate).warnings.slice(2), [
+    const { missing, warnings } = comparableRuns(base, candidate);
+    assert.deepEqual(missing, ['only run run-a has calculator on json']);
+    assert.deepEqual(warnings.slice(2), [
       'run run-b is suspect: it rained',
-      'only run run-a has calculator on json',
       'only run run-b has calculator on stdio',
     ]);
     const empty = { ...base, scenarios: [] };
-    assert.deepEqual(comparableRuns(base, empty).warnings.slice(2), [
-      'only run run-a has calculator',
-    ]);
+    assert.deepEqual(comparableRuns(base, empty).missing, ['only run run-a has calculator']);
+  });
+
+  test('takes what the candidate lacks for a warning where it may', () => {
+    const candidate = run('run-b', [variant('native', 200)]);
+    const { missing, warnings } = comparableRuns(base, candidate, { missing: 'allow' });
+    assert.deepEqual(missing, []);
+    assert.deepEqual(warnings.slice(2), ['only run run-a has calculator on json']);
+  });
+
+  test('misses nothing that was not chosen', () => {
+    const candidate = run('run-b', [variant('native', 200)]);
+    assert.deepEqual(comparableRuns(base, candidate, { variants: ['native'] }).missing, []);
   });
 
   test('keeps to what was chosen; a scenario stands for its cases', () => {

@@ -99,6 +99,19 @@ describe('a gate', () => {
     assert.match(renderJUnit(report(slower)), /failures="2"/);
   });
 
+  test('that is broken or invalid is so for who reads nothing but JUnit', () => {
+    const failing = (side: string) =>
+      renderJUnit(
+        report(gateQuad((each) => [gateSample(500, each === side ? { failure: 'lost' } : {})])),
+      );
+    assert.match(
+      failing('candidate'),
+      /<failure message="adding on native: in the candidate, lost/,
+    );
+    assert.match(failing('base'), /<error message="adding on native: in the base, lost/);
+    assert.match(failing('base'), /^<testsuites [^>]* errors="1" /m);
+  });
+
   test('is inert, whatever scenarios and failures are called', () => {
     for (const name of HOSTILE_NAMES) {
       const quad = gateQuad((side) => [

@@ -75,7 +75,7 @@ describe('judgeBaseline', () => {
     );
   });
 
-  test('gates nothing that was measured in another way, or is not there', () => {
+  test('gates nothing that was measured in another way', () => {
     const other = judgeBaseline(
       baseline,
       starts(() => 900, { load: 'another' }),
@@ -83,12 +83,17 @@ describe('judgeBaseline', () => {
     );
     assert.equal(other.verdict, 'inconclusive');
     assert.match(other.notGated[0] ?? '', /^adding on native: the baseline was made with closed/);
-    const gone = judgeBaseline(
-      baseline,
-      starts(() => 900, { variant: 'worker' }),
-      RULES,
-    );
-    assert.deepEqual(gone.notGated, ['adding on native: only the baseline has it']);
-    assert.deepEqual(gone.reasons, ['nothing could be gated']);
+  });
+
+  test('is broken by a candidate that lacks what the baseline has, and invalid where it comes and goes', () => {
+    const gone = starts(() => 500, { variant: 'worker' });
+    const { verdict, reasons } = judgeBaseline(baseline, gone, RULES);
+    assert.equal(verdict, 'broken');
+    assert.deepEqual(reasons, [
+      'adding on native: the baseline has it, and the candidate no longer does',
+    ]);
+    const [first = [], ...others] = starts(() => 500);
+    const once = judgeBaseline(baseline, [first, ...others.map(() => [])], RULES);
+    assert.equal(once.verdict, 'invalid');
   });
 });
