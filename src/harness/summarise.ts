@@ -18,14 +18,12 @@ import type {
   TwinRecord,
   VariantRecord,
 } from './results/run-record.ts';
+import { isTimerLimited } from './results/timer-limit.ts';
 import { medianInterval } from './stats/bootstrap.ts';
 import { type LoggedInterval, renderIntervalLog } from './stats/interval-log.ts';
 import { type LatencyHistogram, mergedHistogram } from './stats/latency-histogram.ts';
 import { chaosFiguresOf, chaosRecordOf, observeChaos } from './summarise-chaos.ts';
 import { arrivalsOf, mostOut, openFiguresOf, openIntervalsOf } from './summarise-open.ts';
-
-/** Below this many clock reads, a single call's latency is mostly the clock's. */
-const TIMER_LIMIT_READS = 20;
 
 export interface CaseContext {
   /** Name of the scenario, with its case. */
@@ -115,7 +113,6 @@ function recordOf(
   const calls = sum(blocks, (block) => block.calls);
   const succeeded = sum(blocks, (block) => block.succeeded);
   const latencyNs = latency.summary();
-  const isTimerLimited = latencyNs.p50 < TIMER_LIMIT_READS * cost.clockReadNs;
   return {
     variant,
     calls,
@@ -131,7 +128,7 @@ function recordOf(
     nsPerCall: medianInterval(blocks.map(nsPerCallOf), random),
     latencyNs,
     batchNs: load.batch > 1 && batches.count > 0 ? batches.summary() : null,
-    latencyVerdict: isTimerLimited ? 'timer-limited' : 'ok',
+    latencyVerdict: isTimerLimited(latencyNs.p50, cost.clockReadNs) ? 'timer-limited' : 'ok',
     cpuNsPerCall: perSuccess(
       sum(blocks, (block) => block.cpuNs),
       succeeded,

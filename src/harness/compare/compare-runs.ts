@@ -125,6 +125,7 @@ function subjectOf(
     variant,
     baseline: baseline.rounds,
     candidate: candidate.rounds,
+    clockReadNs: Math.max(baseline.clockReadNs, candidate.clockReadNs),
     doubt: [baseline, candidate].map(failuresOf).find((each) => each !== undefined),
   };
 }

@@ -11,11 +11,12 @@
 
 import { median } from 'simple-statistics';
 import type { RoundRecord, Verdict } from '../results/run-record.ts';
+import { isTimerLimited } from '../results/timer-limit.ts';
 import { FEWEST_ROUNDS, isBounded } from '../stats/bootstrap.ts';
 import { holmAdjusted } from '../stats/holm.ts';
 import { type Change, changeBetween, type Pairing } from './change.ts';
 import { detectableChange } from './detectable.ts';
-import { DEFAULT_METRICS, isMoreBetter, type Metric, metricOf } from './metric.ts';
+import { DEFAULT_METRICS, isMoreBetter, type Metric, metricOf, PERCENTILES } from './metric.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Noise floor of each metric that has one: 0.03 is 3 %. */
@@ -35,6 +36,8 @@ export interface Subject extends RoundSets {
   /** As it is to be shown: `native`, or `json → native` for two variants of one run. */
   readonly variant: string;
   readonly noiseFloors: NoiseFloors;
+  /** What a read of the clock took that timed the calls, in ns. Default: 0, percentiles are exact. */
+  readonly clockReadNs?: number;
   /** Why nothing can be concluded, whatever the figures; `undefined` when nothing stands against it. */
   readonly doubt?: string | undefined;
 }
@@ -104,7 +107,7 @@ export function compareSuite(
         tolerance,
         alpha,
         comparisons: adjusted.length,
-        doubt: subject.doubt ?? fewRounds(sets),
+        doubt: subject.doubt ?? fewRounds(sets) ?? clockDoubt(each, subject.clockReadNs),
       }),
     ),
   }));
@@ -209,6 +212,17 @@ function fewRounds(sets: RoundSets): string | undefined {
   const fewest = fewestOf(sets);
   if (fewest >= FEWEST_ROUNDS) return undefined;
   return `only ${fewest} rounds, and an interval needs ${FEWEST_ROUNDS}`;
+}
+
+/** A percentile of calls that are too short to time is the clock's: equal code may differ in it, and other code not. */
+function clockDoubt(
+  { metric, baseline, candidate }: Figures,
+  clockReadNs: number = 0,
+): string | undefined {
+  const isPercentile = PERCENTILES.some((name) => name === metric);
+  if (!isPercentile || !isTimerLimited(Math.min(baseline, candidate), clockReadNs))
+    return undefined;
+  return 'timer-limited: below twenty clock reads; calls/s tells';
 }
 
 function fewestOf({ baseline, candidate }: RoundSets): number {

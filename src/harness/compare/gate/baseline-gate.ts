@@ -18,7 +18,7 @@ import { metricOf } from '../metric.ts';
 import { conclude, type GateOutcome } from './gate.ts';
 import { type JudgementRules, judgeAll, logOf, type Observation, reachOf } from './judgement.ts';
 import type { GateFailure } from './quad.ts';
-import { type GateMetric, type GateSample, samplesOf } from './sample.ts';
+import { comparedBy, type GateMetric, type GateSample, samplesOf } from './sample.ts';
 
 /** Starts of the candidate that a verdict needs, and that are made. */
 export const STARTS = 8;
@@ -85,9 +85,9 @@ function observe(
   metric: GateMetric,
   { tolerance, alpha }: JudgementRules,
 ): Observation {
-  const name = before.isTimerLimited && metric.startsWith('p') ? 'nsPerCall' : metric;
+  const name = comparedBy(metric, [before, ...starts]);
   const base = own.rounds.map((round) => Math.log(Math.max(1, metricOf(name, round))));
-  const candidate = starts.map((each) => logOf(each, metric));
+  const candidate = starts.map((each) => logOf(each, name));
   const confidence = 1 - 2 * alpha;
   const shift = unpairedShift(base, candidate, { confidence });
   const noiseFloor = candidate.length < STARTS ? null : oneMoreStart(candidate, confidence);

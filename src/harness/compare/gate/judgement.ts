@@ -22,7 +22,7 @@ import { normalQuantile } from '../../stats/normal.ts';
 import { signedRank } from '../../stats/signed-rank.ts';
 import type { MetricComparison } from '../suite.ts';
 import type { GateSubject } from './quad.ts';
-import type { GateMetric, GateSample } from './sample.ts';
+import { comparedBy, type GateMetric, type GateSample } from './sample.ts';
 
 export interface JudgementRules {
   readonly metrics: readonly GateMetric[];
@@ -72,7 +72,8 @@ function observe(
   metric: GateMetric,
   { tolerance, alpha }: JudgementRules,
 ): Observation {
-  const logs = quads.map((samples) => samples.map((sample) => logOf(sample, metric)));
+  const figure = comparedBy(metric, quads.flat());
+  const logs = quads.map((samples) => samples.map((sample) => logOf(sample, figure)));
   const changes = logs.map(([a1 = 0, b1 = 0, b2 = 0, a2 = 0]) => (b1 + b2 - a1 - a2) / 2);
   const confidence = 1 - 2 * alpha;
   const shift = pairedShift(changes, { confidence });

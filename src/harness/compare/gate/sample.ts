@@ -18,7 +18,7 @@ export interface GateSample {
   readonly calls: number;
   /** What went wrong with its calls; `undefined` when nothing did. */
   readonly failure: string | undefined;
-  /** Single calls are too short to time: {@link GateSample.figures} has time per call for percentiles. */
+  /** Single calls are too short to time; see {@link comparedBy}. */
   readonly isTimerLimited: boolean;
   readonly figures: Readonly<Record<GateMetric, number>>;
 }
@@ -34,6 +34,17 @@ export const GATE_METRICS = [
   'allocatedBytesPerCall',
 ] as const;
 export type GateMetric = (typeof GATE_METRICS)[number];
+
+const PERCENTILES: readonly GateMetric[] = ['p50', 'p90', 'p99', 'p999'];
+
+/**
+ * What stands for a metric in samples that are compared: time per call for percentiles, where single calls of any of
+ * them are too short to time. One figure for all: a call at the edge would else be a percentile here and a time there.
+ */
+export function comparedBy(metric: GateMetric, samples: readonly GateSample[]): GateMetric {
+  const isLimited = samples.some(({ isTimerLimited }) => isTimerLimited);
+  return isLimited && PERCENTILES.includes(metric) ? 'nsPerCall' : metric;
+}
 
 /**
  * The samples in a run record.
@@ -57,20 +68,18 @@ function sampleOf(scenario: Fields, of: unknown): GateSample {
   const name = textOf(scenario, 'name');
   const latency = fieldsOf(variant['latencyNs'], 'latencyNs');
   const nsPerCall = numberOf(fieldsOf(variant['nsPerCall'], 'nsPerCall'), 'median');
-  const isTimerLimited = variant['latencyVerdict'] === 'timer-limited';
-  const percentile = (field: string) => (isTimerLimited ? nsPerCall : numberOf(latency, field));
   return {
     scenario: name,
     variant: textOf(variant, 'variant'),
     load: loadOf(scenario),
     calls: numberOf(variant, 'calls'),
     failure: failureOf(scenario, variant),
-    isTimerLimited,
+    isTimerLimited: variant['latencyVerdict'] === 'timer-limited',
     figures: {
-      p50: percentile('p50'),
-      p90: percentile('p90'),
-      p99: percentile('p99'),
-      p999: percentile('p999'),
+      p50: numberOf(latency, 'p50'),
+      p90: numberOf(latency, 'p90'),
+      p99: numberOf(latency, 'p99'),
+      p999: numberOf(latency, 'p999'),
       nsPerCall,
       cpuNsPerCall: numberOf(variant, 'cpuNsPerCall'),
       allocatedBytesPerCall: numberOf(variant, 'allocatedBytesPerCall'),

@@ -17,7 +17,7 @@ import {
 /** Eight rounds around a time per call. */
 function variant(name: string, nsPerCall: number, overrides: Partial<VariantRecord> = {}) {
   const rounds = [1, 1.01, 0.99, 1.005, 0.995, 1.002, 0.998, 1].map((each) => each * nsPerCall);
-  return sampleVariant(name, nsPerCall, { rounds: roundsOf(rounds), ...overrides });
+  return sampleVariant(name, nsPerCall, { rounds: roundsOf(rounds), clockReadNs: 5, ...overrides });
 }
 
 function run(
@@ -133,6 +133,11 @@ describe('comparableRuns', () => {
   test('misses nothing that was not chosen', () => {
     const candidate = run('run-b', [variant('native', 200)]);
     assert.deepEqual(comparableRuns(base, candidate, { variants: ['native'] }).missing, []);
+  });
+
+  test('judges percentiles by the slower clock of the two', () => {
+    const candidate = run('run-b', [variant('native', 240, { clockReadNs: 24 })]);
+    assert.equal(comparableRuns(base, candidate).subjects[0]?.clockReadNs, 24);
   });
 
   test('keeps to what was chosen; a scenario stands for its cases', () => {

@@ -79,6 +79,18 @@ describe('compareSuite', () => {
     assert.equal(conclude({}).reason, null);
   });
 
+  test('makes no verdict from a percentile that is mostly the clock, and one from calls/s', () => {
+    const limited = { ...slowed(1.1), clockReadNs: 12 };
+    const { verdict, reason } = conclude(limited);
+    assert.equal(verdict, 'inconclusive');
+    assert.match(reason ?? '', /^timer-limited: below twenty clock reads; calls\/s tells$/);
+    assert.equal(conclude(limited, 'throughput').verdict, 'regressed');
+    assert.equal(conclude({ ...limited, clockReadNs: 9 }).verdict, 'regressed');
+    // The tail of such calls is long enough.
+    const tail = { ...limited, noiseFloors: { p99: 0.01 } };
+    assert.equal(conclude(tail, 'p99').verdict, 'regressed');
+  });
+
   test('shows the figures even where there is no verdict', () => {
     const { ratio, noiseFloor, detectable } = conclude({ ...slowed(2), doubt: 'calls failed' });
     assert.ok(ratio > 1.9 && ratio < 2.1);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { samplesOf } from '../../../../../src/harness/compare/gate/sample.ts';
+import { comparedBy, samplesOf } from '../../../../../src/harness/compare/gate/sample.ts';
+import { gateSample } from '../../../../helpers/gate-samples.ts';
 import {
   openRecord,
   sampleRecord,
@@ -53,9 +54,12 @@ describe('samplesOf', () => {
     assert.equal(sample?.failure, undefined);
   });
 
-  test('takes time per call for percentiles that are mostly the clock', () => {
-    const figures = samplesOf(recordOf({ latencyVerdict: 'timer-limited' }))[0]?.figures;
-    assert.deepEqual([figures?.p50, figures?.p99, figures?.nsPerCall], [5, 5, 5]);
+  test('says which calls are too short to time', () => {
+    const limited = samplesOf(recordOf({ latencyVerdict: 'timer-limited' }));
+    assert.deepEqual(
+      [...samplesOf(recordOf()), ...limited].map((each) => each.isTimerLimited),
+      [false, true],
+    );
   });
 
   test('says what failed unless the thresholds on errors allow it', () => {
@@ -96,5 +100,15 @@ describe('samplesOf', () => {
       code,
       message: 'cpuNsPerCall is no number',
     });
+  });
+});
+
+describe('comparedBy', () => {
+  test('takes time per call for percentiles of all, where one of them is mostly the clock', () => {
+    const [timed, limited] = [gateSample(900), gateSample(100, { isTimerLimited: true })];
+    assert.equal(comparedBy('p50', [timed, timed]), 'p50');
+    assert.equal(comparedBy('p50', [timed, limited]), 'nsPerCall');
+    assert.equal(comparedBy('p99', [limited, limited]), 'nsPerCall');
+    assert.equal(comparedBy('cpuNsPerCall', [limited]), 'cpuNsPerCall');
   });
 });
