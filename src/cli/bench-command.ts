@@ -24,6 +24,8 @@ import { EXIT_CODES_HELP } from './exit-codes.ts';
 const MAX_IN_FLIGHT = 100_000;
 /** Of an open loop: its calls take memory only while they wait. */
 const MOST_IN_FLIGHT = 1_000_000;
+/** Each is a thread that may keep a core busy. */
+const MAX_WORKERS = 64;
 const MAX_ROUNDS = 10_000;
 /** As in `harness/load/scenario.ts`, which is not loaded for a mistyped flag. */
 const SUITES = ['cost', 'chaos', 'truth'] as const;
@@ -147,6 +149,13 @@ function declare(args: Argv): Argv {
         string: true,
         coerce: wholeNumber('max-in-flight', 1, MOST_IN_FLIGHT),
         describe: 'calls sent or waiting; further arrivals are dropped; default: 10,000',
+      },
+      workers: {
+        group: OPEN_LOOP,
+        string: true,
+        coerce: wholeNumber('workers', 1, MAX_WORKERS),
+        describe:
+          'threads that share the calls, each with its own connection; http alone; default: 1',
       },
       variants: {
         group: RUN,

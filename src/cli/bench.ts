@@ -47,6 +47,7 @@ export interface BenchFlags {
   readonly arrivals?: ArrivalKind;
   readonly stages?: RateStage[];
   readonly 'max-in-flight'?: number;
+  readonly workers?: number;
   readonly threshold?: string[];
   readonly seed: number;
   readonly out: string;
@@ -157,6 +158,7 @@ function loadOf(flags: BenchFlags): Load {
     arrivals: flags.arrivals,
     stages: flags.stages,
     maxInFlight: flags['max-in-flight'],
+    workers: flags.workers,
   };
   const load: Load = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),

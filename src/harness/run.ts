@@ -24,6 +24,7 @@ import { type ResolvedLoad, resolveLoad } from './load/resolve-load.ts';
 import type { Scenario, ScenarioCase, ServiceSource } from './load/scenario.ts';
 import type { Target, Variant } from './load/target.ts';
 import { parseThreshold, type Threshold, variantsOf } from './load/threshold.ts';
+import { requireShareable } from './load/worker-requirements.ts';
 import type { Environment, RunRecord, ScenarioRecord } from './results/run-record.ts';
 import { SCHEMA_VERSION } from './results/run-record.ts';
 import { initHistograms } from './stats/latency-histogram.ts';
@@ -154,6 +155,7 @@ function prepare({ scenario, variants }: PlannedScenario, options: RunOptions): 
   // How services bear trouble is watched over one long stretch, unless the scenario compares.
   const rounds = hasChaos(scenario) ? { rounds: 1 } : {};
   const load = resolveLoad({ ...rounds, ...scenario.load }, options.load);
+  requireShareable(scenario, variants, load.open?.workers ?? 1);
   // What a rate must keep to says itself how many calls may fail.
   const ofRate = load.open?.slo?.thresholds ?? [];
   thresholds.push(
@@ -225,7 +227,8 @@ async function runScenario(
       const name = each.name === '' ? scenario.name : `${scenario.name}/${each.name}`;
       const plan = planCalls(each, seededRandom(options.seed));
       const { chaos } = each;
-      const { signal } = options;
+      const { signal, seed } = options;
+      const { module } = scenario;
       const rounds = chaos === undefined ? load.rounds : windowCount(load);
       const onProgress = (step: MeasureProgress) => progress.report(name, rounds, step);
       const measurement =
@@ -234,7 +237,10 @@ async function runScenario(
               reference,
               signal,
               onProgress,
-              seed: options.seed,
+              seed,
+              ...(module === undefined
+                ? {}
+                : { planSource: { module, caseName: each.name, seed } }),
             })
           : await measureChaos(plan, contestants, load, chaos, {
               random: () => seededRandom(options.seed),

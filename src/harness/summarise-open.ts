@@ -23,7 +23,7 @@ export function mostOut({ concurrency, batch, open }: ResolvedLoad): number {
 
 /** What the record says of the schedule; of a search, that of the highest rate any variant kept. */
 export function arrivalsOf(
-  { process, stages: given, maxInFlight, slo }: OpenLoad,
+  { process, stages: given, maxInFlight, workers, slo }: OpenLoad,
   { calls, rounds, durationMs }: ResolvedLoad,
   variants: readonly VariantMeasurement[],
 ): ArrivalsRecord {
@@ -45,7 +45,7 @@ export function arrivalsOf(
     ratePerSecond: (callCount * SECOND_MS) / lengthMs,
     stages: finite,
     maxInFlight,
-    workers: 1,
+    workers,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Callers for the services of a child process. */
 
+import { setMaxListeners } from 'node:events';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { ToolrigError } from '../core/errors.ts';
 import type { ChildHost } from './child-host.ts';
@@ -31,25 +32,49 @@ export function httpUrl(host: ChildHost, serviceName: string): URL {
  * Reaches a service of a child in mode `http`, in a session of its own. Closing the caller ends the
  * session; the child lives on.
  *
+ * @throws `ERR_TARGET` when the child is in another mode, or does not answer
+ */
+export function connectHttp(host: ChildHost, serviceName: string): Promise<SdkCaller> {
+  const ended = host.exited.then(() => host.describeExit());
+  return connectHttpUrl(httpUrl(host, serviceName), ended);
+}
+
+/**
+ * The same by its address, from any thread or process.
+ *
  * Calls that are in flight together travel on sockets of their own, so they may arrive in another
  * order than they were made.
  *
- * @throws `ERR_TARGET` when the child is in another mode, or does not answer
+ * @param ended - resolves with the reason when the server has ended
+ * @throws `ERR_TARGET` when nobody answers there
  */
-export async function connectHttp(host: ChildHost, serviceName: string): Promise<SdkCaller> {
-  const transport = new StreamableHTTPClientTransport(httpUrl(host, serviceName));
-  let isGone = false;
+export async function connectHttpUrl(url: URL, ended: Promise<string>): Promise<SdkCaller> {
+  const transport = new StreamableHTTPClientTransport(url, { fetch: fetchWithManyListeners });
+  let endReason: string | undefined;
   const caller = await SdkCaller.connect(transport, {
-    closeReason: () => host.describeExit(),
+    closeReason: () => endReason ?? 'connection closed',
     // Ends the session on the server, which would keep it until its process ends.
     beforeClose: async () => {
-      if (!isGone) await transport.terminateSession().catch(() => {});
+      if (endReason === undefined) await transport.terminateSession().catch(() => {});
     },
   });
   // The SDK does not notice a stream that ends without a reply: its call would wait for its deadline.
-  void host.exited.then(() => {
-    isGone = true;
+  void ended.then((reason) => {
+    endReason = reason;
     return caller.close();
   });
   return caller;
+}
+
+/**
+ * `fetch` without a warning about listeners. All requests of a client share one signal, and each leaves
+ * a listener on it that goes with the request, when that is collected: at a low rate that is after
+ * thousands, and Node takes 1,500 for a leak and says so at every request.
+ */
+export function fetchWithManyListeners(
+  url: string | URL,
+  init: RequestInit = {},
+): Promise<Response> {
+  if (init.signal != null) setMaxListeners(0, init.signal);
+  return fetch(url, init);
 }

@@ -7,7 +7,7 @@ export type {
   ChildUsage,
 } from './child-config.ts';
 export { type ChildExit, ChildHost, type ChildHostOptions } from './child-host.ts';
-export { connectHttp, connectStdio, httpUrl } from './connect-child.ts';
+export { connectHttp, connectHttpUrl, connectStdio, httpUrl } from './connect-child.ts';
 export { fromJsonReply, toJsonForm } from './json-form.ts';
 export { linkInMemory } from './link-in-memory.ts';
 export {

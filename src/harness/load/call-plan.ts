@@ -21,6 +21,14 @@ export interface PlannedCall {
 
 export type CallPlan = readonly PlannedCall[];
 
+/** Where another thread gets the same plan from: checks are functions, which it cannot be sent. */
+export interface PlanSource {
+  /** URL of the scenario's module. */
+  readonly module: string;
+  readonly caseName: string;
+  readonly seed: number;
+}
+
 const DEFAULT_INPUTS = 1_024;
 
 /**

@@ -66,7 +66,6 @@ async function latenessAt(
     [instantCall()],
     {
       schedule: new ArrivalSchedule(stages),
-      scheduleMs: durationMs,
       batch: 1,
       callers: Number.POSITIVE_INFINITY,
       maxInFlight: 100_000,

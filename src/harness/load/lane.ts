@@ -3,17 +3,18 @@
 import { seededRandom } from '../stats/random.ts';
 import { isSteady } from '../stats/steady-state.ts';
 import type { CallPlan } from './call-plan.ts';
-import { type ReadyCall, readyCalls, runClosedBlock } from './closed-executor.ts';
+import type { LoadGenerator } from './load-generator.ts';
 import { findMaxRate } from './max-rate.ts';
 import type { MaxRateOutcome } from './max-rate-outcome.ts';
 import type {
   BlockMeasurement,
+  Contestant,
   MeasureOptions,
   MeasureProgress,
   VariantMeasurement,
 } from './measurement.ts';
 import { measureOpenBlock } from './open-block.ts';
-import { OpenRecorder } from './open-recorder.ts';
+import { type OpenProgress, OpenRecorder } from './open-recorder.ts';
 import { RateProber } from './rate-prober.ts';
 import { BlockRecorder, countsOf } from './recorder.ts';
 import type { OpenLoad, ResolvedLoad, ThinkTime } from './resolve-load.ts';
@@ -30,14 +31,12 @@ export class Lane {
   readonly variant: string;
   readonly #target: Target;
   readonly #plan: CallPlan;
-  readonly #ready: readonly ReadyCall[];
+  readonly #generator: LoadGenerator;
   readonly #load: ResolvedLoad;
   readonly #options: MeasureOptions;
   readonly #think: (() => number) | undefined;
   readonly #recorder = new BlockRecorder();
   #openRecorder: OpenRecorder | undefined;
-  /** Of the open block under way. */
-  #elapsedMs = 0;
   readonly #blocks: BlockMeasurement[] = [];
   #maxRate: MaxRateOutcome | undefined;
   readonly #warmWindowsNsPerCall: number[] = [];
@@ -48,16 +47,16 @@ export class Lane {
   readonly #twinCursor = { nextCall: 0 };
 
   constructor(
-    variant: string,
-    target: Target,
+    { variant, target }: Contestant,
+    generator: LoadGenerator,
     plan: CallPlan,
     load: ResolvedLoad,
     options: MeasureOptions,
   ) {
     this.variant = variant;
     this.#target = target;
+    this.#generator = generator;
     this.#plan = plan;
-    this.#ready = readyCalls(plan, (operation) => target.prepare(operation));
     this.#load = load;
     this.#options = options;
     this.#think = thinkTimes(load.think, seededRandom(options.seed ?? 1));
@@ -92,8 +91,8 @@ export class Lane {
       return;
     }
     if (open !== undefined) {
-      const onProgress = (blockRatio: number) =>
-        this.#reportOpen(round, doneRatio + shareRatio * blockRatio);
+      const onProgress = (progress: OpenProgress, blockRatio: number) =>
+        this.#reportOpen(progress, round, doneRatio + shareRatio * blockRatio);
       this.#blocks.push(...(await this.#openBlock(open, round, this.#cursor, onProgress)));
       return;
     }
@@ -111,6 +110,11 @@ export class Lane {
     return open === undefined
       ? this.#block(round, this.#twinCursor)
       : this.#openBlock(open, round, this.#twinCursor, () => {});
+  }
+
+  /** Ends whoever sends its calls; the target stays open. */
+  close(): Promise<void> {
+    return this.#generator.close();
   }
 
   result(): VariantMeasurement {
@@ -148,21 +152,19 @@ export class Lane {
     load: OpenLoad,
     round: number,
     cursor: { nextCall: number },
-    onProgress: (blockRatio: number) => void,
+    onProgress: (progress: OpenProgress, blockRatio: number) => void,
   ): Promise<BlockMeasurement[]> {
     const recorder = (this.#openRecorder ??= new OpenRecorder());
-    const block = await measureOpenBlock(this.#ready, () => this.#target.usage(), recorder, {
+    const block = await measureOpenBlock(this.#generator, recorder, {
       load,
       batch: this.#load.batch,
       calls: this.#share(round).calls,
       firstCall: cursor.nextCall,
       round,
-      random: seededRandom((this.#options.seed ?? 1) + round),
+      seed: (this.#options.seed ?? 1) + round,
       signal: this.#options.signal,
-      onProgress: (elapsedMs, lengthMs) => {
-        this.#elapsedMs = elapsedMs;
-        onProgress(Math.min(1, elapsedMs / lengthMs));
-      },
+      onProgress: (progress, lengthMs) =>
+        onProgress(progress, Math.min(1, progress.elapsedMs / lengthMs)),
     });
     cursor.nextCall = (cursor.nextCall + recorder.calls.calls) % this.#plan.length;
     return block === undefined ? [] : [block];
@@ -192,7 +194,7 @@ export class Lane {
     this.#recorder.reset();
     const durationMs =
       this.#target.drive === undefined
-        ? await runClosedBlock(this.#ready, order, this.#recorder)
+        ? await this.#generator.runClosed(order, this.#recorder)
         : await this.#target.drive(this.#plan, order, this.#recorder);
     cursor.nextCall = (cursor.nextCall + this.#recorder.calls) % this.#plan.length;
     return durationMs;
@@ -214,11 +216,9 @@ export class Lane {
       process,
       callers,
       maxInFlight,
-      onProgress: (recorder, elapsedMs) => {
-        this.#openRecorder = recorder;
-        this.#elapsedMs = elapsedMs;
-        this.#reportOpen(0, roundRatioOf(Math.min(0.95, tries / USUAL_TRIES)));
-      },
+      generator: this.#generator,
+      onProgress: (progress) =>
+        this.#reportOpen(progress, 0, roundRatioOf(Math.min(0.95, tries / USUAL_TRIES))),
     });
     const onTry = (count: number) => {
       tries = count;
@@ -229,19 +229,14 @@ export class Lane {
     if (block !== undefined) this.#blocks.push(block);
   }
 
-  #reportOpen(round: number, roundRatio: number): void {
-    const { calls, dropped } = this.#openRecorder as OpenRecorder; // a block is under way
-    const { latency } = calls;
+  #reportOpen(progress: OpenProgress, round: number, roundRatio: number): void {
+    const { elapsedMs, succeeded, ...figures } = progress;
     this.#options.onProgress({
       variant: this.variant,
       phase: 'measure',
       round: round + 1,
-      callsPerSecond: (calls.succeeded * 1e3) / this.#elapsedMs,
-      failed: calls.failed,
-      ...(latency.isEmpty
-        ? {}
-        : { latencyNs: { p50: latency.quantile(0.5), p99: latency.quantile(0.99) } }),
-      dropped,
+      callsPerSecond: (succeeded * 1e3) / elapsedMs,
+      ...figures,
       roundRatio,
     });
   }

@@ -39,6 +39,8 @@ export interface Load {
   readonly arrivals?: ArrivalKind;
   /** Calls of the open loop that can be sent or waiting; beyond, arrivals are dropped. Default: 10,000. */
   readonly maxInFlight?: number;
+  /** Threads that share the calls of the open loop, each on connections of its own. Default: 1. */
+  readonly workers?: number;
   /** Pause of a caller of the closed loop between a reply and its next call, in ms. Default: none. */
   readonly thinkMs?: number;
   /** Whether that pause is always as long, or exponentially distributed about it. Default: `fixed`. */
@@ -57,8 +59,17 @@ const LOAD_KEYS = [
   'stages',
   'arrivals',
   'maxInFlight',
+  'workers',
   'thinkMs',
   'thinkTime',
+] as const satisfies (keyof Load)[];
+const WHOLE_NUMBERS = [
+  'concurrency',
+  'batch',
+  'calls',
+  'rounds',
+  'maxInFlight',
+  'workers',
 ] as const satisfies (keyof Load)[];
 const STAGE_KEYS = ['durationMs', 'fromPerSecond', 'toPerSecond'];
 
@@ -76,7 +87,7 @@ const EXCLUSIVE: readonly (readonly [Key, Key])[] = [
   ['slo', 'rounds'],
 ];
 /** What only the open loop has. */
-const OPEN_ONLY: readonly Key[] = ['arrivals', 'maxInFlight'];
+const OPEN_ONLY: readonly Key[] = ['arrivals', 'maxInFlight', 'workers'];
 
 /** Whether the load is an open loop's: calls start on a schedule. */
 export function isOpen({ ratePerSecond, stages }: Load): boolean {
@@ -117,7 +128,7 @@ export function lackIn(load: Load, nameOf: (key: Key) => string): string | undef
  */
 export function checkLoad(where: string, load: Load): void {
   requireKnownKeys(`load of ${where}`, load, LOAD_KEYS);
-  for (const key of ['concurrency', 'batch', 'calls', 'rounds', 'maxInFlight'] as const) {
+  for (const key of WHOLE_NUMBERS) {
     if (load[key] !== undefined) requireInteger(`load.${key} of ${where}`, load[key], 1);
   }
   for (const key of ['durationMs', 'warmupMs', 'ratePerSecond', 'thinkMs'] as const) {

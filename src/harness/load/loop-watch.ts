@@ -14,6 +14,41 @@ const SECOND_MS = 1_000;
 /** How often the delay is looked at. A histogram of Node's counts this time in: it is taken off. */
 const RESOLUTION_MS = 10;
 
+/** The longest of each second, counted from the start, in ns. */
+export interface HoldUps {
+  readonly gcPauseMaxNs: readonly number[];
+  readonly eventLoopDelayMaxNs: readonly number[];
+}
+
+/** The longest of the seconds from `second` on, in ns. */
+export function longestHoldUp(
+  { gcPauseMaxNs, eventLoopDelayMaxNs }: HoldUps,
+  second: number,
+  seconds: number,
+): { gcPauseMaxNs: number; eventLoopDelayMaxNs: number } {
+  const longestOf = (values: readonly number[]) =>
+    values.slice(second, second + seconds).reduce((a, b) => Math.max(a, b), 0);
+  return {
+    gcPauseMaxNs: longestOf(gcPauseMaxNs),
+    eventLoopDelayMaxNs: longestOf(eventLoopDelayMaxNs),
+  };
+}
+
+/** Of several event loops, the one that was held up longest in each second. */
+export function mergedHoldUps(all: readonly HoldUps[]): HoldUps {
+  return {
+    gcPauseMaxNs: longestOfEach(all.map(({ gcPauseMaxNs }) => gcPauseMaxNs)),
+    eventLoopDelayMaxNs: longestOfEach(all.map(({ eventLoopDelayMaxNs }) => eventLoopDelayMaxNs)),
+  };
+}
+
+function longestOfEach(all: readonly (readonly number[])[]): number[] {
+  const length = Math.max(...all.map((values) => values.length));
+  return Array.from({ length }, (_, second) =>
+    Math.max(...all.map((values) => values[second] ?? 0)),
+  );
+}
+
 export class LoopWatch {
   readonly #gcPauseMaxNs: number[] = [];
   readonly #delayMaxNs: number[] = [];
@@ -33,22 +68,13 @@ export class LoopWatch {
     this.#timer = setInterval(() => this.#lookAtDelays(), SECOND_MS);
   }
 
-  /** Ends the watch; what it has seen stays. */
-  stop(): void {
+  /** Ends the watch, and tells what it has seen. */
+  stop(): HoldUps {
     this.#lookAtDelays();
     clearInterval(this.#timer);
     this.#delays.disable();
     this.#pauses.disconnect();
-  }
-
-  /** The longest of the seconds from `second`, counted from the start, in ns. */
-  longest(second: number, seconds: number): { gcPauseMaxNs: number; eventLoopDelayMaxNs: number } {
-    const longestOf = (values: readonly number[]) =>
-      values.slice(second, second + seconds).reduce((a, b) => Math.max(a, b ?? 0), 0);
-    return {
-      gcPauseMaxNs: longestOf(this.#gcPauseMaxNs),
-      eventLoopDelayMaxNs: longestOf(this.#delayMaxNs),
-    };
+    return { gcPauseMaxNs: this.#gcPauseMaxNs, eventLoopDelayMaxNs: this.#delayMaxNs };
   }
 
   #lookAtDelays(): void {

@@ -20,6 +20,7 @@ import type {
 import { preflight } from './preflight.ts';
 import type { ResolvedLoad } from './resolve-load.ts';
 import { roundOrder } from './round-order.ts';
+import { openGenerator } from './workers/open-generator.ts';
 
 /**
  * Runs the case. When `signal` fires, the block under way ends with the calls under way, no other
@@ -27,7 +28,8 @@ import { roundOrder } from './round-order.ts';
  * may then have fewer blocks than rounds, or none.
  *
  * @throws `ERR_USAGE`, `ERR_TARGET` or `ERR_INVALID_MEASUREMENT` when an operation does not work at
- *   all; `ERR_TARGET` when a target fails before the first block is complete
+ *   all; `ERR_TARGET` when a target fails before the first block is complete, and
+ *   `ERR_INVALID_MEASUREMENT` when a worker that generates calls does
  */
 export async function measureCase(
   plan: CallPlan,
@@ -37,9 +39,25 @@ export async function measureCase(
 ): Promise<CaseMeasurement> {
   if (load.open !== undefined) requireDrivable(contestants);
   await preflight(plan, contestants);
-  const lanes = contestants.map(
-    ({ variant, target }) => new Lane(variant, target, plan, load, options),
-  );
+  const lanes: Lane[] = [];
+  try {
+    for (const each of contestants) {
+      const workers = load.open?.workers ?? 1;
+      const generator = await openGenerator(each, plan, workers, options.planSource);
+      lanes.push(new Lane(each, generator, plan, load, options));
+    }
+    return await measureLanes(lanes, load, options);
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.close()));
+  }
+}
+
+/** Warms up, and measures round by round. */
+async function measureLanes(
+  lanes: readonly Lane[],
+  load: ResolvedLoad,
+  options: MeasureOptions,
+): Promise<CaseMeasurement> {
   await warmUp(lanes, options.signal);
   // An open loop's one long round would take twice the time, and tell nothing about noise.
   const hasTwin = load.open === undefined || load.rounds > 1;
@@ -62,7 +80,10 @@ export async function measureCase(
     }
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    failure = new ToolrigError('ERR_TARGET', `${running} failed: ${reason}`, { cause: thrown });
+    // A worker that generates calls is not the target.
+    const isOurs = thrown instanceof ToolrigError && thrown.code === 'ERR_INVALID_MEASUREMENT';
+    const code = isOurs ? thrown.code : 'ERR_TARGET';
+    failure = new ToolrigError(code, `${running} failed: ${reason}`, { cause: thrown });
     if (lanes.every((lane) => lane.result().blocks.length === 0)) throw failure;
   }
   return { variants: lanes.map((lane) => lane.result()), twin, failure };

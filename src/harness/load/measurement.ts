@@ -2,6 +2,7 @@
 
 import type { ToolrigError } from '../../core/errors.ts';
 import type { LatencyHistogram } from '../stats/latency-histogram.ts';
+import type { PlanSource } from './call-plan.ts';
 import type { ChaosOutcome } from './chaos-outcome.ts';
 import type { MaxRateOutcome } from './max-rate-outcome.ts';
 import type { OpenBlockFigures } from './open-figures.ts';
@@ -37,6 +38,8 @@ export interface MeasureOptions {
   readonly onProgress: (progress: MeasureProgress) => void;
   /** Draws Poisson arrivals, the same for every variant. Default: 1. */
   readonly seed?: number;
+  /** Where workers get the plan from; not needed for one. */
+  readonly planSource?: PlanSource;
 }
 
 /** One block of one variant. Whoever receives it destroys the histograms. */

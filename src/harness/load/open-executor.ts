@@ -16,6 +16,7 @@
 import { Arrival } from './arrival.ts';
 import type { ArrivalSchedule } from './arrival-schedule.ts';
 import type { ReadyCall } from './closed-executor.ts';
+import type { OpenPace } from './open-pace.ts';
 import type { OpenRecorder, OpenSlice } from './open-recorder.ts';
 import { Pacer } from './pacer.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -34,8 +35,8 @@ const GIVE_UP_MS = 6_000;
 
 export interface OpenOrder {
   readonly schedule: Pick<ArrivalSchedule, 'nextMs'>;
-  /** How long the schedule lasts, in ms. */
-  readonly scheduleMs: number;
+  /** When the schedule starts, as of `performance.now()`. Default: now. */
+  readonly startAtMs?: number;
   /** Calls of an arrival, which one caller sends together. */
   readonly batch: number;
   /** Arrivals that can be out at once; `Infinity`: as many as there are. */
@@ -44,6 +45,8 @@ export interface OpenOrder {
   readonly maxInFlight: number;
   /** Place in the plan of the block's first call. */
   readonly firstCall: number;
+  /** Calls of the plan between two arrivals, which are others'. Default: 0. */
+  readonly skippedCalls?: number;
   readonly signal: AbortSignal;
   /** Told about every 100 ms. */
   readonly onProgress?: (elapsedMs: number) => void;
@@ -54,26 +57,12 @@ export interface OpenOrder {
   readonly giveUpMs?: number;
 }
 
-export interface OpenOutcome {
-  /**
-   * What the schedule lasted, or, when answers took longer to come in than that, from the first to
-   * the last.
-   */
-  readonly durationMs: number;
-  /** From the start to the last arrival's coming, or to the end of the schedule. */
-  readonly pacedMs: number;
-  /** From the start until everything was settled. */
-  readonly wallMs: number;
-  /** CPU time that went into looking at the clock. */
-  readonly pollingMs: number;
-}
-
 /** Runs one block; everything that was counted is in `recorder`, which was empty. */
 export async function runOpenBlock(
   calls: readonly ReadyCall[],
   order: OpenOrder,
   recorder: OpenRecorder,
-): Promise<OpenOutcome> {
+): Promise<OpenPace> {
   const block = new OpenBlock(calls, order, recorder);
   const { signal } = order;
   const onAbort = () => block.stop();
@@ -96,6 +85,7 @@ class OpenBlock {
   readonly #arrivals: Arrival[] = [];
   /** Those whose calls have been answered, to be used again. */
   readonly #spare: Arrival[] = [];
+  readonly #skippedCalls: number;
   #next: number;
   #callersOut = 0;
   /** Calls sent or waiting. */
@@ -107,8 +97,8 @@ class OpenBlock {
   #isServing = false;
   #pacedAtMs = 0;
   #turnedAtMs = 0;
-  #firstEndMs = Number.NaN;
-  #lastEndMs = Number.NaN;
+  #firstEndMs = Number.POSITIVE_INFINITY;
+  #lastEndMs = Number.NEGATIVE_INFINITY;
   #reportAtMs = 0;
   #giveUp: NodeJS.Timeout | undefined;
   #resolve: () => void = () => {};
@@ -118,27 +108,29 @@ class OpenBlock {
     this.#order = order;
     this.#recorder = recorder;
     this.#next = order.firstCall;
+    this.#skippedCalls = order.skippedCalls ?? 0;
     this.#pacer = new Pacer((nowMs) => this.#onDue(nowMs));
     this.#onSettled = (arrival, endMs) => this.#settled(arrival, endMs);
   }
 
-  async run(): Promise<OpenOutcome> {
-    const { schedule, scheduleMs, signal } = this.#order;
-    this.#startedAtMs = performance.now();
-    this.#pacedAtMs = this.#startedAtMs;
-    this.#intendedMs = this.#startedAtMs + schedule.nextMs();
+  async run(): Promise<OpenPace> {
+    const { schedule, signal, startAtMs = performance.now() } = this.#order;
+    this.#startedAtMs = startAtMs;
+    this.#pacedAtMs = startAtMs;
+    this.#reportAtMs = startAtMs;
+    this.#intendedMs = startAtMs + schedule.nextMs();
     if (signal.aborted) this.stop();
     await new Promise<void>((resolve) => {
       this.#resolve = resolve;
       this.#pacer.wake();
     });
     clearTimeout(this.#giveUp);
-    const plannedMs = this.#isOver ? this.#pacedAtMs - this.#startedAtMs : scheduleMs;
-    const answeringMs = this.#lastEndMs - this.#firstEndMs;
     return {
-      durationMs: answeringMs > plannedMs ? answeringMs : plannedMs,
-      pacedMs: Math.max(plannedMs, this.#pacedAtMs - this.#startedAtMs),
-      wallMs: performance.now() - this.#startedAtMs,
+      lastArrivalMs: this.#pacedAtMs - startAtMs,
+      firstAnswerMs: this.#firstEndMs - startAtMs,
+      lastAnswerMs: this.#lastEndMs - startAtMs,
+      isCutShort: this.#isOver,
+      wallMs: performance.now() - startAtMs,
       pollingMs: this.#pacer.pollingMs,
     };
   }
@@ -173,7 +165,7 @@ class OpenBlock {
     const nowMs = performance.now();
     const hasTime = this.#intendedMs - nowMs > TIDYING_MS;
     if (hasTime || this.#recorder.untidy > MOST_UNTIDY) this.#recorder.tidy();
-    if (nowMs < this.#reportAtMs) return;
+    if (nowMs <= this.#reportAtMs) return;
     this.#reportAtMs = nowMs + REPORT_EVERY_MS;
     this.#order.onProgress?.(nowMs - this.#startedAtMs);
   }
@@ -200,6 +192,7 @@ class OpenBlock {
     this.#callersOut++;
     arrival.begin(intendedMs, nowMs, slice);
     for (let index = 0; index < batch; index++) arrival.send(index, this.#take());
+    this.#next = (this.#next + this.#skippedCalls) % this.#calls.length;
   }
 
   #newArrival(): Arrival {
@@ -217,7 +210,7 @@ class OpenBlock {
   /** All calls of an arrival have been answered; its caller takes the next in line. */
   #settled(arrival: Arrival, endMs: number): void {
     const { batch } = this.#order;
-    if (Number.isNaN(this.#firstEndMs)) this.#firstEndMs = endMs;
+    if (this.#firstEndMs === Number.POSITIVE_INFINITY) this.#firstEndMs = endMs;
     this.#lastEndMs = endMs;
     this.#callersOut--;
     this.#inFlight -= batch;

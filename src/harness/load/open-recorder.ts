@@ -14,9 +14,10 @@
  * `sent`, `timed`, `answered` and what they call are on the measured path: nothing is allocated there.
  */
 
+import { LatencyCounts, type PackedCounts } from '../stats/latency-counts.ts';
 import { LatencyTally } from '../stats/latency-tally.ts';
-import { BlockRecorder } from './recorder.ts';
-import { SliceSeries } from './slice-series.ts';
+import { BlockRecorder, type BlockTotals } from './recorder.ts';
+import { type PlacedSlice, SliceSeries } from './slice-series.ts';
 
 const NS_PER_MS = 1e6;
 const SLICE_MS = 1_000;
@@ -34,6 +35,34 @@ export class OpenSlice {
   dropped = 0;
   /** Arrivals that are not settled, and one more while the second lasts. */
   open = 0;
+}
+
+/** What a block has come to so far. */
+export interface OpenProgress {
+  readonly elapsedMs: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly dropped: number;
+  /** Response times, in ns; missing while there are none, or nobody has them all. */
+  readonly latencyNs?: { readonly p50: number; readonly p99: number };
+}
+
+/** A slice as a plain value. */
+interface PackedSlice extends Omit<PlacedSlice, 'response' | 'service' | 'lag'> {
+  readonly response: PackedCounts;
+  readonly service: PackedCounts;
+  readonly lag: PackedCounts;
+}
+
+/** What a recorder has counted, as a plain value, which another thread can be sent. */
+export interface OpenTotals {
+  readonly calls: BlockTotals;
+  readonly service: PackedCounts;
+  readonly lag: PackedCounts;
+  readonly pacing: PackedCounts;
+  readonly scheduled: number;
+  readonly dropped: number;
+  readonly slices: readonly PackedSlice[];
 }
 
 export class OpenRecorder {
@@ -116,6 +145,55 @@ export class OpenRecorder {
     if (this.#current !== undefined) this.settled(this.#current);
     this.#current = undefined;
     this.tidy();
+  }
+
+  /** How the block goes, for a look while it does. */
+  progress(elapsedMs: number): OpenProgress {
+    const { succeeded, failed, latency } = this.calls;
+    const quantiles = { p50: latency.quantile(0.5), p99: latency.quantile(0.99) };
+    return {
+      elapsedMs,
+      succeeded,
+      failed,
+      dropped: this.dropped,
+      ...(latency.isEmpty ? {} : { latencyNs: quantiles }),
+    };
+  }
+
+  /** Takes out what was counted in a block that is over; the recorder is to be emptied next. */
+  take(): OpenTotals {
+    return {
+      calls: this.calls.take(),
+      service: this.service.take().pack(),
+      lag: this.lag.take().pack(),
+      pacing: this.pacing.take().pack(),
+      scheduled: this.scheduled,
+      dropped: this.dropped,
+      slices: this.slices.inOrder().map((slice) => ({
+        ...slice,
+        response: slice.response.pack(),
+        service: slice.service.pack(),
+        lag: slice.lag.pack(),
+      })),
+    };
+  }
+
+  /** Adds what another recorder has counted of the same block. */
+  add(totals: OpenTotals): void {
+    this.calls.add(totals.calls);
+    this.service.add(LatencyCounts.unpack(totals.service));
+    this.lag.add(LatencyCounts.unpack(totals.lag));
+    this.pacing.add(LatencyCounts.unpack(totals.pacing));
+    this.scheduled += totals.scheduled;
+    this.dropped += totals.dropped;
+    for (const { second, seconds, ...slice } of totals.slices) {
+      const counts = {
+        response: LatencyCounts.unpack(slice.response),
+        service: LatencyCounts.unpack(slice.service),
+        lag: LatencyCounts.unpack(slice.lag),
+      };
+      this.slices.add(second, { ...slice, ...counts }, seconds);
+    }
   }
 
   /** Empties everything, for the next block. */

@@ -9,14 +9,15 @@
  */
 
 import type { LatencySummary } from '../stats/latency-histogram.ts';
-import { seededRandom } from '../stats/random.ts';
 import type { ArrivalKind } from './arrival-schedule.ts';
 import type { CallPlan } from './call-plan.ts';
-import { type ReadyCall, readyCalls, runClosedBlock } from './closed-executor.ts';
+import { readyCalls } from './closed-executor.ts';
 import { type GeneratorVerdict, generatorVerdict } from './generator-verdict.ts';
+import type { LoadGenerator } from './load-generator.ts';
+import { LocalGenerator } from './local-generator.ts';
 import type { BlockMeasurement } from './measurement.ts';
 import { measureOpenBlock } from './open-block.ts';
-import { OpenRecorder } from './open-recorder.ts';
+import { type OpenProgress, OpenRecorder } from './open-recorder.ts';
 import { BlockRecorder } from './recorder.ts';
 import type { Target } from './target.ts';
 
@@ -33,7 +34,9 @@ export interface RateProberOptions {
   /** Poisson arrivals are drawn anew for each block, from this seed on. Default: 1. */
   readonly seed?: number;
   /** Told about every 100 ms while a block runs. */
-  readonly onProgress?: (recorder: OpenRecorder, elapsedMs: number, lengthMs: number) => void;
+  readonly onProgress?: (progress: OpenProgress) => void;
+  /** Who sends the calls. Default: this thread. */
+  readonly generator?: LoadGenerator;
 }
 
 /** What a rate came to. */
@@ -64,18 +67,16 @@ export interface RateFigures {
 const DEFAULT_MAX_IN_FLIGHT = 10_000;
 
 export class RateProber {
-  readonly #target: Target;
-  readonly #plan: CallPlan;
-  readonly #ready: readonly ReadyCall[];
+  readonly #generator: LoadGenerator;
+  readonly #planLength: number;
   readonly #options: RateProberOptions;
   readonly #recorder = new OpenRecorder();
   #nextCall = 0;
   #nextSeed: number;
 
   constructor(target: Target, plan: CallPlan, options: RateProberOptions) {
-    this.#target = target;
-    this.#plan = plan;
-    this.#ready = readyCalls(plan, (operation) => target.prepare(operation));
+    this.#generator = options.generator ?? localGenerator(target, plan);
+    this.#planLength = plan.length;
     this.#options = options;
     this.#nextSeed = options.seed ?? 1;
   }
@@ -97,7 +98,7 @@ export class RateProber {
       calls: Number.POSITIVE_INFINITY,
       signal,
     };
-    const elapsedMs = await runClosedBlock(this.#ready, order, recorder);
+    const elapsedMs = await this.#generator.runClosed(order, recorder);
     this.#advance(recorder.calls);
     return (recorder.succeeded * 1e3) / elapsedMs;
   }
@@ -122,7 +123,8 @@ export class RateProber {
     } = this.#options;
     const recorder = this.#recorder;
     const stage = { durationMs, fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond };
-    const block = await measureOpenBlock(this.#ready, () => this.#target.usage(), recorder, {
+    const { onProgress } = this.#options;
+    const block = await measureOpenBlock(this.#generator, recorder, {
       load: {
         process,
         stages: [stage],
@@ -133,18 +135,22 @@ export class RateProber {
       calls: Number.POSITIVE_INFINITY,
       firstCall: this.#nextCall,
       round: 0,
-      random: seededRandom(this.#nextSeed++),
+      seed: this.#nextSeed++,
       signal,
-      onProgress: (elapsedMs, lengthMs) =>
-        this.#options.onProgress?.(recorder, elapsedMs, lengthMs),
+      ...(onProgress === undefined ? {} : { onProgress }),
     });
     this.#advance(recorder.calls.calls);
     return block;
   }
 
   #advance(calls: number): void {
-    this.#nextCall = (this.#nextCall + calls) % this.#plan.length;
+    this.#nextCall = (this.#nextCall + calls) % this.#planLength;
   }
+}
+
+function localGenerator(target: Target, plan: CallPlan): LoadGenerator {
+  const ready = readyCalls(plan, (operation) => target.prepare(operation));
+  return new LocalGenerator(ready, () => target.usage());
 }
 
 /** A block's figures as plain numbers. Its histograms are destroyed. */

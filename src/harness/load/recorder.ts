@@ -10,7 +10,18 @@
  */
 
 import { isCallErrorCode, ToolrigError } from '../../core/errors.ts';
+import { LatencyCounts, type PackedCounts } from '../stats/latency-counts.ts';
 import { LatencyTally } from '../stats/latency-tally.ts';
+
+/** What a recorder has counted, as a plain value, which another thread can be sent. */
+export interface BlockTotals {
+  readonly succeeded: number;
+  readonly checksFailed: number;
+  readonly errors: ReadonlyMap<string, number>;
+  readonly firstFailure: string | undefined;
+  readonly latency: PackedCounts;
+  readonly batchLatency: PackedCounts;
+}
 
 export class BlockRecorder {
   readonly latency = new LatencyTally();
@@ -60,6 +71,30 @@ export class BlockRecorder {
   /** All calls of a batch have come back, each with a time that is among the latencies. */
   batch(latencyNs: number): void {
     this.batchLatency.record(latencyNs);
+  }
+
+  /** Takes out what was counted; the recorder is to be emptied next. */
+  take(): BlockTotals {
+    return {
+      succeeded: this.succeeded,
+      checksFailed: this.checksFailed,
+      errors: new Map(this.errors),
+      firstFailure: this.firstFailure,
+      latency: this.latency.take().pack(),
+      batchLatency: this.batchLatency.take().pack(),
+    };
+  }
+
+  /** Adds what another recorder has counted. */
+  add(totals: BlockTotals): void {
+    this.succeeded += totals.succeeded;
+    this.checksFailed += totals.checksFailed;
+    for (const [code, count] of totals.errors) {
+      this.errors.set(code, (this.errors.get(code) ?? 0) + count);
+    }
+    this.firstFailure ??= totals.firstFailure;
+    this.latency.add(LatencyCounts.unpack(totals.latency));
+    this.batchLatency.add(LatencyCounts.unpack(totals.batchLatency));
   }
 
   /** Empties everything, for the next block. */

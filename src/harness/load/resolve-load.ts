@@ -26,6 +26,8 @@ export interface OpenLoad {
   readonly callers: number;
   /** Calls that can be sent or waiting at once. */
   readonly maxInFlight: number;
+  /** Threads that share the calls. */
+  readonly workers: number;
   /** What the highest rate must keep to that is looked for; then there are no stages. */
   readonly slo?: Slo;
 }
@@ -65,6 +67,7 @@ export const FLAG_NAMES: Readonly<Record<keyof Load, string>> = {
   arrivals: '--arrivals',
   stages: '--stages',
   maxInFlight: '--max-in-flight',
+  workers: '--workers',
   thinkMs: '--think',
   thinkTime: '--think',
 };
@@ -122,7 +125,12 @@ export function resolveLoad(own: Load, given: Load): ResolvedLoad {
 
 /** @param blockMs - length of a block; `undefined` when a number of calls ends it */
 function openLoadOf(load: Load, batch: number, blockMs = Number.POSITIVE_INFINITY): OpenLoad {
-  const { arrivals = 'constant', ratePerSecond = 0, maxInFlight = DEFAULT_MAX_IN_FLIGHT } = load;
+  const {
+    arrivals = 'constant',
+    ratePerSecond = 0,
+    maxInFlight = DEFAULT_MAX_IN_FLIGHT,
+    workers = 1,
+  } = load;
   requireBounded('--max-in-flight', maxInFlight, 1);
   if (batch > maxInFlight) {
     throw new ToolrigError(
@@ -130,6 +138,13 @@ function openLoadOf(load: Load, batch: number, blockMs = Number.POSITIVE_INFINIT
       `a batch of ${batch} calls needs as many in flight: raise --max-in-flight, which is ${maxInFlight}`,
     );
   }
+  requireShared(workers, load.concurrency ?? Number.POSITIVE_INFINITY, 'a caller', '--concurrency');
+  requireShared(
+    workers,
+    Math.floor(maxInFlight / batch),
+    'an arrival in flight',
+    '--max-in-flight',
+  );
   const stagesOf = (rate: number | 'max'): RateStage[] =>
     rate === 'max' ? [] : [{ durationMs: blockMs, fromPerSecond: rate, toPerSecond: rate }];
   return {
@@ -138,6 +153,7 @@ function openLoadOf(load: Load, batch: number, blockMs = Number.POSITIVE_INFINIT
     ...(load.slo === undefined ? {} : { slo: parseSlo(load.slo) }),
     callers: load.concurrency ?? Number.POSITIVE_INFINITY,
     maxInFlight,
+    workers,
   };
 }
 
@@ -152,6 +168,15 @@ function merged(own: Load, given: Load): Load {
 
 function keysOf(load: Load): (keyof Load)[] {
   return Object.keys(load) as (keyof Load)[];
+}
+
+/** Whether each worker gets one at least of `total`. */
+function requireShared(workers: number, total: number, what: string, flag: string): void {
+  if (total >= workers) return;
+  throw new ToolrigError(
+    'ERR_USAGE',
+    `${workers} workers need ${what} each, and there is room for ${total}: raise ${flag}, or lower --workers`,
+  );
 }
 
 function requireBounded(name: string, a: number, b: number): void {

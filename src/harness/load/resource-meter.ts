@@ -21,6 +21,26 @@ export interface ResourceUse {
   readonly rssBytes: number;
 }
 
+/**
+ * What threads of one process used together, of which each has measured itself and `own` the process:
+ * heaps and collectors are a thread's own, and the event loops are those that call, in the mean.
+ */
+export function usedTogether(own: ResourceUse, threads: readonly ResourceUse[]): ResourceUse {
+  const all = [own, ...threads];
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const loops = threads.map(({ eventLoopUtilization }) => eventLoopUtilization);
+  return {
+    ...own,
+    allocatedBytes: sum(all.map(({ allocatedBytes }) => allocatedBytes)),
+    eventLoopUtilization: sum(loops) / loops.length,
+    gcPauseNs: {
+      count: sum(all.map(({ gcPauseNs }) => gcPauseNs.count)),
+      total: sum(all.map(({ gcPauseNs }) => gcPauseNs.total)),
+      max: Math.max(...all.map(({ gcPauseNs }) => gcPauseNs.max)),
+    },
+  };
+}
+
 /** Measures one block: `start`, the block, `stop`. */
 export class ResourceMeter {
   readonly #usage: () => Promise<TargetUsage>;

@@ -9,6 +9,7 @@ import { didYouMean } from '../../core/nearest.ts';
 import {
   defineScenario,
   type Scenario,
+  type ScenarioCase,
   type ScenarioSpec,
   type ServiceSource,
   type Suite,
@@ -71,6 +72,21 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
   );
 }
 
+/**
+ * The case of that name of a scenario that was loaded before, as by another thread.
+ *
+ * @throws `ERR_USAGE` when the module has changed meanwhile
+ */
+export async function loadCase(module: string, caseName: string): Promise<ScenarioCase> {
+  const scenario = await importScenario(module, fileURLToPath(module));
+  const found = scenario.cases.find(({ name }) => name === caseName);
+  if (found !== undefined) return found;
+  throw new ToolrigError(
+    'ERR_USAGE',
+    `${fileURLToPath(module)} has no case '${caseName}' any more`,
+  );
+}
+
 function oneCaseOf(scenario: Scenario, name: string): Scenario {
   const cases = scenario.cases.filter((each) => each.name === name);
   if (cases.length > 0) return { ...scenario, cases };
@@ -103,7 +119,7 @@ async function importScenario(url: string, given: string): Promise<Scenario> {
       `${given} exports no scenario: write export const scenario = defineScenario({ … })`,
     );
   }
-  return defineScenario(spec);
+  return { ...defineScenario(spec), module: url };
 }
 
 /** The message, and the place in a file for an error that is not a checked one. */

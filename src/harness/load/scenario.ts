@@ -95,6 +95,8 @@ export interface ScenarioSpec {
 }
 
 export interface Scenario extends ScenarioSpec {
+  /** URL of the module it was loaded from, where it was. */
+  readonly module?: string;
   readonly suite: Suite;
   readonly cases: readonly ScenarioCase[];
   readonly load: Load;

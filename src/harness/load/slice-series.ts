@@ -41,15 +41,15 @@ export class SliceSeries {
     this.#limit = limit;
   }
 
-  /** Adds what happened in a second, counted from 0; each is given once. */
-  add(second: number, slice: Slice): void {
+  /**
+   * Adds what happened in a second, counted from 0.
+   *
+   * @param seconds - how long it is, when it is a slice of another series. Default: 1.
+   */
+  add(second: number, slice: Slice, seconds = 1): void {
+    while (this.#width < seconds) this.#widen(); // all widths are powers of two: it then fits in one
     this.#put(Math.floor(second / this.#width), slice);
-    while (this.#slices.size > this.#limit) {
-      const narrow = this.#slices;
-      this.#slices = new Map();
-      this.#width *= 2;
-      for (const [key, each] of narrow) this.#put(Math.floor(key / 2), each);
-    }
+    while (this.#slices.size > this.#limit) this.#widen();
   }
 
   /** All slices in order of time; seconds in which nothing was to start are in none. */
@@ -61,6 +61,13 @@ export class SliceSeries {
         second: key * this.#width,
         seconds: this.#width,
       }));
+  }
+
+  #widen(): void {
+    const narrow = this.#slices;
+    this.#slices = new Map();
+    this.#width *= 2;
+    for (const [key, each] of narrow) this.#put(Math.floor(key / 2), each);
   }
 
   #put(key: number, slice: Slice): void {

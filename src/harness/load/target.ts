@@ -42,6 +42,20 @@ export interface BlockOrder {
   readonly thinkMs?: () => number;
 }
 
+/** Servers that other threads can call, too. */
+export interface SharedServers {
+  /** URL of the module that connects to them, and the name of its export, a {@link JoinServers}. */
+  readonly module: string;
+  readonly export: string;
+  /** What that is given: survives a structured clone. */
+  readonly options: unknown;
+  /** Resolves with the reason when they have ended. */
+  readonly ended: Promise<string>;
+}
+
+/** Connects to servers that another thread has started. Throws `ERR_TARGET` when that fails. */
+export type JoinServers = (options: unknown, ended: Promise<string>) => Promise<Target>;
+
 export interface Target {
   /** The call contract: resolves with the reply or rejects with a `ToolrigError`. */
   call(
@@ -56,6 +70,8 @@ export interface Target {
   usage(): Promise<TargetUsage>;
   /** Closes connections and ends processes. Idempotent. */
   close(): Promise<void>;
+  /** Where its servers can be called from other threads, how. */
+  readonly shared?: SharedServers;
   /** Drives a block itself, in place of the closed executor; resolves with its length in ms. */
   drive?(plan: CallPlan, order: BlockOrder, recorder: BlockRecorder): Promise<number>;
 }
@@ -79,9 +95,17 @@ export interface Supervision {
   open(services: Readonly<Record<string, ServiceSource>>): Promise<SupervisedTarget>;
 }
 
+/**
+ * From where the services of a variant can be called: `thread`, from the one that started them; `pipe`,
+ * by the one client at the other end; `network`, from any thread, by any number.
+ */
+export type Reach = 'thread' | 'pipe' | 'network';
+
 /** A way to reach services. */
 export interface Variant {
   readonly name: string;
+  /** Default: `thread`. The targets of a `network` are {@link Target.shared}. */
+  readonly reach?: Reach;
   /** Starts the services and connects to them. Throws `ERR_TARGET` when that fails. */
   open(services: Readonly<Record<string, ServiceSource>>): Promise<Target>;
   /** Missing where nobody restarts services. */

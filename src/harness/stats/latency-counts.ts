@@ -17,6 +17,13 @@ const scratch = Buffer.alloc(SLOT_COUNT * MOST_BYTES);
 /** All 0 but while two are merged. */
 const sums = new Float64Array(SLOT_COUNT);
 
+/** Counts as a plain value, which another thread can be sent. */
+export interface PackedCounts {
+  readonly packed: string;
+  readonly shortestNs: number;
+  readonly longestNs: number;
+}
+
 export class LatencyCounts {
   readonly #packed: string;
   readonly #shortestNs: number;
@@ -53,6 +60,27 @@ export class LatencyCounts {
     return new LatencyCounts(scratch.toString('latin1', 0, length), shortestNs, longestNs);
   }
 
+  /** The counts that {@link LatencyCounts.pack} made a plain value of. */
+  static unpack({ packed, shortestNs, longestNs }: PackedCounts): LatencyCounts {
+    return new LatencyCounts(packed, shortestNs, longestNs);
+  }
+
+  pack(): PackedCounts {
+    return { packed: this.#packed, shortestNs: this.#shortestNs, longestNs: this.#longestNs };
+  }
+
+  /** The shortest and the longest latency in ns; `Infinity` and -1 when there is none. */
+  get extremesNs(): readonly [shortestNs: number, longestNs: number] {
+    return [this.#shortestNs, this.#longestNs];
+  }
+
+  /** Adds the counts to an array with every slot. */
+  addToSlots(all: Uint32Array | Float64Array): void {
+    this.#forEach((slot, count) => {
+      all[slot] = (all[slot] as number) + count; // in bounds: as it was counted
+    });
+  }
+
   /** The counts of both. */
   mergedWith(other: LatencyCounts): LatencyCounts {
     const [shortestNs, longestNs] = [
@@ -60,11 +88,7 @@ export class LatencyCounts {
       Math.max(this.#longestNs, other.#longestNs),
     ];
     if (longestNs < 0) return LatencyCounts.NONE;
-    for (const each of [this, other]) {
-      each.#forEach((slot, count) => {
-        sums[slot] = (sums[slot] as number) + count; // in bounds: as it was counted
-      });
-    }
+    for (const each of [this, other]) each.addToSlots(sums);
     const merged = LatencyCounts.of(sums, shortestNs, longestNs);
     sums.fill(0, slotOf(shortestNs), slotOf(longestNs) + 1);
     return merged;

@@ -53,6 +53,15 @@ export class LatencyTally {
     counts[slot] = (counts[slot] as number) + 1; // in bounds: the value was checked above
   }
 
+  /** Adds what another tally has counted. */
+  add(counts: LatencyCounts): void {
+    const [shortestNs, longestNs] = counts.extremesNs;
+    const extremes = this.#extremesNs;
+    extremes[SHORTEST] = Math.min(extremes[SHORTEST] as number, shortestNs);
+    extremes[LONGEST] = Math.max(extremes[LONGEST] as number, longestNs);
+    counts.addToSlots(this.#counts);
+  }
+
   /** Whether nothing has been counted since the last time that it was emptied. */
   get isEmpty(): boolean {
     return (this.#extremesNs[LONGEST] as number) < 0;

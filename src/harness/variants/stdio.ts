@@ -6,6 +6,7 @@ import { callersTarget, childBacking } from './sdk-callers.ts';
 
 export const stdioVariant: Variant = {
   name: 'stdio',
+  reach: 'pipe',
   async open(services) {
     const hosts: ChildHost[] = [];
     try {

@@ -278,7 +278,7 @@ describe('summariseCase', () => {
     const times = { scheduleMs: 1_000, pacedMs: 1_000, slices: [] };
     const open = { ...histograms, ...times, scheduled: 1_000, dropped: 900 };
     const stages = [{ durationMs: 1_000, fromPerSecond: 1_000, toPerSecond: 1_000 }];
-    const atRate = { process: 'constant' as const, stages, callers: 5, maxInFlight: 5 };
+    const atRate = { process: 'constant' as const, stages, callers: 5, maxInFlight: 5, workers: 1 };
     const { load } = context();
     const { record } = summarise(
       [measured('native', [block(0, { calls: 100, succeeded: 99, failed: 1, open })])],

@@ -3,11 +3,12 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { ToolrigError } from '../../../../src/core/errors.ts';
 import { ArrivalSchedule } from '../../../../src/harness/load/arrival-schedule.ts';
+import { type OpenOrder, runOpenBlock } from '../../../../src/harness/load/open-executor.ts';
 import {
-  type OpenOrder,
-  type OpenOutcome,
-  runOpenBlock,
-} from '../../../../src/harness/load/open-executor.ts';
+  lengthOf,
+  type OpenLength,
+  type OpenPace,
+} from '../../../../src/harness/load/open-pace.ts';
 import { OpenRecorder } from '../../../../src/harness/load/open-recorder.ts';
 import type { Invoker } from '../../../../src/harness/load/target.ts';
 import { LatencyHistogram } from '../../../../src/harness/stats/latency-histogram.ts';
@@ -17,7 +18,7 @@ import { TURN_MS, VirtualLoop } from '../../../helpers/virtual-loop.ts';
 
 interface Run {
   readonly recorder: OpenRecorder;
-  readonly outcome: OpenOutcome;
+  readonly outcome: OpenPace & OpenLength;
 }
 
 /** A rate for a time, by as many callers as there are arrivals, unless told otherwise. */
@@ -37,7 +38,6 @@ async function run(
   };
   const order: OpenOrder = {
     schedule: new ArrivalSchedule([stage], { batch }),
-    scheduleMs,
     batch,
     callers: Number.POSITIVE_INFINITY,
     maxInFlight: 10_000,
@@ -45,8 +45,8 @@ async function run(
     signal: new AbortController().signal,
     ...overrides,
   };
-  const outcome = await loop.until(runOpenBlock([readyCall(invoke)], order, recorder));
-  return { recorder, outcome };
+  const pace = await loop.until(runOpenBlock([readyCall(invoke)], order, recorder));
+  return { recorder, outcome: { ...pace, ...lengthOf(pace, scheduleMs) } };
 }
 
 /** Answers rightly after so many ms. */
@@ -144,6 +144,41 @@ describe('runOpenBlock', () => {
       ),
       { numRuns: 15 },
     );
+  });
+
+  test('keeps to a start that is yet to come', async (t) => {
+    const loop = new VirtualLoop(t);
+    const startAtMs = loop.nowMs + 70;
+    const sentAtMs: number[] = [];
+    const invoke: Invoker = async () => void sentAtMs.push(loop.nowMs - startAtMs);
+    const { outcome } = await run(loop, invoke, 100, 50, { startAtMs });
+    assert.equal(sentAtMs.length, 5);
+    for (const [index, atMs] of sentAtMs.entries())
+      assertNear(atMs, 5 + 10 * index, 1.01 * TURN_MS);
+    assertNear(outcome.lastArrivalMs, 45, 1.01 * TURN_MS);
+  });
+
+  test('leaves out the calls of the plan that are for others', async (t) => {
+    const loop = new VirtualLoop(t);
+    const sent: unknown[] = [];
+    const invoke: Invoker = async (params) => void sent.push(params);
+    const plan = [0, 1, 2, 3, 4, 5, 6].map((params) => readyCall(invoke, { params }));
+    const stage = { durationMs: 50, fromPerSecond: 200, toPerSecond: 200 };
+    const block = runOpenBlock(
+      plan,
+      {
+        schedule: new ArrivalSchedule([stage], { batch: 2 }),
+        batch: 2,
+        callers: 1,
+        maxInFlight: 10,
+        firstCall: 1,
+        skippedCalls: 4,
+        signal: new AbortController().signal,
+      },
+      new OpenRecorder(),
+    );
+    await loop.until(block);
+    assert.deepEqual(sent, [1, 2, 0, 1, 6, 0, 5, 6, 4, 5]);
   });
 
   test('drops what finds no place, and accounts for every call', async (t) => {

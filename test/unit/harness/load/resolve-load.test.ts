@@ -25,6 +25,7 @@ describe('resolveLoad', () => {
       stages: [{ durationMs: 10_000, fromPerSecond: 50, toPerSecond: 50 }],
       callers: FOREVER,
       maxInFlight: 10_000,
+      workers: 1,
     });
   });
 
@@ -68,6 +69,17 @@ describe('resolveLoad', () => {
     assert.equal(open?.stages[0]?.durationMs, 250);
   });
 
+  test('refuses more workers than there are callers or places for arrivals', () => {
+    const shared = { ratePerSecond: 5, workers: 4, concurrency: 4, maxInFlight: 11, batch: 2 };
+    assert.equal(resolveLoad({}, shared).open?.workers, 4);
+    assertRefuses(
+      {},
+      { ...shared, concurrency: 3 },
+      /4 workers need a caller each, .* for 3: raise/,
+    );
+    assertRefuses({}, { ...shared, maxInFlight: 7 }, /for 3: raise --max-in-flight, or lower --wo/);
+  });
+
   test('refuses what makes no sense together, by the names of the flags', () => {
     assertRefuses(
       {},
@@ -84,6 +96,7 @@ describe('resolveLoad', () => {
     );
     assertRefuses({}, { maxInFlight: 1 }, /--max-in-flight is for calls/);
     assertRefuses({}, { ratePerSecond: 1, batch: 20, maxInFlight: 10 }, /raise --max-in-flight/);
+    assertRefuses({}, { workers: 2 }, /--workers is for calls .*: give --rate or --stages/);
     assertRefuses({}, { concurrency: 2_000, batch: 1_000 }, /at most 1000000 calls in flight/);
   });
 });

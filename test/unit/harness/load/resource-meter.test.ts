@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ResourceMeter } from '../../../../src/harness/load/resource-meter.ts';
+import {
+  ResourceMeter,
+  type ResourceUse,
+  usedTogether,
+} from '../../../../src/harness/load/resource-meter.ts';
 import { NO_USAGE } from '../../../../src/harness/load/target.ts';
 
 /** Bytes of an array of doubles on the heap, a little header apart. */
@@ -21,6 +25,25 @@ async function measured(work: () => void) {
   work();
   return meter.stop();
 }
+
+describe('usedTogether', () => {
+  test('adds up what threads have of their own, and takes what is the process’s once', () => {
+    const use = (bytes: number, utilization: number, pauseNs: number): ResourceUse => ({
+      cpuNs: 7,
+      allocatedBytes: bytes,
+      eventLoopUtilization: utilization,
+      gcPauseNs: { count: 1, total: pauseNs, max: pauseNs },
+      rssBytes: 9,
+    });
+    assert.deepEqual(usedTogether(use(1, 0.01, 5), [use(10, 0.5, 30), use(100, 0.7, 20)]), {
+      cpuNs: 7,
+      allocatedBytes: 111,
+      eventLoopUtilization: 0.6,
+      gcPauseNs: { count: 3, total: 55, max: 30 },
+      rssBytes: 9,
+    });
+  });
+});
 
 describe('ResourceMeter', () => {
   test('counts what was allocated, though most of it has been collected', async () => {

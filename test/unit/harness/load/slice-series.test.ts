@@ -37,6 +37,35 @@ describe('SliceSeries', () => {
     histogram?.destroy();
   });
 
+  test('takes slices of other series, however long theirs are', () => {
+    const seconds = fc.uniqueArray(fc.nat(200), { minLength: 1, maxLength: 80 });
+    const series = fc.tuple(fc.integer({ min: 1, max: 20 }), seconds);
+    fc.assert(
+      fc.property(fc.array(series, { minLength: 1, maxLength: 4 }), fc.nat(20), (all, limit) => {
+        const together = new SliceSeries(limit + 1);
+        for (const [ownLimit, given] of all) {
+          const own = new SliceSeries(ownLimit);
+          for (const second of given) own.add(second, slice(second));
+          for (const each of own.inOrder()) together.add(each.second, each, each.seconds);
+        }
+        const given = all.flatMap(([, each]) => each);
+        for (const { second, seconds: length, calls } of together.inOrder()) {
+          const own = given.filter((each) => each >= second && each < second + length);
+          assert.equal(
+            calls,
+            own.reduce((sum, each) => sum + each, 0),
+          );
+        }
+        const kept = together.inOrder();
+        assert.equal(
+          kept.reduce((sum, { failed }) => sum + failed, 0),
+          given.length,
+        );
+        assert.ok(kept.length <= limit + 1);
+      }),
+    );
+  });
+
   test('loses nothing and never keeps more than its limit, in whatever order slices come', () => {
     const seconds = fc.uniqueArray(fc.nat(500), { minLength: 1, maxLength: 80 });
     fc.assert(

@@ -32,6 +32,18 @@ describe('LatencyCounts', () => {
     );
   });
 
+  test('can be sent to another thread, and added to a tally there', () => {
+    fc.assert(
+      fc.property(latencies, latencies, (first, second) => {
+        const tally = new LatencyTally();
+        for (const latencyNs of first) tally.record(latencyNs);
+        tally.add(LatencyCounts.unpack(structuredClone(taken(second).pack())));
+        assert.equal(tally.isEmpty, first.length + second.length === 0);
+        assert.deepEqual(summaryOf(tally.take()), summaryOf(taken([...first, ...second])));
+      }),
+    );
+  });
+
   test('keeps counts of any size', () => {
     for (const doublings of [7, 14, 31, 40]) {
       let counts = taken([1_000, 3_600_000_000_000]);
