@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { RunRecord } from '../../src/harness/results/run-record.ts';
 import { assertRefused, runCli, temporaryFolder } from '../helpers/cli.ts';
+import { refusalOf } from '../helpers/refusal.ts';
 
 const CSV = `rate,throughput,p99,errors,cores
 1000,1000,1.2,0,0.22
@@ -111,7 +112,12 @@ describe('toolrig capacity', { concurrency: true }, () => {
     ['an unknown flag', ['--slos', 'p99<5ms'], /Did you mean --slo\?/],
   ] as const) {
     test(`refuses ${what}`, async () => {
-      assertRefused(await runCli(['capacity', ...args]), 2, message);
+      assertRefused(await refusalOf(['capacity', ...args]), 2, message);
     });
   }
+
+  test('refuses on stderr alone', async () => {
+    const result = await runCli(['capacity', '--from', 'nowhere.csv', '--target-rate', '5']);
+    assertRefused(result, 2, /nowhere\.csv cannot be read/);
+  });
 });

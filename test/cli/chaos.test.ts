@@ -11,6 +11,7 @@ import {
   runCli,
   temporaryFolder,
 } from '../helpers/cli.ts';
+import { refusalOf } from '../helpers/refusal.ts';
 
 const folder = temporaryFolder('chaos');
 const schemaFile = join(PACKAGE_FOLDER, 'dist/src/harness/results/run.schema.json');
@@ -91,12 +92,12 @@ describe('bench of chaos', { concurrency: true }, () => {
   test('refuses a variant that would not survive it', async () => {
     const hang = await runCli(['bench', 'hang', '--variants', 'native', ...out]);
     assertRefused(hang, 2, /a hang, which on variant 'native' would end the whole run/);
-    const http = await runCli(['bench', 'crash-recovery', '--variants', 'http', ...out]);
+    const http = await refusalOf(['bench', 'crash-recovery', '--variants', 'http', ...out]);
     assertRefused(http, 2, /on variant 'http' nobody restarts them/);
   });
 
   test('refuses a count of calls, and a suite beside scenarios', async () => {
-    const counted = await runCli([
+    const counted = await refusalOf([
       'bench',
       'crash-recovery',
       '-n',
@@ -106,9 +107,9 @@ describe('bench of chaos', { concurrency: true }, () => {
       ...out,
     ]);
     assertRefused(counted, 2, /give --duration/);
-    const both = await runCli(['bench', 'soak', '--suite', 'chaos', ...out]);
+    const both = await refusalOf(['bench', 'soak', '--suite', 'chaos', ...out]);
     assertRefused(both, 2, /--suite chaos and soak exclude each other/);
-    const wrong = await runCli(['bench', '--suite', 'chos', ...out]);
+    const wrong = await refusalOf(['bench', '--suite', 'chos', ...out]);
     assertRefused(wrong, 2, /--suite must be cost, chaos or truth, got 'chos'/);
   });
 

@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import type { ComparisonReport } from '../../src/harness/compare/comparison-report.ts';
 import { stringifyRunRecord } from '../../src/harness/results/run-json.ts';
 import { assertPlain, assertRefused, runCli, temporaryFolder } from '../helpers/cli.ts';
+import { refusalOf } from '../helpers/refusal.ts';
 import { comparedRun } from '../helpers/sample-comparison.ts';
 
 describe('toolrig compare', { concurrency: true }, () => {
@@ -104,7 +105,9 @@ describe('toolrig compare', { concurrency: true }, () => {
       ],
       [/--json and --format junit exclude/, 'latest', before1, '--json', '--format', 'junit'],
     ];
-    const results = await Promise.all(refusals.map(([, ...args]) => compare(...args)));
-    results.forEach((result, index) => assertRefused(result, 2, refusals[index]?.[0] as RegExp));
+    for (const [message, ...args] of refusals) {
+      assertRefused(await refusalOf(['compare', ...args, '--runs', runs]), 2, message);
+    }
+    assertRefused(await compare('latest'), 2, refusals[0]?.[0] as RegExp);
   });
 });

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { assertRefused, runCli, temporaryFolder } from '../helpers/cli.ts';
+import { refusalOf } from '../helpers/refusal.ts';
 import { sampleRecord } from '../helpers/sample-record.ts';
 
 describe('toolrig report', () => {
@@ -45,15 +46,13 @@ describe('toolrig report', () => {
   });
 
   test('refuses what there is not', async () => {
-    const [none, format, both, several] = await Promise.all([
-      report('2025'),
-      report('latest', '--format', 'pdf'),
-      report('latest', '--histogram', '--format', 'html'),
-      report('20261120', '20261121', '--format', 'junit'),
-    ]);
+    const refused = (...args: string[]) => refusalOf(['report', ...args, '--runs', runs]);
+    const several = await refused('20261120', '20261121', '--format', 'junit');
     assertRefused(several, 2, /--format junit holds one run, got 2/);
-    assertRefused(none, 2, /there is no run '2025'/);
+    const format = await refused('latest', '--format', 'pdf');
     assertRefused(format, 2, /--format must be text, markdown, html, .* or prometheus, got 'pdf'/);
+    const both = await refused('latest', '--histogram', '--format', 'html');
     assertRefused(both, 2, /--histogram is text: leave out --format html/);
+    assertRefused(await report('2025'), 2, /there is no run '2025'/);
   });
 });

@@ -12,11 +12,24 @@ import {
   SHORT,
   temporaryFolder,
 } from '../helpers/cli.ts';
+import { refusalOf } from '../helpers/refusal.ts';
 
 const folder = temporaryFolder('targets');
 
 function bench(scenario: string, ...more: string[]): Promise<CliResult> {
   return runCli(['bench', badScenario(scenario), '--out', join(folder, scenario), ...more]);
+}
+
+/** The same where nothing is measured, without a process. */
+function refused(scenario: string, ...more: string[]): Promise<CliResult> {
+  return refusalOf([
+    'bench',
+    badScenario(scenario),
+    '--out',
+    join(folder, scenario),
+    '-q',
+    ...more,
+  ]);
 }
 
 /** The record of a run that was printed, once it is the one that was stored. */
@@ -34,11 +47,15 @@ function onlyVariant(record: RunRecord): VariantRecord {
 
 describe('a scenario that cannot work is refused before it is measured', { concurrency: 2 }, () => {
   test('a misspelled tool: 2, with the nearest', async () => {
-    assertRefused(await bench('misspelled-tool'), 2, /Unknown tool: ecko\. Did you mean 'echo'\?/);
+    assertRefused(
+      await refused('misspelled-tool'),
+      2,
+      /Unknown tool: ecko\. Did you mean 'echo'\?/,
+    );
   });
 
   test('a misspelled tool on a variant that validates: 2, with the nearest', async () => {
-    const result = await bench('misspelled-tool', '--variants', 'native');
+    const result = await refused('misspelled-tool', '--variants', 'native');
     assertRefused(result, 2, /Unknown tool: ecko\. Did you mean 'echo'\?/);
   });
 
@@ -47,11 +64,19 @@ describe('a scenario that cannot work is refused before it is measured', { concu
   });
 
   test('an input that throws: 2', async () => {
-    assertRefused(await bench('input-throws'), 2, /input of operation 'echo' threw RangeError: no/);
+    assertRefused(
+      await refused('input-throws'),
+      2,
+      /input of operation 'echo' threw RangeError: no/,
+    );
   });
 
   test('a check that says whether instead of what: 2', async () => {
-    assertRefused(await bench('check-says-true'), 2, /check of operation 'echo' must .* got true/);
+    assertRefused(
+      await refused('check-says-true'),
+      2,
+      /check of operation 'echo' must .* got true/,
+    );
   });
 
   test('a check that throws: 4', async () => {
@@ -63,7 +88,7 @@ describe('a scenario that cannot work is refused before it is measured', { concu
   });
 
   test('a service that dies at its first call: 3', async () => {
-    assertRefused(await bench('dies-at-once'), 3, /'native' failed before .*out of breath/);
+    assertRefused(await refused('dies-at-once'), 3, /'native' failed before .*out of breath/);
   });
 
   test('an error outside any call: 4, with its place', async () => {
@@ -136,6 +161,8 @@ describe('a target that gets into trouble in the middle', { concurrency: 2 }, ()
     const result = await bench('lingers', '--quiet');
     assert.equal(result.exitCode, 0);
     assert.equal(result.stderr, '');
+    assert.match(result.stdout, /^lingers {2}/);
+    assert.ok(!result.stdout.includes('\u001b'), 'no colour where stdout is no terminal');
   });
 });
 

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { assertRefused, badScenario, runCli, SHORT, temporaryFolder } from '../helpers/cli.ts';
+import {
+  assertRefused,
+  badScenario,
+  PACKAGE_FOLDER,
+  runCli,
+  SHORT,
+  temporaryFolder,
+} from '../helpers/cli.ts';
+import { refusalOf } from '../helpers/refusal.ts';
 
 const folder = temporaryFolder('usage');
 const file = join(folder, 'a-file');
@@ -68,12 +76,37 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
   [['micro', '--rounds', '1'], /--rounds must be a whole number from 2 to 10,000, got '1'/],
 ];
 
-describe('a mistake on the command line ends with 2, says what to do, and measures nothing', {
-  concurrency: 2,
-}, () => {
+/** Of every command some that the program itself is started with. */
+const BY_THE_PROGRAM = [
+  /^$/,
+  /^bnch/,
+  /^bench --varaints/,
+  /^bench .*throws\.js/,
+  /^bench .*stdio\.p99/,
+  /^serve --port/,
+  /^status --wacth/,
+  /^call calculator$/,
+  /^micro dispach/,
+];
+
+describe('a mistake on the command line ends with 2, says what to do, and measures nothing', () => {
+  process.chdir(PACKAGE_FOLDER);
+
   for (const [written, message] of MISTAKES) {
     const words = written.map((word) => word.replace(/^.*\/dist\//, '').replace(folder, 'DIR'));
     test(`toolrig ${words.join(' ')}`, async () => {
+      assertRefused(await refusalOf(written), 2, message);
+    });
+  }
+
+  after(() => assert.deepEqual(readdirSync(folder), ['a-file'], 'the folder stays empty'));
+});
+
+describe('the program says so on stderr alone', { concurrency: 2 }, () => {
+  const lines = MISTAKES.map((mistake) => [mistake[0].join(' '), ...mistake] as const);
+  for (const pattern of BY_THE_PROGRAM) {
+    test(`${pattern}`, async () => {
+      const [, written, message] = lines.find(([line]) => pattern.test(line)) ?? assert.fail();
       assertRefused(await runCli(written), 2, message);
     });
   }

@@ -88,8 +88,16 @@ export function sampleRequest(overrides: Partial<PlanRequest> = {}): PlanRequest
   };
 }
 
-/** Three options, one of them scaled over schedulers, and one that is refused. */
-export function sampleCapacity(overrides: Partial<PlanRequest> = {}, mark = ''): CapacityRecord {
+let sample: CapacityRecord | undefined;
+
+/** Three options, one of them scaled over schedulers, and one that is refused. Planned once for all who want it plain. */
+export function sampleCapacity(overrides?: Partial<PlanRequest>, mark = ''): CapacityRecord {
+  if (overrides !== undefined || mark !== '') return planSample(overrides ?? {}, mark);
+  sample ??= planSample({}, '');
+  return sample;
+}
+
+function planSample(overrides: Partial<PlanRequest>, mark: string): CapacityRecord {
   const scaling = [1, 2, 4, 8, 16, 32].map((n) => ({
     n,
     throughputPerSecond: (20_000 * n) / (1 + 0.04 * (n - 1) + 2e-3 * n * (n - 1)) + (n % 3) * 150,
