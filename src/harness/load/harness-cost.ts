@@ -13,14 +13,14 @@ export interface HarnessCost {
   readonly harnessNsPerCall: number;
 }
 
-const CALLS = 100_000;
+const CALLS = 20_000;
 /** Rounds in which V8 compiles what is timed. */
-const WARM_ROUNDS = 3;
-const ROUNDS = 7;
+const WARM_ROUNDS = 5;
+const ROUNDS = 9;
 const NS_PER_MS = 1e6;
 
-/** Takes about a fifth of a second. The figures are those of the least disturbed of alternating
- * rounds: what else the machine does can only add to them. */
+/** Takes about a tenth of a second. The figures are those of the least disturbed of alternating
+ * rounds: what else the machine does can only add to them, and a short round is more often left alone. */
 export async function measureHarnessCost(): Promise<HarnessCost> {
   const call = instantCall();
   const bare: number[] = [];
