@@ -17,8 +17,29 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const GROUPS = ['unit', 'contract', 'integration', 'cli', 'browser'];
 const SHARED_PROCESS_GROUPS = ['unit', 'contract'];
-/** Files that take more than ten seconds: begun first, or the last of them would run alone. */
-const LONG = /browser|usage|readme|status\.|targets|otp-traces-(?:thread|process)/;
+/** Files that take more than five seconds, the longest first: begun so, or the last would run alone. */
+const LONG = [
+  'browser/run-page',
+  'runtime/otp-traces-thread',
+  'cli/baseline',
+  'cli/serve',
+  'cli/readme',
+  'cli/capacity',
+  'mcp/child-host',
+  'runtime/otp-traces-process',
+  'cli/bench',
+  'cli/targets',
+  'browser/ui',
+  'mcp/same-as-native',
+  'cli/gate',
+  'runtime/worker-traffic',
+  'runtime/isolation',
+  'cli/status',
+  'harness/broken-services',
+  'harness/open-loop-memory',
+  'runtime/otp-traces-inline',
+  'cli/chaos',
+];
 const TESTS_DIR = resolve(dirname(fileURLToPath(import.meta.url)), '../dist/test');
 /** Imports every file of the shared process. */
 const ENTRY = join(TESTS_DIR, 'shared-process.mjs');
@@ -39,8 +60,10 @@ function findTests(group) {
     .map((name) => join(dir, name));
 }
 
-function isLong(file) {
-  return LONG.test(relative(TESTS_DIR, file));
+/** Place in the order of beginning. */
+function placeOf(file) {
+  const place = LONG.findIndex((name) => file.endsWith(`${name}.test.js`));
+  return place === -1 ? LONG.length : place;
 }
 
 function writeEntry(files) {
@@ -66,7 +89,7 @@ async function main(args) {
   const isolated = groups
     .filter((group) => !SHARED_PROCESS_GROUPS.includes(group))
     .flatMap(findTests)
-    .toSorted((a, b) => Number(isLong(b)) - Number(isLong(a)));
+    .toSorted((a, b) => placeOf(a) - placeOf(b));
   if (shared.length + isolated.length === 0) {
     console.error(`no test files in ${TESTS_DIR} for: ${groups.join(', ')}. Build first.`);
     return 1;

@@ -54,7 +54,7 @@ describe('toolrig capacity', { concurrency: true }, () => {
 
   test('measures ways of hosting here: demand by tool, memory, cold start, models', async () => {
     const flags =
-      'mixed --variants native,http-saturation --target-rate 200 --duration 40ms --slo p99<2s --json --quiet';
+      'mixed --variants native --target-rate 200 --duration 40ms --slo p99<2s --json --quiet';
     const { exitCode, stdout, stderr } = await runCli([
       'capacity',
       ...flags.split(' '),
@@ -77,8 +77,6 @@ describe('toolrig capacity', { concurrency: true }, () => {
     // On a machine that is busy elsewhere, not one rate may have been answered in time.
     assert.ok(rssBytes === null || rssBytes > 1e6);
     assert.ok((coldStartMs ?? 0) > 0);
-    // One that makes its own load cannot be asked for a rate.
-    assert.match(capacity?.refused[0]?.reason ?? '', /makes its load itself/);
   });
 
   for (const [what, args, message] of [

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { renderCapacityMarkdown } from '../../../../src/harness/report/capacity-markdown.ts';
 import { renderCapacityText } from '../../../../src/harness/report/capacity-text.ts';
 import { renderCapacityHtml } from '../../../../src/harness/report/html/capacity-page.ts';
+import type { CapacityRecord } from '../../../../src/harness/results/capacity-record.ts';
 import { assertGolden } from '../../../helpers/golden.ts';
 import { HOSTILE_NAMES } from '../../../helpers/hostile-names.ts';
 import { sampleCapacity } from '../../../helpers/sample-capacity.ts';
@@ -52,14 +53,24 @@ describe('a capacity report', () => {
   });
 
   test('keeps hostile names harmless, in text and Markdown', () => {
+    // To a plan a name is a name: it is made once, and everything in it renamed.
+    const instance = {
+      name: 'INSTANCE',
+      cores: 2,
+      memoryBytes: 1e9,
+      price: { amount: 5, currency: 'CURRENCY' },
+    };
+    const plain = JSON.stringify(sampleCapacity({ scenario: 'NAME', instance }, 'NAME'));
+    const renamed = (name: string): CapacityRecord => {
+      const quoted = (text: string) => JSON.stringify(text).slice(1, -1);
+      const text = plain
+        .replaceAll('INSTANCE', () => quoted(name || 'x'))
+        .replaceAll('CURRENCY', () => quoted(name.slice(0, 3) || '$'))
+        .replaceAll('NAME', () => quoted(name));
+      return JSON.parse(text) as CapacityRecord;
+    };
     for (const [index, name] of HOSTILE_NAMES.entries()) {
-      const instance = {
-        name: name || 'x',
-        cores: 2,
-        memoryBytes: 1e9,
-        price: { amount: 5, currency: name.slice(0, 3) || '$' },
-      };
-      const capacity = sampleCapacity({ scenario: name, instance }, name);
+      const capacity = renamed(name);
       const record = { ...sampleRecord(), command: name };
       const text = renderCapacityText(record, capacity);
       assert.doesNotMatch(

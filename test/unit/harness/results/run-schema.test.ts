@@ -20,7 +20,10 @@ const isRunRecord = ajv.compile(schema);
 
 type Container = Record<string, unknown>;
 
-/** Calls `visit` for every field of every object in `value`; arrays are looked into. */
+/**
+ * Calls `visit` for every field of every object in `value`. Arrays are looked into: of elements that have the
+ * same fields, down to the last, at the first two.
+ */
 function forEachField(
   value: unknown,
   visit: (owner: Container, key: string, path: string) => void,
@@ -28,11 +31,25 @@ function forEachField(
 ): void {
   if (typeof value !== 'object' || value === null) return;
   const owner = value as Container;
+  const seen = new Map<string, number>();
   for (const key of Object.keys(owner)) {
+    if (Array.isArray(value)) {
+      const shape = shapeOf(owner[key]);
+      const count = (seen.get(shape) ?? 0) + 1;
+      seen.set(shape, count);
+      if (count > 2) continue;
+    }
     forEachField(owner[key], visit, `${path}/${key}`);
     // Codes are data, not fields.
     if (!Array.isArray(value) && !path.endsWith('/errors')) visit(owner, key, `${path}/${key}`);
   }
+}
+
+/** What fields something has, at any depth, and of what types. */
+function shapeOf(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'number' || typeof each === 'string' ? typeof each : each,
+  );
 }
 
 /** As it comes back from `run.json`; with the parts that the sample's reports do not need. */
