@@ -5,7 +5,6 @@ import type { Objective } from '../harness/capacity/objective.ts';
 import type { VariantEvidence } from '../harness/capacity/plan-option.ts';
 import type { ScenarioCase } from '../harness/load/scenario.ts';
 import { loadScenario } from '../harness/load/scenario-catalog.ts';
-import { parseSlo } from '../harness/load/slo.ts';
 import { measureCapacity } from '../harness/measure-capacity.ts';
 import type { Environment, RunRecord } from '../harness/results/run-record.ts';
 import { createRunId } from '../harness/results/run-store.ts';
@@ -84,7 +83,6 @@ export async function measureVariants(
           { ...scenario, cases: [first as ScenarioCase] },
           {
             objectives,
-            slo: parseSlo(flags.slo),
             pointMs: flags.duration,
             seed: flags.seed,
             signal,

@@ -2,14 +2,15 @@
  * What a plan needs to know of one way of hosting: a sweep of rates in the open loop, what each operation takes, memory,
  * cold start, and throughput over schedulers where the variant has them.
  *
- *   open ─▶ first reply ─▶ highest rate ─▶ sweep ─▶ Little's law ─▶ each operation alone ─▶ close ─▶ 1, 2, … schedulers
+ *   open ─▶ first reply ─▶ sweep ─▶ around the limit ─▶ Little's law ─▶ each operation alone ─▶ sessions ─▶ close
+ *                                                                                                    └▶ 1, 2, … schedulers
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ToolrigError } from '../core/errors.ts';
-import { inOrder, rateOf, type SweepPoint, sweepPoint } from './capacity/measured-sweep.ts';
+import { rateOf, type SweepPoint, sweepPoint } from './capacity/measured-sweep.ts';
 import { keepsUp, type Objective } from './capacity/objective.ts';
 import type { VariantEvidence } from './capacity/plan-option.ts';
 import { sweepRates } from './capacity/rate-sweep.ts';
@@ -17,27 +18,24 @@ import { type CallPlan, planCalls } from './load/call-plan.ts';
 import { type ReadyCall, readyCalls } from './load/closed-executor.ts';
 import { collectGarbage } from './load/collect-garbage.ts';
 import { InFlightMeter } from './load/in-flight-meter.ts';
-import { findMaxRate } from './load/max-rate.ts';
 import type { BlockMeasurement } from './load/measurement.ts';
 import { preflight } from './load/preflight.ts';
 import {
-  destroyBlock,
   figuresOf,
   type RateFigures,
   RateProber,
   type RateProberOptions,
 } from './load/rate-prober.ts';
+import { WindowedProber } from './load/rate-windows.ts';
 import type { Scenario, ScenarioCase, ServiceSource } from './load/scenario.ts';
-import type { Slo } from './load/slo.ts';
 import type { Target, Variant } from './load/target.ts';
 import { operationsOf, scalingOf } from './measure-capacity-closed.ts';
-import type { Interval } from './stats/bootstrap.ts';
+import { LimitMeter } from './measure-capacity-limit.ts';
+import { bytesPerSession } from './measure-capacity-sessions.ts';
 import { seededRandom } from './stats/random.ts';
 
 export interface CapacityMeasureOptions {
   readonly objectives: readonly Objective[];
-  /** The same for the search of the highest rate. */
-  readonly slo: Slo;
   /** Time of one rate, in ms. */
   readonly pointMs: number;
   readonly seed: number;
@@ -50,8 +48,10 @@ type Services = Readonly<Record<string, ServiceSource>>;
 
 /** Callers of the closed loop that the search starts from; it warms up too. */
 const PROBE_CALLERS = 16;
-/** Of a confirmation, in lengths of a point. */
-const CONFIRMATION = 4;
+/** Windows of a point of the sweep. */
+const POINT_WINDOWS = 2;
+/** Time for windows in place of those that others held up, in lengths of a point, for each variant. */
+const SPARE_POINTS = 30;
 /** Shares of the highest rate that was answered, at which Little's law is looked at. */
 const LITTLE_SHARES = [0.3, 0.6];
 /** Variants that run copies of a service side by side. */
@@ -102,20 +102,23 @@ async function measureOpened(
     const rssOpened = process.memoryUsage.rss() + (await target.usage()).rssBytes;
     await preflight(plan, [{ variant: variant.name, target }]);
     const prober = new RateProber(target, plan, proberOptions(options));
-    options.onStep('the highest rate');
-    const { outcome, block } = await findMaxRate(prober, {
-      slo: options.slo,
-      callers: PROBE_CALLERS,
-      durationMs: options.pointMs * CONFIRMATION,
+    const limit = new LimitMeter(
+      new WindowedProber(prober, {
+        windowMs: options.pointMs / POINT_WINDOWS,
+        spareMs: options.pointMs * SPARE_POINTS,
+        signal: options.signal,
+      }),
+      { ...options, random: seededRandom(options.seed) },
+    );
+    options.onStep('closed loop');
+    const saturationPerSecond = await prober.saturate(PROBE_CALLERS, options.pointMs);
+    const meter = new SweepMeter(limit, options.onStep);
+    const points = await sweepRates((rate) => meter.measure(rate), {
+      saturationPerSecond,
       signal: options.signal,
     });
-    if (block !== undefined) destroyBlock(block);
-    const meter = new SweepMeter(prober, options.onStep);
-    const points = await sweepRates((rate, durationMs) => meter.measure(rate, durationMs), {
-      ...options,
-      saturationPerSecond: Math.max(outcome.saturationPerSecond, outcome.low),
-      closesIn: outcome.low === 0,
-    });
+    await limit.closeIn();
+    const found = limit.fit();
     const highest = Math.max(0, ...points.filter(keepsUp).map(rateOf));
     const checked = highest === 0 ? [] : await littlesLawPoints(target, plan, highest, options);
     const { idleQuantilesNs } = meter;
@@ -124,10 +127,12 @@ async function measureOpened(
       sweep: {
         source: 'toolrig',
         name: variant.name,
-        points: inOrder([...points, ...checked]),
+        points,
         warnings: [],
       },
-      ...(outcome.low === 0 ? {} : { maxRatePerSecond: intervalOf(outcome) }),
+      counted: checked,
+      rates: limit.rates,
+      ...(found === undefined ? {} : { limit: found }),
       ...(idleQuantilesNs === undefined
         ? {}
         : { idleQuantileNs: quantileFunction(idleQuantilesNs) }),
@@ -135,8 +140,12 @@ async function measureOpened(
       operations: await operationsOf(plan, target, options),
       rssBytes: meter.rssBytes,
       bytesPerService: Math.max(0, rssOpened - rssBefore) / Object.keys(sources).length,
+      // Last: they stay open.
+      bytesPerSession: await bytesPerSession(target, options),
       coldStartMs,
-      generatorLimitedPoints: meter.latePoints,
+      generatorLimitedPoints: meter.lateRates.filter(
+        (rate) => rate <= (found?.ratePerSecond.high ?? 0),
+      ).length,
       sharesCores: true,
     };
   } finally {
@@ -149,21 +158,22 @@ const IDLE_POINTS = 1_000;
 
 /** Measures rates for the sweep, and remembers what is not part of a point. */
 class SweepMeter {
-  readonly #prober: RateProber;
+  readonly #limit: LimitMeter;
   readonly #onStep: (step: string) => void;
   /** Of the service time at the first rate, which is the lowest. */
   idleQuantilesNs: readonly number[] | undefined;
   rssBytes: number | null = null;
-  latePoints = 0;
+  /** Rates at which the generator itself came late. */
+  readonly lateRates: number[] = [];
 
-  constructor(prober: RateProber, onStep: (step: string) => void) {
-    this.#prober = prober;
+  constructor(limit: LimitMeter, onStep: (step: string) => void) {
+    this.#limit = limit;
     this.#onStep = onStep;
   }
 
-  async measure(ratePerSecond: number, durationMs: number): Promise<SweepPoint> {
+  async measure(ratePerSecond: number): Promise<SweepPoint> {
     this.#onStep(`${Math.round(ratePerSecond)} calls/s`);
-    const block = await this.#prober.at(ratePerSecond, durationMs);
+    const block = await this.#limit.at(ratePerSecond, POINT_WINDOWS);
     if (block === undefined) {
       return sweepPoint({ offeredPerSecond: ratePerSecond, throughputPerSecond: 0, errorRatio: 1 });
     }
@@ -172,7 +182,7 @@ class SweepMeter {
     const point = pointOf(figures);
     if (keepsUp(point)) {
       this.rssBytes = Math.max(this.rssBytes ?? 0, figures.rssBytes);
-      if (figures.generatorVerdict === 'generator-limited') this.latePoints++;
+      if (figures.generatorVerdict === 'generator-limited') this.lateRates.push(ratePerSecond);
     }
     return point;
   }
@@ -236,9 +246,4 @@ function proberOptions({ signal, seed }: CapacityMeasureOptions): RateProberOpti
 function quantileFunction(pointsNs: readonly number[]): (share: number) => number {
   return (share) =>
     pointsNs[Math.min(pointsNs.length - 1, Math.floor(share * pointsNs.length))] ?? 0;
-}
-
-/** From the highest rate that was confirmed to the lowest that failed. */
-function intervalOf({ low, high }: { low: number; high: number | null }): Interval {
-  return { median: low, low, high: high ?? low };
 }

@@ -111,7 +111,9 @@ function notMeasuredOf(evidence: readonly VariantEvidence[]): readonly string[] 
           'CPU, memory and cold start, unless a column has them: others measured, and did not tell',
         ]),
     'several instances at once, behind a balancer',
-    'memory of a session that stays open, and of sessions by the thousand',
+    evidence.some(({ bytesPerSession = null }) => bytesPerSession !== null)
+      ? 'sessions by the thousand: what one takes is from a hundred or so, without calls, and is no part of the plan'
+      : 'memory of a session that stays open, and of sessions by the thousand',
     'hours of load: leaks, and heaps that fill up slowly',
     'a network between callers and services',
   ];

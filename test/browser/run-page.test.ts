@@ -18,7 +18,13 @@ import {
 import { temporaryFolder } from '../helpers/cli.ts';
 import { HOSTILE_NAMES } from '../helpers/hostile-names.ts';
 import { sampleCapacity } from '../helpers/sample-capacity.ts';
-import { chaosRecord, hostileRecord, openRecord, sampleRecord } from '../helpers/sample-record.ts';
+import {
+  chaosRecord,
+  hostileRecord,
+  maxRateRecord,
+  openRecord,
+  sampleRecord,
+} from '../helpers/sample-record.ts';
 
 describeInBrowser('report.html in a browser', () => {
   const folder = temporaryFolder('pages');
@@ -36,7 +42,12 @@ describeInBrowser('report.html in a browser', () => {
   const write = (name: string, record: RunRecord) =>
     writePage(name, renderRunHtml(record, pageAssets()));
 
-  const records = { costs: sampleRecord(), chaos: chaosRecord(), open: openRecord() };
+  const records = {
+    costs: sampleRecord(),
+    chaos: chaosRecord(),
+    open: openRecord(),
+    'highest rate': maxRateRecord(),
+  };
   for (const [name, record] of Object.entries(records)) {
     for (const theme of ['light', 'dark'] as const) {
       test(`is without errors, requests and barriers (${name}, ${theme})`, async () => {

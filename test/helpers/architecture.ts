@@ -63,6 +63,13 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
   ],
   'harness/plan-capacity.ts': ['harness/capacity', 'harness/results'],
   'harness/measure-capacity-closed.ts': ['harness/capacity', 'harness/load', 'harness/results'],
+  'harness/measure-capacity-limit.ts': [
+    'harness/capacity',
+    'harness/load',
+    'harness/results',
+    'harness/stats',
+  ],
+  'harness/measure-capacity-sessions.ts': ['harness/load', 'harness/stats'],
   'harness/measure-capacity.ts': [
     'core',
     'harness/capacity',
@@ -70,6 +77,8 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'harness/results',
     'harness/stats',
     'harness/measure-capacity-closed.ts',
+    'harness/measure-capacity-limit.ts',
+    'harness/measure-capacity-sessions.ts',
   ],
   'harness/run.ts': [
     'core',

@@ -414,3 +414,16 @@ export function hostileRecord(name: string): RunRecord {
     ],
   });
 }
+
+/** A run that looked for the highest rate. */
+export function maxRateRecord(): RunRecord {
+  const record = openRecord();
+  return {
+    ...record,
+    command: "toolrig bench token-bucket --rate max --slo 'p99<50ms, errors<0.1%'",
+    scenarios: record.scenarios.map((scenario) => ({
+      ...scenario,
+      variants: scenario.variants.map((each) => ({ ...each, maxRate: sampleMaxRate() })),
+    })),
+  };
+}

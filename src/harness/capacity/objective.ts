@@ -22,6 +22,22 @@ export interface Objective {
   readonly isInclusive: boolean;
 }
 
+/** Share of calls that may take longer than each quantile's limit. */
+const MAY_EXCEED: Readonly<Record<SweepQuantile, number>> = {
+  p50: 0.5,
+  p75: 0.25,
+  p90: 0.1,
+  p95: 0.05,
+  p99: 0.01,
+  p999: 0.001,
+  max: 0,
+};
+
+/** Share of calls, 0 to 1, that may miss an objective: the budget of `p99 < 5ms` is one in a hundred. */
+export function allowedShare({ metric, limit }: Objective): number {
+  return metric === 'errors' ? limit : MAY_EXCEED[metric];
+}
+
 /** Throughput below this share of what was asked for means that the target does not keep up. */
 const KEEPS_UP = 0.95;
 

@@ -7,6 +7,7 @@ import type {
   CapacityMeasurement,
   CapacityOperation,
   CapacityOption,
+  CapacityRate,
   CapacityScaling,
   CapacitySweepPoint,
   Fit,
@@ -16,15 +17,10 @@ import { confidenceOf } from './confidence.ts';
 import { fitted, notIdentifiable } from './fit.ts';
 import type { InstanceType } from './instance-type.ts';
 import { observedKnee } from './knee.ts';
+import { canSetAside, type LimitFit } from './limit-fit.ts';
 import { checkLittlesLaw } from './littles-law.ts';
 import { type MeasuredSweep, rateOf, type SweepPoint } from './measured-sweep.ts';
-import {
-  keepsUp,
-  type Objective,
-  type SustainableRate,
-  sustainableRate,
-  untold,
-} from './objective.ts';
+import { keepsUp, type Objective, sustainableRate, untold } from './objective.ts';
 import { type Bottleneck, predictLatencies } from './queue-predictions.ts';
 import { fitScalability } from './scalability.ts';
 import type { ScalePoint } from './scalability-fit.ts';
@@ -43,8 +39,12 @@ import {
 export interface VariantEvidence {
   readonly variant: string;
   readonly sweep: MeasuredSweep;
-  /** Found by a search of its own; `undefined`: the sweep tells. */
-  readonly maxRatePerSecond?: Interval;
+  /** Rates at which calls in flight were counted, beside those of the sweep. Default: none. */
+  readonly counted?: readonly SweepPoint[];
+  /** Windows by rate, of the sweep and around the limit. Default: none. */
+  readonly rates?: readonly CapacityRate[];
+  /** The limit by those windows; `undefined`: the sweep tells. */
+  readonly limit?: LimitFit;
   /** Time of a call when nothing is in its way, by share; `undefined`: nobody knows. */
   readonly idleQuantileNs?: (share: number) => number;
   /** Servers side by side at the bottleneck. Default: 1, an event loop. */
@@ -55,6 +55,8 @@ export interface VariantEvidence {
   readonly operations: readonly CapacityOperation[];
   readonly rssBytes: number | null;
   readonly bytesPerService: number | null;
+  /** Default: `null`, nobody knows. */
+  readonly bytesPerSession?: number | null;
   readonly coldStartMs: number | null;
   readonly generatorLimitedPoints: number;
   readonly sharesCores: boolean;
@@ -81,14 +83,20 @@ export function planOption(evidence: VariantEvidence, input: PlanInput): Planned
   if (missing.length > 0) {
     return refused(`its measurements tell nothing about ${missing.join(' and ')}`);
   }
-  const { maxRatePerSecond: found } = evidence;
-  const sustained: SustainableRate | undefined =
-    found === undefined
-      ? sustainableRate(sweep, objectives)
-      : { ratePerSecond: found, bound: found.high > found.low ? 'enclosed' : 'at-least' };
+  const sustained =
+    evidence.rates === undefined ? sustainableRate(sweep, objectives) : evidence.limit;
+  const windows = sumOf(evidence.rates, (rate) => rate.windows);
+  const heldUpWindows = sumOf(evidence.rates, (rate) => rate.heldUp);
   if (sustained === undefined) {
+    if (!canSetAside(windows, heldUpWindows)) {
+      return refused(
+        `other programs held up ${heldUpWindows} of ${windows} windows, so that nothing can be said of it: measure on a machine at rest`,
+      );
+    }
     const expressions = objectives.map(({ expression }) => expression).join(', ');
-    return refused(`not even ${describeLowest(sweep)} keeps to ${expressions}`);
+    return refused(
+      `not even ${describeLowest(sweep)} keeps to ${expressions}${seenAtLowest(sweep)}`,
+    );
   }
   const maxRatePerSecond = sustained.ratePerSecond;
   const models = fitModels(evidence, input.random);
@@ -109,6 +117,8 @@ export function planOption(evidence: VariantEvidence, input: PlanInput): Planned
     maxRatePerSecond,
     bound: sustained.bound,
     kneePerSecond: models.knee.state === 'fitted' ? models.knee.model.median : null,
+    windows,
+    heldUpWindows,
     littlesLawFailures: models.littlesLaw.filter(({ holds }) => !holds).length,
     generatorLimitedPoints: evidence.generatorLimitedPoints,
     isImported: sweep.source !== 'toolrig',
@@ -153,13 +163,14 @@ function fitModels(evidence: VariantEvidence, random: () => number): CapacityMea
   const cpuDemand = demandOf(kept, (point) => point.busyCores, 'CPU time');
   return {
     sweep: sweep.points.map(recordOf),
+    rates: evidence.rates ?? [],
     knee,
     predictedKnee:
       loopDemand.state === 'fitted' ? fitted(saturationRate(loopDemand.model, 1)) : loopDemand,
     cpuDemandNs: cpuDemand.state === 'fitted' ? fitted(cpuDemand.model.demandNs) : cpuDemand,
     predictions: predictLatencies(sweep.points, bottleneckOf(knee, evidence)),
     scaling: scalingOf(evidence, random),
-    littlesLaw: kept.flatMap((point) => {
+    littlesLaw: [...kept, ...(evidence.counted ?? [])].flatMap((point) => {
       const { inFlight, meanNs, throughputPerSecond } = point;
       if (inFlight === null || meanNs === null) return [];
       const { expected, holds } = checkLittlesLaw(inFlight, throughputPerSecond, meanNs);
@@ -168,6 +179,7 @@ function fitModels(evidence: VariantEvidence, random: () => number): CapacityMea
     operations: evidence.operations,
     rssBytes: evidence.rssBytes,
     bytesPerService: evidence.bytesPerService,
+    bytesPerSession: evidence.bytesPerSession ?? null,
     coldStartMs: evidence.coldStartMs,
     warnings: sweep.warnings,
   };
@@ -236,9 +248,21 @@ function describeLowest(sweep: MeasuredSweep): string {
   return lowest === undefined ? 'no rate' : `${Math.round(rateOf(lowest))} calls/s`;
 }
 
+/** Where next to nothing waits, it is the calls themselves that take too long. */
+function seenAtLowest({ points: [lowest] }: MeasuredSweep): string {
+  const p99 = lowest?.latencyNs.p99;
+  return p99 === undefined
+    ? ''
+    : `: p99 is ${(p99 / 1e6).toPrecision(3)} ms there, with hardly a queue`;
+}
+
 function recordOf(point: SweepPoint): CapacitySweepPoint {
   const { latencyNs, ...rest } = point;
   return { ...rest, p50: latencyNs.p50 ?? null, p99: latencyNs.p99 ?? null };
+}
+
+function sumOf(rates: readonly CapacityRate[] = [], of: (rate: CapacityRate) => number): number {
+  return rates.reduce((total, each) => total + of(each), 0);
 }
 
 function instancesOf({ median, low, high }: Interval) {

@@ -64,6 +64,28 @@ export function predictLatencies(
   return fitted(predictions);
 }
 
+/** Beyond it a prediction is not one: the synthetic servers that the theory was tried on stay within 10 %. */
+const MOST_OFF = 0.25;
+
+/** How far predictions of p99 are from what was measured. */
+export interface PredictionCheck {
+  /** p99 by GI/G/c over p99 as measured: the rate in the middle. */
+  readonly ratio: number;
+  /** Whether that is within 25 %: beyond, nobody should plan with the theory. */
+  readonly holds: boolean;
+}
+
+/** Holds the predictions against what was measured beside them. */
+export function checkPredictions(
+  predictions: readonly [CapacityPrediction, ...CapacityPrediction[]],
+): PredictionCheck {
+  const ratios = predictions
+    .map(({ general, measured }) => general.p99 / measured.p99)
+    .toSorted((a, b) => a - b);
+  const ratio = ratios[Math.floor((ratios.length - 1) / 2)] as number; // there is at least one
+  return { ratio, holds: Math.max(ratio, 1 / ratio) <= 1 + MOST_OFF };
+}
+
 /** The same shape with another mean. */
 function scaledTo({ pointsNs, scv, meanNs }: ServiceTime, toNs: number): ServiceTime {
   const factor = toNs / meanNs;

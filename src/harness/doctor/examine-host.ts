@@ -3,10 +3,10 @@
  * only file of this room that waits; what it sees is judged by the others.
  */
 
+import { cpuSharesBetween, parseCpuTimes } from '../../core/cpu-times.ts';
 import type { EnvironmentSources } from '../results/environment.ts';
 import type { Environment } from '../results/run-record.ts';
 import { judgeClock, probeClock } from './clock-check.ts';
-import { cpuSharesBetween, parseCpuTimes } from './cpu-times.ts';
 import type { Finding } from './finding.ts';
 import {
   judgeBackgroundLoad,

@@ -4,8 +4,8 @@
  * tell is `unknown`, never `ok`.
  */
 
+import type { CpuShares } from '../../core/cpu-times.ts';
 import type { Environment } from '../results/run-record.ts';
-import type { CpuShares } from './cpu-times.ts';
 import type { Finding } from './finding.ts';
 
 /** Stolen time beyond which the machine is shared noticeably, and beyond which nothing holds. */

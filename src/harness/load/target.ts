@@ -72,6 +72,8 @@ export interface Target {
   close(): Promise<void>;
   /** Where its servers can be called from other threads, how. */
   readonly shared?: SharedServers;
+  /** Opens a further session with one of the services, as another client would; it lasts until `close`. */
+  openSession?(): Promise<void>;
   /** Drives a block itself, in place of the closed executor; resolves with its length in ms. */
   drive?(plan: CallPlan, order: BlockOrder, recorder: BlockRecorder): Promise<number>;
 }

@@ -1,8 +1,11 @@
 /** The first five lines of a capacity report: what somebody who reads no further has to know. */
 
 import type { CapacityOption, CapacityRecord } from '../results/capacity-record.ts';
-import { formatCount, formatInterval } from './units.ts';
+import { formatCount, formatInterval, formatShort } from './units.ts';
 
+/** Share of the knee from which a limit is that of the replica itself. */
+const NEAR_KNEE = 0.9;
+const MOST_REASONS = 2;
 const CONSTRAINTS = { cpu: 'CPU', 'event-loop': 'the event loop', memory: 'memory' } as const;
 
 /** The answer, its interval, the binding constraint, the cost and the confidence. */
@@ -10,22 +13,61 @@ export function answerLines(capacity: CapacityRecord): readonly string[] {
   const [best] = capacity.options;
   if (best === undefined) return refusalLines(capacity);
   const { demand, instance, objectives } = capacity;
-  const { instances, maxRatePerSecond, bindingConstraint, confidence, confidenceReasons } = best;
+  const { instances, confidence, confidenceReasons } = best;
   const last = best.months.at(-1);
   const then =
     last === undefined || last.month === 0
       ? ''
-      : ` (${instanceCount(last.instances.expected)} in ${monthCount(last.month)})`;
-  const why = confidenceReasons.length === 0 ? '' : `: ${confidenceReasons.join('; ')}`;
+      : ` In ${monthCount(last.month)}: ${formatCount(last.instances.expected)}.`;
   return [
-    `Answer: ${instanceCount(instances.expected)} of ${instance.name} with ${best.variant}${then} for ` +
-      `${formatCount(demand.peakRatePerSecond)} calls/s, keeping to ${objectives.join(', ')}.`,
-    `Interval: ${rangeOf(instances)}; one replica carries ${formatInterval(maxRatePerSecond)} calls/s, ` +
-      `and an instance runs ${best.replicasPerInstance}.`,
-    `Bound by: ${constraintName(bindingConstraint)}.`,
+    `Answer: ${instanceCount(instances.expected)} of ${instance.name} with ${best.variant} for ` +
+      `${formatCount(demand.peakRatePerSecond)} calls/s, keeping to ${objectives.join(', ')}${spareText(capacity)}.${then}`,
+    `Interval: ${intervalText(best, capacity)}.`,
+    `Bound by: ${boundText(best)}.`,
     `Cost: ${costOf(best, capacity)}.`,
-    `Confidence: ${confidence}${why}.`,
+    `Confidence: ${confidence}${reasonsText(confidenceReasons)}.`,
   ];
+}
+
+/** What may be lost without being felt; the instances are for that, too. */
+function spareText({ policy: { spare, zones } }: CapacityRecord): string {
+  const lost = [
+    ...(spare === 0 ? [] : [instanceCount(spare)]),
+    ...(zones > 1 ? [`one of ${zones} zones`] : []),
+  ];
+  return lost.length === 0 ? ', with nothing to spare' : `, even when ${lost.join(' or ')} is lost`;
+}
+
+function intervalText(best: CapacityOption, { policy }: CapacityRecord): string {
+  const { instances, maxRatePerSecond, replicasPerInstance } = best;
+  const free =
+    policy.headroom === 0 ? '' : `, ${Math.round(policy.headroom * 100)} % of it kept free`;
+  const replicas = replicasPerInstance === 1 ? '1 replica' : `${replicasPerInstance} replicas`;
+  return (
+    `${rangeOf(instances)}; a replica carries ${formatInterval(maxRatePerSecond)} calls/s within the objectives, ` +
+    `and an instance runs ${replicas}${free}`
+  );
+}
+
+/** How near the limit is to what the option can answer at all: below it, more of the same is not what is missing. */
+function boundText({ bindingConstraint, maxRatePerSecond, measured }: CapacityOption): string {
+  const name = constraintName(bindingConstraint);
+  if (measured.knee.state !== 'fitted') return name;
+  const share = maxRatePerSecond.median / measured.knee.model.median;
+  const most = formatShort(measured.knee.model.median);
+  return share >= NEAR_KNEE
+    ? `${name}; the objectives hold up to nearly all that a replica answers (${most} calls/s)`
+    : `${name}; the objectives are missed from ${Math.round(share * 100)} % of what a replica answers at all (${most} calls/s)`;
+}
+
+/** The weightiest; the others are told under "Risks". */
+function reasonsText(reasons: readonly string[]): string {
+  if (reasons.length === 0) return '';
+  const more = reasons.length - MOST_REASONS;
+  return (
+    `: ${reasons.slice(0, MOST_REASONS).join('; ')}` +
+    (more > 0 ? `; and ${more} more under Risks` : '')
+  );
 }
 
 /** What binds, in words. */

@@ -1,5 +1,6 @@
 /** The curves of a capacity report, as tables, and what the models make of them. */
 
+import { checkPredictions } from '../capacity/queue-predictions.ts';
 import type {
   CapacityMeasurement,
   CapacityOption,
@@ -36,6 +37,33 @@ export function curveBlocks(option: CapacityOption): readonly Block[] {
   ];
 }
 
+/** The windows that the highest rate rests on. */
+export function windowBlocks({
+  variant,
+  measured,
+  maxRatePerSecond,
+}: CapacityOption): readonly Block[] {
+  const { rates } = measured;
+  if (rates.length === 0) return [];
+  return [
+    {
+      kind: 'table',
+      caption: `${variant}: windows by rate, limit at ${formatInterval(maxRatePerSecond)} calls/s`,
+      header: ['calls/s', 'windows', 'held up', 'budget used', 'p99', 'longest', 'p99 with all'],
+      rows: rates.map((rate) => [
+        formatCount(rate.ratePerSecond),
+        formatCount(rate.windows),
+        formatCount(rate.heldUp),
+        rate.budgetUsed === null ? NOTHING : percent(rate.budgetUsed),
+        formatNs(rate.p99),
+        formatNs(rate.max),
+        formatNs(rate.p99WithAll),
+      ]),
+      wordColumns: 0,
+    },
+  ];
+}
+
 /** Every model: what it found, or why it could not. */
 export function modelBlocks({ variant, measured }: CapacityOption): readonly Block[] {
   return [
@@ -52,10 +80,22 @@ function modelLines(measured: CapacityMeasurement): readonly string[] {
     sentence('knee, as measured', knee, perSecond),
     sentence('knee, by the utilisation law of the event loop', predictedKnee, perSecond),
     sentence('CPU time of a call, by the utilisation law', cpuDemandNs, formatNsInterval),
-    sentence('queueing', predictions, (rows) => `${rows.length} rates in the table below`),
+    sentence('queueing', predictions, queueingText),
     sentence('scalability law', scaling, scalingText),
     littleText(littlesLaw),
   ];
+}
+
+/** Whether the theory can be planned with, by what was measured beside it. */
+function queueingText(rows: readonly CapacityPrediction[]): string {
+  const [first, ...others] = rows;
+  if (first === undefined) return 'no rate to be held against';
+  const { ratio, holds } = checkPredictions([first, ...others]);
+  const found = `GI/G/c puts p99 at ${ratio.toFixed(2)} times what was measured, at the middle of ${rows.length} rates`;
+  return holds
+    ? `${found}: close enough to be asked about rates in between`
+    : `refused, since ${found}: calls of very different lengths on one thread, pauses of a collector and shared cores are not in it. ` +
+        'The instances rest on what was measured, and on nothing of it';
 }
 
 function predictionTable(variant: string, rows: readonly CapacityPrediction[]): Block {

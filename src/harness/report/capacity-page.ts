@@ -12,7 +12,7 @@ import type { RunRecord } from '../results/run-record.ts';
 import { alertBlocks } from './capacity-alerts.ts';
 import { answerLines } from './capacity-answer.ts';
 import type { Block } from './capacity-blocks.ts';
-import { curveBlocks, modelBlocks } from './capacity-curves.ts';
+import { curveBlocks, modelBlocks, windowBlocks } from './capacity-curves.ts';
 import { costBlocks, dependenceBlocks, monthBlocks, optionBlocks } from './capacity-tables.ts';
 import { environmentRows } from './environment-rows.ts';
 
@@ -36,6 +36,7 @@ export function capacityPage(record: RunRecord, capacity: CapacityRecord): Capac
       ...section('Assumptions', [{ kind: 'list', items: capacity.assumptions }]),
       ...section('Environment', environmentBlocks(record)),
       ...section('Rate and latency', options.flatMap(curveBlocks)),
+      ...section('What the limit rests on', limitBlocks(options)),
       ...section('Options side by side', optionBlocks(capacity)),
       ...(best === undefined
         ? []
@@ -62,6 +63,16 @@ export function capacityPage(record: RunRecord, capacity: CapacityRecord): Capac
       ...section('How to reproduce', [{ kind: 'code', text: record.command }]),
     ],
   };
+}
+
+const LIMIT_TEXT =
+  'Each rate was measured in short windows. Windows in which other programs had the CPUs (held up, by what the kernel counts) are set ' +
+  'aside; pauses of the services themselves are not. The budget is what an objective allows: of p99, one call in a hundred. The ' +
+  'limit is where the curve through all windows, which never falls, uses it up; its interval is 95 % of a bootstrap over windows.';
+
+function limitBlocks(options: readonly CapacityOption[]): readonly Block[] {
+  const tables = options.flatMap(windowBlocks);
+  return tables.length === 0 ? [] : [{ kind: 'text', text: LIMIT_TEXT }, ...tables];
 }
 
 function environmentBlocks(record: RunRecord): readonly Block[] {

@@ -121,17 +121,20 @@ export function dependenceBlocks(best: CapacityOption, capacity: CapacityRecord)
 
 /** Service demand by operation, where it was measured. */
 export function costBlocks({ variant, measured }: CapacityOption): readonly Block[] {
-  const { operations, bytesPerService } = measured;
+  const { operations, bytesPerService, bytesPerSession } = measured;
   if (operations.length === 0) return [];
-  const memory =
-    bytesPerService === null
+  const parts = [
+    ...(bytesPerService === null
+      ? []
+      : [`opening took ${formatBytes(bytesPerService)} of resident memory a service`]),
+    ...(bytesPerSession === null
       ? []
       : [
-          {
-            kind: 'text',
-            text: `${variant}: opening took ${formatBytes(bytesPerService)} of resident memory a service.`,
-          } as const,
-        ];
+          `a further session that stays open takes ${formatBytes(bytesPerSession)} of the serving processes`,
+        ]),
+  ];
+  const memory: readonly Block[] =
+    parts.length === 0 ? [] : [{ kind: 'text', text: `${variant}: ${parts.join('; ')}.` }];
   return [
     {
       kind: 'table',

@@ -113,6 +113,8 @@ export type Fit<T> =
 /** What an option rests on. */
 export interface CapacityMeasurement {
   readonly sweep: readonly CapacitySweepPoint[];
+  /** Windows by rate, of the sweep and around the limit; empty where others measured. */
+  readonly rates: readonly CapacityRate[];
   /** Where the target stops answering what it is asked. */
   readonly knee: Fit<Interval>;
   /** Where the utilisation law sees the event loop saturate. */
@@ -129,6 +131,8 @@ export interface CapacityMeasurement {
   readonly rssBytes: number | null;
   /** Resident memory that opening took, for each service. */
   readonly bytesPerService: number | null;
+  /** Resident memory that a further session takes; `null` where sessions are not kept, or nobody measured it. */
+  readonly bytesPerSession: number | null;
   /** From opening to the first right reply. */
   readonly coldStartMs: number | null;
   readonly warnings: readonly string[];
@@ -145,6 +149,21 @@ export interface CapacitySweepPoint {
   readonly busyCores: number | null;
   readonly eventLoopUtilization: number | null;
   readonly inFlight: number | null;
+}
+
+/** Windows at one rate. */
+export interface CapacityRate {
+  readonly ratePerSecond: number;
+  readonly windows: number;
+  /** Windows in which others kept the replica or the generator from the CPUs. */
+  readonly heldUp: number;
+  /** Response time without those, in ns; with them where there are no others. */
+  readonly p99: number;
+  readonly max: number;
+  /** p99 with every window. */
+  readonly p99WithAll: number;
+  /** Calls that missed an objective over those that may: 1 is the limit; `null`: no window of it counts. */
+  readonly budgetUsed: number | null;
 }
 
 export interface CapacityPrediction {

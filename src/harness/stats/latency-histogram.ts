@@ -133,6 +133,21 @@ export class LatencyHistogram {
     return Math.min(histogram.getValueAtPercentile(percentile), histogram.maxValue);
   }
 
+  /** Share of the calls, 0 to 1, that took longer than so many ns, as exactly as a bucket is wide. */
+  shareAbove(latencyNs: number): number {
+    const { count } = this;
+    if (count === 0) return 0;
+    // The number of calls that did not take longer, by bisection: percentiles rise with it.
+    let [from, to] = [0, count];
+    while (from < to) {
+      const middle = Math.ceil((from + to) / 2);
+      // Half a call less than its own percentile: rounding must not reach the next one.
+      if (this.valueAtPercentile(((middle - 0.5) / count) * 100) <= latencyNs) from = middle;
+      else to = middle - 1;
+    }
+    return 1 - from / count;
+  }
+
   summary(): LatencySummary {
     const histogram = this.#histogram;
     if (histogram.totalCount === 0) return EMPTY_SUMMARY;

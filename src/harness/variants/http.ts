@@ -40,9 +40,9 @@ async function connected(
   ended: Promise<string>,
   backing: Backing,
 ): Promise<Target> {
+  const connect = (url: string) => connectHttpUrl(new URL(url), ended);
   const callers = new Map();
-  for (const [name, url] of Object.entries(urls)) {
-    callers.set(name, await connectHttpUrl(new URL(url), ended));
-  }
-  return callersTarget(callers, backing);
+  for (const [name, url] of Object.entries(urls)) callers.set(name, await connect(url));
+  const [first = ''] = Object.values(urls);
+  return callersTarget(callers, backing, () => connect(first));
 }

@@ -12,8 +12,17 @@ export interface Backing {
   stop(): Promise<void>;
 }
 
-/** The target of a set of callers; closing it closes them, then what stands behind them. */
-export function callersTarget(callers: ReadonlyMap<string, SdkCaller>, backing: Backing): Target {
+/**
+ * The target of a set of callers; closing it closes them, then what stands behind them.
+ *
+ * @param connect - opens a further session. Default: there is none to be had.
+ */
+export function callersTarget(
+  callers: ReadonlyMap<string, SdkCaller>,
+  backing: Backing,
+  connect?: () => Promise<SdkCaller>,
+): Target {
+  const sessions: SdkCaller[] = [];
   const callerOf = (service: string): SdkCaller => {
     const caller = callers.get(service);
     if (caller !== undefined) return caller;
@@ -33,8 +42,15 @@ export function callersTarget(callers: ReadonlyMap<string, SdkCaller>, backing: 
       return (params) => caller.call(method, params);
     },
     usage: () => backing.usage(),
+    ...(connect === undefined
+      ? {}
+      : {
+          async openSession() {
+            sessions.push(await connect());
+          },
+        }),
     async close() {
-      await Promise.all([...callers.values()].map((caller) => caller.close()));
+      await Promise.all([...callers.values(), ...sessions].map((caller) => caller.close()));
       await backing.stop();
     },
   };

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defineScenario } from '../../../src/harness/load/scenario.ts';
-import { parseSlo } from '../../../src/harness/load/slo.ts';
 import { measureCapacity } from '../../../src/harness/measure-capacity.ts';
 import { echoOperation, echoTarget, echoVariant } from '../../helpers/fake-target.ts';
 
@@ -19,7 +18,6 @@ test('a variant that makes its load itself cannot be asked for a rate, and is cl
   });
   const measured = measureCapacity(echoVariant('driver', target), scenario, {
     objectives: [],
-    slo: parseSlo('p99 < 1s'),
     pointMs: 1,
     seed: 1,
     signal: new AbortController().signal,

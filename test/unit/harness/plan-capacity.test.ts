@@ -80,6 +80,8 @@ describe('confidenceOf', () => {
     maxRatePerSecond: { median: 100, low: 98, high: 103 },
     bound: 'enclosed',
     kneePerSecond: 120,
+    windows: 60,
+    heldUpWindows: 5,
     littlesLawFailures: 0,
     generatorLimitedPoints: 0,
     isImported: false,
@@ -109,6 +111,7 @@ describe('confidenceOf', () => {
       { isOpenLoop: false },
       { validity: 'invalid' },
       { kneePerSecond: 1_000 },
+      { heldUpWindows: 50 },
     ] as const) {
       const { grade, reasons } = confidenceOf({ ...sure, ...wrong });
       assert.equal(grade, 'low');

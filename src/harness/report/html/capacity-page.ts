@@ -1,5 +1,6 @@
 /** `capacity.html`: a plan as one page: the answer first, then what it rests on. */
 
+import { checkPredictions } from '../../capacity/queue-predictions.ts';
 import type { CapacityOption, CapacityRecord } from '../../results/capacity-record.ts';
 import type { RunRecord } from '../../results/run-record.ts';
 import { answerLines } from '../capacity-answer.ts';
@@ -99,9 +100,11 @@ function curveOf({ variant: name, measured, maxRatePerSecond }: CapacityOption):
   })}`;
 }
 
-/** What queueing theory made of p99, at the rates that it has something to say about. */
+/** What queueing theory made of p99, at the rates that it has something to say about; nothing where it was refused. */
 function predictionsOf({ predictions }: CapacityOption['measured'], x: readonly number[]) {
   if (predictions.state !== 'fitted') return [];
+  const [first, ...others] = predictions.model;
+  if (first === undefined || !checkPredictions([first, ...others]).holds) return [];
   const byRate = new Map(predictions.model.map((each) => [each.ratePerSecond, each.general.p99]));
   return [
     {

@@ -10,10 +10,12 @@ import {
   generalResponseQuantileNs,
   generalWaitNs,
 } from '../../../../src/harness/capacity/general-queue.ts';
+import { checkPredictions } from '../../../../src/harness/capacity/queue-predictions.ts';
 import {
   serviceTimeByMoments,
   serviceTimeOf,
 } from '../../../../src/harness/capacity/service-time.ts';
+import type { CapacityPrediction } from '../../../../src/harness/results/capacity-record.ts';
 import { seededRandom } from '../../../../src/harness/stats/random.ts';
 import { quantileOf, SERVICE_TIMES, simulateQueue } from '../../../helpers/simulated-queue.ts';
 
@@ -137,4 +139,26 @@ describe('GI/G/c', () => {
       }
     });
   }
+});
+
+describe('checkPredictions', () => {
+  const at = (measured: number, predicted: number): CapacityPrediction => ({
+    ratePerSecond: 100,
+    utilisation: 0.5,
+    measured: { p50: 1e6, p99: measured },
+    exponential: { p50: 1e6, p99: predicted },
+    general: { p50: 1e6, p99: predicted },
+  });
+
+  test('lets a theory stand that is off by a quarter at most, at the rate in the middle', () => {
+    assert.deepEqual(checkPredictions([at(4e6, 5e6), at(4e6, 1e6), at(4e6, 9e6)]), {
+      ratio: 1.25,
+      holds: true,
+    });
+  });
+
+  test('refuses one that is further off, to either side', () => {
+    assert.equal(checkPredictions([at(4e6, 3e6)]).holds, false);
+    assert.equal(checkPredictions([at(4e6, 5.1e6)]).holds, false);
+  });
 });

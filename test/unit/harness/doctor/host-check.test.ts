@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { cpuSharesBetween, parseCpuTimes } from '../../../../src/harness/doctor/cpu-times.ts';
+import { cpuSharesBetween, parseCpuTimes } from '../../../../src/core/cpu-times.ts';
 import { worstVerdict } from '../../../../src/harness/doctor/finding.ts';
 import {
   judgeBackgroundLoad,
@@ -21,7 +21,7 @@ const STAT = 'cpu  100 10 50 800 20 5 5 10 0 0\ncpu0 1 2 3 4 5 6 7 8\nintr 12\n'
 
 describe('CPU times', () => {
   test('are read from the line of all CPUs', () => {
-    assert.deepEqual(parseCpuTimes(STAT), { busy: 170, idle: 820, stolen: 10 });
+    assert.deepEqual(parseCpuTimes(STAT), { busy: 170, interrupts: 10, idle: 820, stolen: 10 });
   });
 
   test('are unknown where /proc/stat is something else', () => {
@@ -31,11 +31,14 @@ describe('CPU times', () => {
   });
 
   test('become shares of the time between two readings', () => {
-    const earlier = { busy: 100, idle: 100, stolen: 0 };
-    assert.deepEqual(cpuSharesBetween(earlier, { busy: 130, idle: 160, stolen: 10 }), {
-      busyRatio: 0.3,
-      stolenRatio: 0.1,
-    });
+    const earlier = { busy: 100, interrupts: 0, idle: 100, stolen: 0 };
+    assert.deepEqual(
+      cpuSharesBetween(earlier, { busy: 130, interrupts: 0, idle: 160, stolen: 10 }),
+      {
+        busyRatio: 0.3,
+        stolenRatio: 0.1,
+      },
+    );
     assert.equal(cpuSharesBetween(earlier, earlier), null);
   });
 });

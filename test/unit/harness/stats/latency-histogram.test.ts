@@ -36,6 +36,23 @@ describe('LatencyHistogram', () => {
     histogram.destroy();
   });
 
+  test('tells the share of calls above a latency', () => {
+    const histogram = new LatencyHistogram();
+    assert.equal(histogram.shareAbove(5), 0);
+    for (let value = 1; value <= 1_000; value++) histogram.record(value);
+    for (const [limit, share] of [
+      [0, 1],
+      [1, 0.999],
+      [500, 0.5],
+      [990, 0.01],
+      [999, 0.001],
+      [1_000, 0],
+    ] as const) {
+      assert.ok(Math.abs(histogram.shareAbove(limit) - share) < 1e-12, `${limit}`);
+    }
+    histogram.destroy();
+  });
+
   test('sees a latency of 0', () => {
     const histogram = new LatencyHistogram();
     histogram.record(0);

@@ -5,7 +5,10 @@
 
 /** Time of all CPUs together since the machine started, in clock ticks. */
 export interface CpuTimes {
+  /** With what interrupts took. */
   readonly busy: number;
+  /** Of `busy`, what interrupts took: it is charged to no process. */
+  readonly interrupts: number;
   readonly idle: number;
   readonly stolen: number;
 }
@@ -23,7 +26,13 @@ export function parseCpuTimes(procStat: string): CpuTimes | null {
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] =
     fields;
   // Guests' time is in `user` already.
-  return { busy: user + nice + system + irq + softirq, idle: idle + iowait, stolen: steal };
+  const interrupts = irq + softirq;
+  return {
+    busy: user + nice + system + interrupts,
+    interrupts,
+    idle: idle + iowait,
+    stolen: steal,
+  };
 }
 
 /** Shares between two readings; `null` when no tick lies between them. */
