@@ -21,7 +21,8 @@ export class VirtualLoop {
   #timers = new Set<Timer>();
   #immediates: (() => void)[] = [];
 
-  constructor(t: TestContext) {
+  /** @param t - ends it: real time goes on after that */
+  constructor(t: Pick<TestContext, 'after'>) {
     // Not `t.mock`, which keeps a record of every call, and there are millions.
     const { now } = performance;
     const real = { setTimeout, clearTimeout, setImmediate };

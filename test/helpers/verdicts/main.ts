@@ -3,27 +3,33 @@
  *
  *   npm run -s verdicts -- aa --count 200                     equal code: how often is it called different?
  *   npm run -s verdicts -- planted --slowdown 5% --tries 20   slower code: how often is it found?
+ *   npm run -s verdicts -- memory                             an hour of 36 million calls: what do they leave in memory?
  *
  * Exit code 0 when at most 2 % of equal code was called different, or at least 95 % of slowdowns
  * beyond tolerance and noise floor were found; a slowdown below the floor must never be called a
- * regression. 1 otherwise, 2 for arguments that make no sense.
+ * regression; and when an hour of calls left at most 50 MB. 1 otherwise, 2 for arguments that make no sense.
  */
 
 import { parseArgs } from 'node:util';
 import { METRICS, type Metric } from '../../../src/harness/compare/metric.ts';
 import type { MetricComparison } from '../../../src/harness/compare/suite.ts';
 import { loadScenario } from '../../../src/harness/load/scenario-catalog.ts';
+import { VirtualLoop } from '../virtual-loop.ts';
 import { calibrateSteps } from './calibrate.ts';
-import { compareStarted, type Design } from './started-comparison.ts';
+import { residentSizeOf } from './resident-size.ts';
+import type { Design } from './started-comparison.ts';
 
-const USAGE = `usage: npm run -s verdicts -- aa|planted [--count 200] [--slowdown 5%] [--tries 20]
-  [--starts 20] [--rounds 4] [--round-ms 8] [--warmup-ms 60] [--tolerance 3%]
+const USAGE = `usage: npm run -s verdicts -- aa|planted|memory [--count 200] [--slowdown 5%] [--tries 20]
+  [--calls 36000000] [--starts 20] [--rounds 4] [--round-ms 8] [--warmup-ms 60] [--tolerance 3%]
   [--metrics p50,cpuNsPerCall,allocatedBytesPerCall]`;
 const SCENARIO = 'calculator-batch';
+const FIRST_CALLS = 1e6;
+const MOST_GROWN_MB = 50;
 
 interface Orders {
-  readonly kind: 'aa' | 'planted';
+  readonly kind: 'aa' | 'planted' | 'memory';
   readonly tries: number;
+  readonly calls: number;
   readonly slowdown: number;
   readonly design: Design;
 }
@@ -34,6 +40,7 @@ function readArguments(): Orders {
       count: { type: 'string', default: '200' },
       tries: { type: 'string', default: '20' },
       slowdown: { type: 'string', default: '5%' },
+      calls: { type: 'string', default: '36000000' },
       starts: { type: 'string', default: '20' },
       rounds: { type: 'string', default: '4' },
       'round-ms': { type: 'string', default: '8' },
@@ -44,12 +51,12 @@ function readArguments(): Orders {
     allowPositionals: true,
   });
   const [kind, ...others] = positionals;
-  if ((kind !== 'aa' && kind !== 'planted') || others.length > 0) {
-    throw new Error('it takes aa or planted');
-  }
+  const isKnown = kind === 'aa' || kind === 'planted' || kind === 'memory';
+  if (!isKnown || others.length > 0) throw new Error('it takes aa, planted or memory');
   return {
     kind,
     tries: wholeNumber('count', kind === 'aa' ? values.count : values.tries),
+    calls: wholeNumber('calls', values.calls),
     slowdown: share('slowdown', values.slowdown),
     design: {
       starts: wholeNumber('starts', values.starts),
@@ -116,6 +123,24 @@ async function compareSlowedCode(compare: Compare, orders: Orders): Promise<bool
   return wrong === 0 && (!mustFind || found >= 0.95 * tries);
 }
 
+/** An hour of calls at a rate, on a made-up clock: what they leave in memory after the first million. */
+async function compareResidentSizes(calls: number): Promise<boolean> {
+  const loop = new VirtualLoop({ after: () => {} });
+  const { earlyBytes, lateBytes, recorder } = await residentSizeOf(loop, FIRST_CALLS, calls);
+  const slices = recorder.slices.inOrder();
+  const inSlices = slices.reduce((sum, slice) => sum + slice.calls, 0);
+  const grownMb = (lateBytes - earlyBytes) / 1e6;
+  print(
+    `${recorder.calls.succeeded / 1e6} million calls answered, ${inSlices / 1e6} million in ${slices.length} slices`,
+  );
+  print(
+    `resident size after ${calls / 1e6} million: ${(lateBytes / 1e6).toFixed(1)} MB, ` +
+      `${grownMb.toFixed(1)} MB more than after ${FIRST_CALLS / 1e6} million (at most ${MOST_GROWN_MB} MB allowed)`,
+  );
+  const areAllThere = recorder.calls.succeeded === calls && inSlices === calls;
+  return areAllThere && grownMb <= MOST_GROWN_MB;
+}
+
 type Compare = (steps: number, design?: Design) => Promise<readonly MetricComparison[]>;
 
 /** Runs comparisons one after the other, with a line for each. */
@@ -154,6 +179,19 @@ function isOpen({ verdict }: MetricComparison): boolean {
   return verdict === 'inconclusive';
 }
 
+async function isRight(asked: Orders): Promise<boolean> {
+  if (asked.kind === 'memory') return compareResidentSizes(asked.calls);
+  // Loaded only here: what it leaves behind would hide what calls do.
+  const { compareStarted } = await import('./started-comparison.ts');
+  const scenario = await loadScenario(SCENARIO);
+  const compare: Compare = (steps, design = asked.design) =>
+    compareStarted(scenario, steps, design);
+  await compareStarted(scenario, 0, { ...asked.design, starts: 3 }); // warms the code up
+  return asked.kind === 'aa'
+    ? compareEqualCode(compare, asked.tries)
+    : compareSlowedCode(compare, asked);
+}
+
 function percent(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
 }
@@ -169,11 +207,4 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
   process.exit(2);
 }
-const scenario = await loadScenario(SCENARIO);
-const compare: Compare = (steps, design = orders.design) => compareStarted(scenario, steps, design);
-await compareStarted(scenario, 0, { ...orders.design, starts: 3 }); // warms the code up
-const isRight =
-  orders.kind === 'aa'
-    ? await compareEqualCode(compare, orders.tries)
-    : await compareSlowedCode(compare, orders);
-process.exitCode = isRight ? 0 : 1;
+process.exitCode = (await isRight(orders)) ? 0 : 1;
