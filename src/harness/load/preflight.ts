@@ -9,6 +9,9 @@ import { type CallPlan, methodOf, type PlannedCall } from './call-plan.ts';
 import { problemWith } from './check-reply.ts';
 import type { Target } from './target.ts';
 
+/** A second more than a call's own deadline, which a target like `direct` does not keep. */
+const GIVE_UP_MS = 6_000;
+
 /** Failures that say the scenario is wrong, not the target. */
 const SCENARIO_FAULTS: ReadonlySet<ErrorCode> = new Set([
   'ERR_SERVICE_NOT_FOUND',
@@ -16,6 +19,11 @@ const SCENARIO_FAULTS: ReadonlySet<ErrorCode> = new Set([
   'ERR_INVALID_REQUEST',
   'ERR_INVALID_PARAMS',
 ] satisfies ErrorCode[]);
+
+export interface PreflightOptions {
+  /** Time that each call has to be answered, in ms. Default: 6,000. */
+  readonly giveUpMs?: number;
+}
 
 /**
  * Calls the first planned call of each operation on each target, in the order of the plan.
@@ -29,10 +37,11 @@ const SCENARIO_FAULTS: ReadonlySet<ErrorCode> = new Set([
 export async function preflight(
   plan: CallPlan,
   contestants: readonly { readonly variant: string; readonly target: Target }[],
+  { giveUpMs = GIVE_UP_MS }: PreflightOptions = {},
 ): Promise<void> {
   const problems: ToolrigError[] = [];
   for (const { variant, target } of contestants) {
-    const problem = await tryEach(plan, variant, target);
+    const problem = await tryEach(plan, variant, target, giveUpMs);
     if (problem !== undefined) problems.push(problem);
   }
   const worst = problems.find(({ code }) => code === 'ERR_USAGE') ?? problems[0];
@@ -44,12 +53,13 @@ async function tryEach(
   plan: CallPlan,
   variant: string,
   target: Target,
+  giveUpMs: number,
 ): Promise<ToolrigError | undefined> {
   const seen = new Set<PlannedCall['operation']>();
   for (const call of plan) {
     if (seen.has(call.operation)) continue;
     seen.add(call.operation);
-    const problem = await tryCall(call, variant, target);
+    const problem = await tryCall(call, variant, target, giveUpMs);
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -59,14 +69,18 @@ async function tryCall(
   call: PlannedCall,
   variant: string,
   target: Target,
+  giveUpMs: number,
 ): Promise<ToolrigError | undefined> {
   const { operation, params } = call;
   const where = `operation '${operation.name}' on variant '${variant}'`;
   let reply: unknown;
   try {
-    reply = await (target.drive === undefined
-      ? target.prepare(operation)(params)
-      : target.call(operation.service, methodOf(operation), params));
+    reply = await within(
+      giveUpMs,
+      target.drive === undefined
+        ? target.prepare(operation)(params)
+        : target.call(operation.service, methodOf(operation), params),
+    );
   } catch (cause) {
     const code = cause instanceof ToolrigError ? cause.code : undefined;
     const message = cause instanceof Error ? cause.message : String(cause);
@@ -90,4 +104,19 @@ async function tryCall(
     'ERR_INVALID_MEASUREMENT',
     `${where} gave a wrong reply before the measurement: ${problem}`,
   );
+}
+
+/** The reply, or a rejection when it has not come in time: what never answers would be waited for for ever. */
+async function within<T>(ms: number, reply: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new ToolrigError('ERR_TIMEOUT', `it was not answered within ${ms} ms`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([reply, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

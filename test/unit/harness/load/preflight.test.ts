@@ -94,4 +94,14 @@ describe('preflight', () => {
       message: /TypeError/,
     });
   });
+
+  test('waits for no target for ever, were it one without a deadline', async () => {
+    const hanging = echoTarget({ prepare: () => () => new Promise(() => {}) });
+    const contestants = [{ variant: 'direct', target: hanging }];
+    await assert.rejects(preflight(plan, contestants, { giveUpMs: 1 }), {
+      code: 'ERR_TARGET',
+      message:
+        "operation 'echo' on variant 'direct' failed before the measurement: it was not answered within 1 ms",
+    });
+  });
 });
