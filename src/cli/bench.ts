@@ -27,7 +27,7 @@ import { pageAssets } from './page-assets.ts';
 import { createProgress } from './progress.ts';
 import { progressLine } from './progress-line.ts';
 import { runExitCode } from './run-exit-code.ts';
-import { stderr, stdout, wantsColour } from './streams.ts';
+import { lostOutput, stderr, stdout, wantsColour } from './streams.ts';
 
 /** The arguments and flags, checked one by one. */
 export interface BenchFlags {
@@ -101,7 +101,7 @@ export async function bench(flags: BenchFlags): Promise<void> {
       `${renderRunText(record, { colour: wantsColour(process.stdout) ? 'ansi' : 'none' })}${shapeOf(record)}`,
     );
   const folder = await store(out, result);
-  if (!quiet) stderr(`Stored in ${folder}\n`);
+  if (!quiet || lostOutput() !== undefined) stderr(`Stored in ${folder}\n`);
   if (failure !== undefined && !interrupt.signal.aborted) throw failure;
   process.exitCode = runExitCode(record, interrupt.signal.aborted);
 }

@@ -22,7 +22,7 @@ export const EXIT = {
 export const EXIT_CODES_HELP = `Exit codes:
   0  pass
   1  a threshold failed, or calls did
-  2  usage: a flag, a scenario, a folder that cannot be written
+  2  usage: a flag, a scenario, a folder or an output that cannot be written
   3  a target did not start, or ended
   4  the measurement is invalid
 130  interrupted; what was measured is kept`;

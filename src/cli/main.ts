@@ -9,7 +9,7 @@
 import { hideBin } from 'yargs/helpers';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { runCommand } from './program.ts';
-import { drained, stderr } from './streams.ts';
+import { drained, lostOutput, stderr } from './streams.ts';
 import { describeThrown } from './thrown.ts';
 
 // Not a call that failed, which the harness counts: something a service or a scenario let loose.
@@ -25,4 +25,10 @@ try {
   process.exitCode = exitCodeOf(error);
 }
 await drained();
+const lost = lostOutput();
+if (lost !== undefined) {
+  stderr(`toolrig: results could not be written to stdout: ${lost}\n`);
+  process.exitCode ||= EXIT.usage; // as any place that cannot be written; a worse outcome stays
+  await drained();
+}
 process.exit();

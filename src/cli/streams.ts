@@ -1,14 +1,20 @@
 /**
- * The program's two outputs: results on stdout, everything else on stderr. A reader that has gone
- * (`toolrig … | head`) ends the output, not the program: what was measured is still saved.
+ * The program's two outputs: results on stdout, everything else on stderr. An output that takes no more ends
+ * itself, not the program: what was measured is still saved. A reader that has gone (`toolrig … | head`)
+ * wanted no more, and nothing is said of it; results that a full disk lost are.
  */
 
 const OUTPUTS = [process.stdout, process.stderr];
+let ending: NodeJS.ErrnoException | undefined;
 
-for (const stream of OUTPUTS) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  ending ??= error; // what is written after it fails for another reason
+});
+process.stderr.on('error', () => {}); // there is nobody left to tell
+
+/** Why results did not reach stdout; `undefined` when they did, or nobody waits for them. Known a turn after the write. */
+export function lostOutput(): string | undefined {
+  return ending === undefined || ending.code === 'EPIPE' ? undefined : ending.message;
 }
 
 export function stdout(text: string): void {

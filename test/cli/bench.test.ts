@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -186,6 +186,29 @@ describe('results that have nowhere to go', { concurrency: 2 }, () => {
     assertPlain(result);
     const [runId = ''] = readdirSync(out);
     parseRecord(readFileSync(join(out, runId, 'run.json'), 'utf8'));
+  });
+
+  test('a full disk behind stdout costs the output, not the run', {
+    skip: !existsSync('/dev/full'),
+  }, async () => {
+    const out = join(folder, 'full-stdout');
+    const result = await inBash('"$@" --quiet > /dev/full', out);
+    assert.equal(result.exitCode, 2);
+    assert.match(
+      result.stderr,
+      /^Stored in .*\ntoolrig: results could not be written to stdout: ENOSPC[^\n]*\n$/,
+    );
+    const [runId = ''] = readdirSync(out);
+    parseRecord(readFileSync(join(out, runId, 'run.json'), 'utf8'));
+  });
+
+  test('a stderr that takes nothing costs nothing', {
+    skip: !existsSync('/dev/full'),
+  }, async () => {
+    const out = join(folder, 'full-stderr');
+    const result = await inBash('"$@" 2> /dev/full', out);
+    assert.equal(result.exitCode, 0);
+    parseRecord(result.stdout);
   });
 
   test('a disk that fills up leaves no half file, and the record is printed all the same', async () => {
