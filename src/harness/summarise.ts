@@ -79,7 +79,9 @@ function summarise(measurement: CaseMeasurement, context: CaseContext): CaseSumm
       concurrency: mostOut(load),
       batch: load.batch,
       payloadBytes: context.payloadBytes,
-      ...(load.think === undefined ? {} : { thinkMs: load.think.meanMs }),
+      ...(load.think === undefined
+        ? {}
+        : { thinkMs: load.think.meanMs, thinkTime: load.think.kind }),
       ...(load.open === undefined ? {} : { arrivals: arrivalsOf(load.open, load, measured) }),
       ...(chaos === undefined ? {} : { chaos: chaosRecordOf(chaos) }),
       variants,

@@ -238,8 +238,14 @@ function figuresOf(variant: VariantRecord): Record<HistoryMetric, number> {
 }
 
 function loadOf(scenario: ScenarioRecord): string {
-  const { executor, concurrency, batch, payloadBytes, thinkMs, arrivals, chaos } = scenario;
-  return JSON.stringify([executor, concurrency, batch, payloadBytes, thinkMs, arrivals, chaos]);
+  const { executor, concurrency, batch, payloadBytes, thinkMs, thinkTime, arrivals, chaos } =
+    scenario;
+  const isDrawn = thinkTime === 'exponential';
+  return JSON.stringify([
+    [executor, concurrency, batch, payloadBytes, thinkMs, isDrawn],
+    arrivals,
+    chaos,
+  ]);
 }
 
 function tooFew(runs: number, { otherEnvironment, invalid }: History['leftOut']): ToolrigError {

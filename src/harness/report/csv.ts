@@ -76,11 +76,12 @@ function rowOf(
 }
 
 function openFields(
-  { arrivals, thinkMs }: ScenarioRecord,
+  { arrivals, thinkMs, thinkTime }: ScenarioRecord,
   { openLoop, dropped, serviceNs, lagNs, maxRate }: VariantRecord,
 ): Record<string, Field> {
   return {
     think_ms: thinkMs ?? null,
+    think_time: thinkTime ?? null,
     arrivals: arrivals?.process ?? null,
     rate_per_second: arrivals?.ratePerSecond ?? null,
     sent_per_second: openLoop?.sentPerSecond ?? null,

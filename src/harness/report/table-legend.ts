@@ -18,7 +18,6 @@ export function settingsOf(cases: readonly ScenarioRecord[]): string {
   );
   const batch = shared(cases, (each) => each.batch);
   const arrivals = shared(cases, arrivalsText) ?? '';
-  const thinkMs = shared(cases, (each) => each.thinkMs) ?? 0;
   return [
     `${shared(cases, (each) => each.executor)} loop`,
     ...(arrivals === ''
@@ -27,7 +26,7 @@ export function settingsOf(cases: readonly ScenarioRecord[]): string {
           batch,
         )
       : [arrivals, batch === undefined || batch === 1 ? '' : `batches of ${formatCount(batch)}`]),
-    thinkMs === 0 ? '' : `thinking ${formatNs(thinkMs * 1e6)} between calls`,
+    shared(cases, thoughtText) ?? '',
     shared(cases, (each) => troubleOf(each.chaos)) ?? '',
     payloadBytes === null ? [] : `payload ${formatBytes(payloadBytes)}`,
     `${rangeOf(rounds, String)} ${Math.max(...rounds) === 1 ? 'round' : 'rounds'}`,
@@ -35,6 +34,12 @@ export function settingsOf(cases: readonly ScenarioRecord[]): string {
     .flat()
     .filter((part) => part !== '')
     .join(', ');
+}
+
+function thoughtText({ thinkMs = 0, thinkTime }: ScenarioRecord): string {
+  if (thinkMs === 0) return '';
+  const kind = thinkTime === 'exponential' ? ' on average (exponential)' : '';
+  return `thinking ${formatNs(thinkMs * 1e6)}${kind} between calls`;
 }
 
 /** Callers, and what each has under way at once; what cases differ in is `undefined`. */

@@ -67,8 +67,10 @@ export interface ScenarioRecord {
   readonly batch: number;
   /** Nominal size of one call's payload; `null` where the scenario has no such thing. */
   readonly payloadBytes: number | null;
-  /** Pause of a caller between a reply and its next call, in ms; missing where there is none. */
+  /** Mean pause of a caller between a reply and its next call, in ms; missing where there is none. */
   readonly thinkMs?: number;
+  /** How that pause is drawn: always the same, or exponential with that mean. Missing without one, and in old records. */
+  readonly thinkTime?: 'fixed' | 'exponential';
   /** When calls were to start; in the open loop only. */
   readonly arrivals?: ArrivalsRecord;
   /** What befell the services; missing where nothing was to. */

@@ -287,4 +287,11 @@ describe('summariseCase', () => {
     const [outcome] = record.thresholds;
     assert.deepEqual([outcome?.observed, outcome?.passed], [0.901, false]);
   });
+
+  test('keeps how callers think', () => {
+    const { load } = context();
+    const think = { meanMs: 5, kind: 'exponential' } as const;
+    const { record } = summarise([measured('native', [block(0)])], { load: { ...load, think } });
+    assert.deepEqual([record.thinkMs, record.thinkTime], [5, 'exponential']);
+  });
 });

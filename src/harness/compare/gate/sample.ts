@@ -91,7 +91,13 @@ function loadOf(scenario: Fields): string {
   const payload = scenario['payloadBytes'];
   const size = typeof payload === 'number' ? `, ${payload} B` : '';
   const inFlight = `${numberOf(scenario, 'concurrency')} × ${numberOf(scenario, 'batch')} in flight`;
-  return `${textOf(scenario, 'executor')} loop, ${inFlight}${rateOf(scenario)}${size}`;
+  const load = `${textOf(scenario, 'executor')} loop, ${inFlight}${rateOf(scenario)}`;
+  return `${load}${thoughtOf(scenario)}${size}`;
+}
+
+function thoughtOf({ thinkMs, thinkTime }: Fields): string {
+  if (typeof thinkMs !== 'number') return '';
+  return `, ${thinkMs} ms of thought${thinkTime === 'exponential' ? ' on average, exponential' : ''}`;
 }
 
 /** Of an open loop: calls at another rate are another load. */

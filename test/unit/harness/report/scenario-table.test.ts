@@ -88,6 +88,16 @@ describe('the table of a scenario', () => {
     assert.equal(settings, 'closed loop, 3–8 rounds');
   });
 
+  test('says how callers think', () => {
+    const settingsOf = (think: Partial<ScenarioRecord>) =>
+      tableOf(sampleScenario('calm', [native], think)).settings;
+    const fixed = settingsOf({ thinkMs: 5, thinkTime: 'fixed' });
+    assert.equal(fixed, 'closed loop, 2 in flight, thinking 5 ms between calls, 8 rounds');
+    const drawn = settingsOf({ thinkMs: 5, thinkTime: 'exponential' });
+    assert.match(drawn, /, thinking 5 ms on average \(exponential\) between calls, /);
+    assert.equal(settingsOf({ thinkMs: 5 }), fixed); // of a time when it was not kept
+  });
+
   test('counts the calls in flight over callers and batches', () => {
     const settingsOf = (...loads: [concurrency: number, batch: number][]) =>
       tableOf(

@@ -76,6 +76,17 @@ describe('samplesOf', () => {
     assert.match(failureWhen(false) ?? '', /^3 of \d+ calls failed: wrong sum$/);
   });
 
+  test('counts how callers think to their load', () => {
+    const [scenario] = recordOf().scenarios;
+    const loadOf = (think: object) =>
+      samplesOf({ ...recordOf(), scenarios: [{ ...scenario, ...think }] })[0]?.load;
+    assert.match(loadOf({ thinkMs: 5 }) ?? '', /in flight, 5 ms of thought, 64 B$/);
+    assert.match(
+      loadOf({ thinkMs: 5, thinkTime: 'exponential' }) ?? '',
+      /5 ms of thought on average, exponential, 64 B$/,
+    );
+  });
+
   test('counts the rate of an open loop to its load', () => {
     const [sample] = samplesOf(openRecord());
     assert.equal(sample?.load, 'open loop, 64 × 1 in flight at 100-100/s, constant');
