@@ -2,10 +2,13 @@
 
 import type { Environment, ScenarioRecord, Validity, VariantRecord } from './results/run-record.ts';
 import { groupByScenario, measurementName, type ScenarioGroup } from './results/scenario-group.ts';
+import { succeededIn } from './results/succeeded-in.ts';
 import { FEWEST_ROUNDS } from './stats/bootstrap.ts';
+import { dependenceOfRounds, FEWEST_TO_TELL } from './stats/dependent-rounds.ts';
 
 /** Up to so many measurements of a scenario are named; of more, it says how many. */
 const MOST_NAMED = 3;
+const TOO_NARROW = 'and intervals over them are too narrow';
 
 /**
  * `invalid` when something was not measured at all; `suspect` when it was, under doubtful conditions.
@@ -20,7 +23,9 @@ export function validityOf(
 ): Validity {
   const fatal = scenarios.flatMap(failures);
   if (scenarios.length === 0) fatal.push('nothing was measured');
-  const doubts = groupByScenario(scenarios).flatMap(scenarioDoubts);
+  const groups = groupByScenario(scenarios);
+  const rows = groups.flatMap(measurementsOf).filter(isTold).length;
+  const doubts = groups.flatMap((group) => scenarioDoubts(group, rows));
   const [load] = environment.loadAverage;
   if (load > environment.availableParallelism) {
     doubts.push(`the machine was busy at the start: load average ${load.toFixed(1)}`);
@@ -56,13 +61,30 @@ interface Measurement {
   readonly record: VariantRecord;
 }
 
-function scenarioDoubts({ name, cases }: ScenarioGroup): string[] {
-  const all = cases.flatMap(({ name: caseName, record }) =>
+function measurementsOf({ cases }: ScenarioGroup): Measurement[] {
+  return cases.flatMap(({ name, record }) =>
     record.variants.map((variant) => ({
-      name: measurementName(caseName, variant.variant),
+      name: measurementName(name, variant.variant),
       record: variant,
     })),
   );
+}
+
+/** Whether it could be told that its rounds depend on each other. Those with chaos are to: services come back in them. */
+function isTold({ record }: Measurement): boolean {
+  return record.offered === undefined && record.rounds.length >= FEWEST_TO_TELL;
+}
+
+/** How many independent rounds tell as much; `undefined` where rounds do not depend on those before. */
+function worthOf({ record }: Measurement, rows: number): number | undefined {
+  const times = record.rounds.map((round) => round.durationMs / succeededIn(round));
+  return dependenceOfRounds(times, rows)?.effectiveSize;
+}
+
+/** @param rows - measurements of the run of which it could be told that their rounds depend on each other */
+function scenarioDoubts(group: ScenarioGroup, rows: number): string[] {
+  const { name } = group;
+  const all = measurementsOf(group);
   const unsteady = all.filter(({ record }) => !record.isSteady);
   // An open loop's variants are not compared by rounds: it needs one long one.
   const short = all.filter(
@@ -99,6 +121,18 @@ function scenarioDoubts({ name, cases }: ScenarioGroup): string[] {
   } else if (short.length > 0) {
     const names = named(short, (each) => `only ${roundCount(each)}`);
     reasons.push(`${name}: fewer than ${FEWEST_ROUNDS} rounds: ${names}`);
+  }
+  const dependent = all.filter(isTold).flatMap((each) => {
+    const worth = worthOf(each, rows);
+    return worth === undefined ? [] : [{ ...each, worth }];
+  });
+  if (dependent.length > MOST_NAMED) {
+    reasons.push(`${share(dependent)} had rounds that depend on those before: ${TOO_NARROW}`);
+  } else if (dependent.length > 0) {
+    const names = dependent.map(
+      (each) => `${each.name} (${roundCount(each)} count for ${Math.round(each.worth)})`,
+    );
+    reasons.push(`${name}: rounds depend on those before, ${TOO_NARROW}: ${names.join(', ')}`);
   }
   const late = all.filter(
     ({ record }) => record.openLoop?.generatorVerdict === 'generator-limited',

@@ -13,8 +13,9 @@ import type {
   ScenarioRecord,
   VariantRecord,
 } from '../results/run-record.ts';
+import { dependenceOfRounds } from '../stats/dependent-rounds.ts';
 import { failuresOf } from './failures.ts';
-import { METRICS, type Metric } from './metric.ts';
+import { METRICS, type Metric, metricOf } from './metric.ts';
 import { differencesBetween } from './same-machine.ts';
 import { type NoiseFloors, noiseFloorsOf, type Subject } from './suite.ts';
 
@@ -90,19 +91,40 @@ export function comparableVariants(
 ): Comparable {
   const { runId, validity } = run;
   const doubt = validity.verdict === 'invalid' ? `run ${runId} is invalid` : undefined;
+  const subjects = chosen(run, selection).flatMap((scenario): Subject[] => {
+    const find = (name: string) => scenario.variants.find(({ variant }) => variant === name);
+    const [one, two] = [find(baseline), find(candidate)];
+    if (one === undefined || two === undefined) return [];
+    const subject = subjectOf(scenario.name, `${baseline} → ${candidate}`, one, two);
+    const noiseFloors = noiseFloorsIn(scenario);
+    const reason = doubt ?? subject.doubt;
+    return [{ ...subject, pairing: 'paired', noiseFloors, doubt: reason }];
+  });
   return {
-    subjects: chosen(run, selection).flatMap((scenario) => {
-      const find = (name: string) => scenario.variants.find(({ variant }) => variant === name);
-      const [one, two] = [find(baseline), find(candidate)];
-      if (one === undefined || two === undefined) return [];
-      const subject = subjectOf(scenario.name, `${baseline} → ${candidate}`, one, two);
-      const noiseFloors = noiseFloorsIn(scenario);
-      const reason = doubt ?? subject.doubt;
-      return [{ ...subject, pairing: 'paired' as const, noiseFloors, doubt: reason }];
-    }),
+    subjects,
     missing: [],
-    warnings: [SHARED_LUCK, ...suspicion(run)],
+    warnings: [
+      SHARED_LUCK,
+      ...suspicion(run),
+      ...subjects.flatMap((subject) => dependence(subject, subjects.length)),
+    ],
   };
+}
+
+/** That the ratios of rounds rise and fall together, which their interval knows nothing of. */
+function dependence(subject: Subject, looks: number): string[] {
+  const others = new Map(subject.candidate.map((each) => [each.round, each]));
+  const ratios = subject.baseline.flatMap((each) => {
+    const other = others.get(each.round);
+    return other === undefined ? [] : [metricOf('nsPerCall', other) / metricOf('nsPerCall', each)];
+  });
+  const found = dependenceOfRounds(ratios, looks);
+  if (found === undefined) return [];
+  const worth = Math.round(found.effectiveSize);
+  return [
+    `${subject.scenario} on ${subject.variant}: the ratios of rounds depend on those before, so that ${ratios.length} count ` +
+      `for ${worth}, and intervals are too narrow`,
+  ];
 }
 
 function chosen({ scenarios }: RunRecord, selection: Selection): readonly ScenarioRecord[] {
@@ -154,9 +176,11 @@ function differentLoad(one: ScenarioRecord, two: ScenarioRecord): string | undef
   return base === other ? undefined : `the loads differ: ${base} and ${other}`;
 }
 
-function loadOf({ executor, concurrency, batch, thinkMs, arrivals }: ScenarioRecord): string {
+function loadOf(scenario: ScenarioRecord): string {
+  const { executor, concurrency, batch, thinkMs, thinkTime, arrivals } = scenario;
   const rate = arrivals === undefined ? '' : ` at ${rateOf(arrivals)}, ${arrivals.process}`;
-  const pause = thinkMs === undefined ? '' : `, ${thinkMs} ms of thought`;
+  const kind = thinkTime === 'exponential' ? ' on average, exponential' : '';
+  const pause = thinkMs === undefined ? '' : `, ${thinkMs} ms of thought${kind}`;
   return `${executor} loop, ${concurrency} × ${batch} in flight${rate}${pause}`;
 }
 

@@ -7,6 +7,7 @@
  */
 
 import type { RoundRecord } from '../results/run-record.ts';
+import { succeededIn } from '../results/succeeded-in.ts';
 
 /** Percentiles, in the order in which they make a spectrum. */
 export const PERCENTILES = ['p50', 'p75', 'p90', 'p95', 'p99', 'p999'] as const;
@@ -39,9 +40,4 @@ export function metricOf(metric: Metric, round: RoundRecord): number {
     default:
       return Math.max(1, round[metric]);
   }
-}
-
-/** Calls that succeeded, or 1 where none did: failed calls make nothing faster. */
-export function succeededIn({ calls, failed }: Pick<RoundRecord, 'calls' | 'failed'>): number {
-  return Math.max(1, calls - failed);
 }

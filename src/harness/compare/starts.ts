@@ -8,7 +8,7 @@
 
 import { median } from 'simple-statistics';
 import type { RoundRecord } from '../results/run-record.ts';
-import { succeededIn } from './metric.ts';
+import { succeededIn } from '../results/succeeded-in.ts';
 
 /** Which figures of a round are its own; the others add up. */
 const MEDIANS = [

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Environment, ScenarioRecord } from '../../../src/harness/results/run-record.ts';
+import { seededRandom } from '../../../src/harness/stats/random.ts';
 import { validityOf } from '../../../src/harness/validity.ts';
+import { roundsOf } from '../../helpers/rounds.ts';
 import {
   chaosVariant,
   openRecord,
   sampleRecord,
   sampleVariant,
 } from '../../helpers/sample-record.ts';
+import { swingingTimes } from '../../helpers/swinging-times.ts';
 
 const QUIET: Environment = {
   ...sampleRecord().environment,
@@ -40,6 +43,22 @@ describe('validityOf', () => {
   test('finds nothing wrong with a quiet, steady run', () => {
     const good = scenario(sampleVariant('native', 500), sampleVariant('json', 6_000));
     assert.deepEqual(validityOf([good], QUIET, undefined), { verdict: 'valid', reasons: [] });
+  });
+
+  test('doubts rounds that depend on those before, where there are enough to tell', () => {
+    const random = seededRandom(2);
+    const swinging = (rounds: number, kept: number) =>
+      sampleVariant('native', 200, { rounds: roundsOf(swingingTimes(rounds, kept, random)) });
+    const reasonsOf = (...variants: ScenarioRecord['variants']) =>
+      validityOf([scenario(...variants)], QUIET, undefined).reasons;
+    const [reason = ''] = reasonsOf(swinging(40, 0.95));
+    assert.match(
+      reason,
+      /^calc: rounds depend on those before, and intervals over them are too narrow: native \(40 count for \d\)$/,
+    );
+    assert.deepEqual(reasonsOf(swinging(40, 0), swinging(12, 0.95)), []);
+    const many = Array.from({ length: 4 }, () => swinging(60, 0.97));
+    assert.match(reasonsOf(...many)[0] ?? '', /^calc: 4 of 4 measurements had rounds that depend/);
   });
 
   test('is invalid when nothing was measured, or no call of a variant succeeded', () => {

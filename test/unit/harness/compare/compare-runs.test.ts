@@ -6,6 +6,7 @@ import {
 } from '../../../../src/harness/compare/compare-runs.ts';
 import { compareSuite } from '../../../../src/harness/compare/suite.ts';
 import type { RunRecord, VariantRecord } from '../../../../src/harness/results/run-record.ts';
+import { seededRandom } from '../../../../src/harness/stats/random.ts';
 import { roundsOf } from '../../../helpers/rounds.ts';
 import {
   openRecord,
@@ -13,6 +14,7 @@ import {
   sampleScenario,
   sampleVariant,
 } from '../../../helpers/sample-record.ts';
+import { swingingTimes } from '../../../helpers/swinging-times.ts';
 
 /** Eight rounds around a time per call. */
 function variant(name: string, nsPerCall: number, overrides: Partial<VariantRecord> = {}) {
@@ -102,6 +104,14 @@ describe('comparableRuns', () => {
       comparableRuns(base, other).subjects[0]?.doubt,
       'the loads differ: closed loop, 2 × 1 in flight and closed loop, 9 × 1 in flight',
     );
+    const thinking = (thinkTime: 'fixed' | 'exponential') => ({
+      ...base,
+      scenarios: [{ ...scenario, thinkMs: 5, thinkTime }],
+    });
+    assert.match(
+      comparableRuns(thinking('fixed'), thinking('exponential')).subjects[0]?.doubt ?? '',
+      /5 ms of thought and .*5 ms of thought on average, exponential$/,
+    );
   });
 
   test('takes failures that a scenario expects for none', () => {
@@ -184,6 +194,31 @@ describe('comparableVariants', () => {
     const [figures] = comparison?.metrics ?? [];
     assert.equal(figures?.verdict, 'regressed');
     assert.ok(Math.abs((figures?.ratio ?? 0) - 200 / 6_000) < 1e-9);
+  });
+
+  test('warns of ratios of rounds that depend on those before', () => {
+    const swing = swingingTimes(40, 0.95, seededRandom(2));
+    const warningsOf = (one: number[], two: number[]) =>
+      comparableVariants(
+        run('run-a', [
+          variant('native', 200, { rounds: roundsOf(one) }),
+          variant('json', 200, { rounds: roundsOf(two) }),
+        ]),
+        ['native', 'json'],
+      ).warnings.slice(1);
+    const even = swing.map(() => 200);
+    assert.match(
+      warningsOf(swing, even)[0] ?? '',
+      /^calculator on native → json: the ratios of rounds/,
+    );
+    // What slows both leaves their ratio as it is.
+    assert.deepEqual(
+      warningsOf(
+        swing,
+        swing.map((ns) => ns * 2),
+      ),
+      [],
+    );
   });
 
   test('doubts an invalid run; a suspect one was so for both variants', () => {
