@@ -34,7 +34,7 @@ export function httpUrl(host: ChildHost, serviceName: string): URL {
  *
  * @throws `ERR_TARGET` when the child is in another mode, or does not answer
  */
-export function connectHttp(host: ChildHost, serviceName: string): Promise<SdkCaller> {
+export async function connectHttp(host: ChildHost, serviceName: string): Promise<SdkCaller> {
   const ended = host.exited.then(() => host.describeExit());
   return connectHttpUrl(httpUrl(host, serviceName), ended);
 }
