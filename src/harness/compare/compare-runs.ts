@@ -178,10 +178,15 @@ function differentLoad(one: ScenarioRecord, two: ScenarioRecord): string | undef
 
 function loadOf(scenario: ScenarioRecord): string {
   const { executor, concurrency, batch, thinkMs, thinkTime, arrivals } = scenario;
-  const rate = arrivals === undefined ? '' : ` at ${rateOf(arrivals)}, ${arrivals.process}`;
+  const rate = arrivals === undefined ? '' : ` at ${rateOf(arrivals)}, ${spacingOf(arrivals)}`;
   const kind = thinkTime === 'exponential' ? ' on average, exponential' : '';
   const pause = thinkMs === undefined ? '' : `, ${thinkMs} ms of thought${kind}`;
   return `${executor} loop, ${concurrency} × ${batch} in flight${rate}${pause}`;
+}
+
+/** From more threads calls come on more connections. */
+function spacingOf({ process, workers }: ArrivalsRecord): string {
+  return workers === 1 ? process : `${process} from ${workers} threads`;
 }
 
 /** Of stages the whole shape: a ramp and a constant rate have the same mean, and other latencies. */

@@ -108,7 +108,9 @@ function rateOf(scenario: Fields): string {
     const stage = fieldsOf(each, 'a stage');
     return `${numberOf(stage, 'fromPerSecond')}-${numberOf(stage, 'toPerSecond')}/s`;
   });
-  return ` at ${stages.join(', ')}, ${textOf(arrivals, 'process')}`;
+  const workers = numberOf(arrivals, 'workers');
+  const from = workers === 1 ? '' : ` from ${workers} threads`;
+  return ` at ${stages.join(', ')}, ${textOf(arrivals, 'process')}${from}`;
 }
 
 /** Whether more calls failed, or were dropped, than the scenario's own thresholds on errors allow; without one, none may. */

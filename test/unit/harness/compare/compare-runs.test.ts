@@ -82,6 +82,15 @@ describe('comparableRuns', () => {
     assert.match(subject?.doubt ?? '', /the loads differ: .* at 100\/s, .* at 5000ms@0-200,/);
   });
 
+  test('takes calls from one thread and from several for different loads', () => {
+    const one = { ...openRecord(), runId: 'one' };
+    const scenarios = one.scenarios.map((each) =>
+      each.arrivals === undefined ? each : { ...each, arrivals: { ...each.arrivals, workers: 3 } },
+    );
+    const [subject] = comparableRuns(one, { ...one, runId: 'two', scenarios }).subjects;
+    assert.match(subject?.doubt ?? '', /the loads differ: .*, constant and .* from 3 threads$/);
+  });
+
   test('doubts runs of different environments, and names what differs', () => {
     const environment = { ...base.environment, fingerprint: 'other', node: '22.1.0' };
     const [subject] = comparableRuns(base, { ...base, environment }).subjects;
