@@ -213,7 +213,7 @@ function problem(status: number, message: string): Answer {
   const text = renderPage(
     {
       title: status === 404 ? 'Not found' : 'Not possible',
-      lead: html`${back()}<p>${message}.</p>`,
+      lead: html`${back()}<div class="empty"><p>${message.charAt(0).toUpperCase()}${message.slice(1)}.</p></div>`,
       sections: [],
       footer: html`Status ${status}`,
     },

@@ -54,7 +54,7 @@ interface RateWindows {
 const RESAMPLES = 400;
 const [LOW_SHARE, HIGH_SHARE] = [0.025, 0.975];
 /** The most that a window counts for, in budgets. */
-const MOST_USED = 10;
+export const MOST_USED = 10;
 
 /**
  * Fits the limit.

@@ -92,8 +92,8 @@ export function tornado(plan: SizingCase): readonly CapacitySensitivity[] {
   const rows: readonly (readonly [string, string, string, SizingCase, SizingCase])[] = [
     [
       'calls/s of one replica, its interval',
-      `${Math.round(high)}`,
-      `${Math.round(low)}`,
+      Math.round(high).toLocaleString('en-US'),
+      Math.round(low).toLocaleString('en-US'),
       rated(high),
       rated(low),
     ],

@@ -18,6 +18,8 @@ export interface PageTable {
   readonly rows: readonly (readonly string[])[];
   /** Columns from the first that hold words, not figures. */
   readonly wordColumns: number;
+  /** Whether it is shown only when asked for, where that can be. Default: false. */
+  readonly isFolded?: boolean;
 }
 
 /** A block for formats that cannot draw. */

@@ -1,5 +1,6 @@
 /** The curves of a capacity report, as tables, and what the models make of them. */
 
+import { MOST_USED } from '../capacity/limit-fit.ts';
 import { checkPredictions } from '../capacity/queue-predictions.ts';
 import type {
   CapacityMeasurement,
@@ -33,16 +34,16 @@ export function curveBlocks(option: CapacityOption): readonly Block[] {
         point.eventLoopUtilization === null ? NOTHING : percent(point.eventLoopUtilization),
       ]),
       wordColumns: 0,
+      isFolded: true,
     },
   ];
 }
 
-/** The windows that the highest rate rests on. */
-export function windowBlocks({
-  variant,
-  measured,
-  maxRatePerSecond,
-}: CapacityOption): readonly Block[] {
+/** The windows that the highest rate rests on; those of the best option are shown unasked. */
+export function windowBlocks(
+  { variant, measured, maxRatePerSecond }: CapacityOption,
+  index: number,
+): readonly Block[] {
   const { rates } = measured;
   if (rates.length === 0) return [];
   return [
@@ -54,12 +55,13 @@ export function windowBlocks({
         formatCount(rate.ratePerSecond),
         formatCount(rate.windows),
         formatCount(rate.heldUp),
-        rate.budgetUsed === null ? NOTHING : percent(rate.budgetUsed),
+        budgetText(rate.budgetUsed),
         formatNs(rate.p99),
         formatNs(rate.max),
         formatNs(rate.p99WithAll),
       ]),
       wordColumns: 0,
+      isFolded: index > 0,
     },
   ];
 }
@@ -153,6 +155,11 @@ function perSecond(interval: Interval): string {
 function coefficient({ median, low, high }: Interval): string {
   const figure = (value: number) => (value === 0 ? '0' : value.toPrecision(4));
   return `${figure(median)} [${figure(low)}–${figure(high)}]`;
+}
+
+function budgetText(used: number | null): string {
+  if (used === null) return NOTHING;
+  return used >= MOST_USED ? `${MOST_USED}× or more` : percent(used);
 }
 
 function percent(ratio: number): string {

@@ -164,7 +164,8 @@ function budgetBlock(beyond: CapacityMonth | undefined, budget: string): Block {
   };
 }
 
-function rangeText({ low, high }: CapacityOption['instances']): string {
+/** `3`, or `3 – 5`. */
+export function rangeText({ low, high }: { readonly low: number; readonly high: number }): string {
   return low === high ? formatCount(low) : `${formatCount(low)} – ${formatCount(high)}`;
 }
 

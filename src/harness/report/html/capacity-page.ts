@@ -3,18 +3,23 @@
 import { checkPredictions } from '../../capacity/queue-predictions.ts';
 import type { CapacityOption, CapacityRecord } from '../../results/capacity-record.ts';
 import type { RunRecord } from '../../results/run-record.ts';
-import { answerLines } from '../capacity-answer.ts';
+import { answerLines, constraintName, formatMoney } from '../capacity-answer.ts';
 import type { Block } from '../capacity-blocks.ts';
 import { capacityPage } from '../capacity-page.ts';
+import { rangeText } from '../capacity-tables.ts';
 import { inertText } from '../plain-text.ts';
+import { formatCount, formatShort } from '../units.ts';
 import { renderTable } from './data-table.ts';
 import { renderFigure } from './figure.ts';
 import { type Html, html } from './markup.ts';
 import { anchorOf, type PageAssets, renderPage } from './page.ts';
 import { dayAndTime, validityBox } from './run-page.ts';
+import { renderTiles } from './tiles.ts';
 
 /** Numbers of the style sheet's colours. */
 const [MEDIAN_COLOUR, TAIL_COLOUR, ANSWERED_COLOUR] = [0, 1, 2];
+
+const CONFIDENCE_CLASSES = { high: 'pass', medium: 'doubt', low: 'fail' } as const;
 
 /** The text of the page. */
 export function renderCapacityHtml(
@@ -27,7 +32,8 @@ export function renderCapacityHtml(
     {
       title,
       kicker: `Run ${record.runId}, ${dayAndTime(record.startedAt)} UTC`,
-      lead: html`${answerOf(capacity)}
+      lead: html`${tilesOf(capacity)}
+${answerOf(capacity)}
 ${validityBox(record.validity)}`,
       sections: sections.map(({ heading, blocks }, index) => ({
         id: anchorOf('part', index, heading),
@@ -48,6 +54,39 @@ function answerOf(capacity: CapacityRecord): Html {
   })}</div>`;
 }
 
+/** The answer at a glance; the five lines below say it in full. */
+function tilesOf({ options: [best], instance }: CapacityRecord): Html | undefined {
+  if (best === undefined) return undefined;
+  const { instances, maxRatePerSecond, costPerMonth, costPerMillionCalls } = best;
+  const { median, low, high } = maxRatePerSecond;
+  return renderTiles([
+    {
+      name: 'Instances',
+      value: formatCount(instances.expected),
+      more: `${rangeText(instances)} by the interval`,
+    },
+    { name: 'Hosting', value: best.variant, more: `on ${instance.name}` },
+    {
+      name: 'A replica carries',
+      value: `${formatShort(median)}/s`,
+      more: `${formatShort(low)} – ${formatShort(high)}, and an instance runs ${best.replicasPerInstance}`,
+    },
+    {
+      name: 'Cost a month',
+      value: costPerMonth === undefined ? '–' : formatMoney(costPerMonth, instance.currency),
+      more:
+        costPerMillionCalls === undefined
+          ? 'no price was given'
+          : `${formatMoney(costPerMillionCalls, instance.currency)} a million calls`,
+    },
+    {
+      name: 'Confidence',
+      value: html`<span class="${CONFIDENCE_CLASSES[best.confidence]}">${best.confidence}</span>`,
+      more: `bound by ${constraintName(best.bindingConstraint)}`,
+    },
+  ]);
+}
+
 function blockOf(block: Block, capacity: CapacityRecord): Html {
   switch (block.kind) {
     case 'text':
@@ -57,7 +96,9 @@ function blockOf(block: Block, capacity: CapacityRecord): Html {
     case 'code':
       return html`<pre tabindex="0" aria-label="Command"><code>${block.text}</code></pre>`;
     case 'table':
-      return html`<p>${block.caption}:</p>${renderTable(block)}`;
+      return block.isFolded === true
+        ? html`<details class="fold"><summary>${block.caption}</summary>${renderTable(block)}</details>`
+        : html`<p>${block.caption}:</p>${renderTable(block)}`;
     case 'curve':
       return curveOf(block.option);
     case 'growth':
@@ -74,7 +115,7 @@ function curveOf({ variant: name, measured, maxRatePerSecond }: CapacityOption):
   if (points.length < 2 || !isRising) return html``;
   return html`${renderFigure({
     title: `${variant}: latency over rate`,
-    about: `It keeps to the objectives up to ${Math.round(maxRatePerSecond.median)} calls/s.`,
+    about: `It keeps to the objectives up to ${formatCount(maxRatePerSecond.median)} calls/s.`,
     xAxis: { label: 'calls/s asked for', scale: 'linear', unit: 'per second' },
     yAxis: { label: 'response time', scale: 'log', unit: 'ns' },
     x,

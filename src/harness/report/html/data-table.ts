@@ -25,7 +25,7 @@ export function renderTable({ caption, header, rows, wordColumns = 1 }: DataTabl
       ? html`<tr class="title"><th scope="rowgroup" colspan="${header.length}">${row.title}</th></tr>\n`
       : html`<tr>${row.map((cell, column) =>
           column === 0
-            ? html`<th scope="row" class="word">${cell}</th>`
+            ? html`<th scope="row" class="${kindOf(column)}">${cell}</th>`
             : html`<td class="${kindOf(column)}">${cell}</td>`,
         )}</tr>\n`,
   )}</tbody>

@@ -9,6 +9,7 @@ import { renderTable } from './data-table.ts';
 import { type Html, html } from './markup.ts';
 import { type PageAssets, type PageSection, renderPage } from './page.ts';
 import { scenarioSection } from './scenario-section.ts';
+import { renderTiles } from './tiles.ts';
 
 export interface RunPageOptions {
   /** What stands above the title, such as a way back. Default: when the run was made. */
@@ -75,30 +76,39 @@ function tiles({ scenarios, environment, startedAt, finishedAt }: RunRecord): Ht
   const calls = variants.reduce((sum, each) => sum + each.calls, 0);
   const broken = thresholds.filter(({ passed }) => !passed).length;
   const tookMs = Date.parse(finishedAt) - Date.parse(startedAt);
-  const tile = (name: string, value: Html | string, more: string) =>
-    html`<div><dt>${name}</dt><dd>${value}<small>${more}</small></dd></div>`;
-  return html`<dl class="tiles">${[
-    tile(
-      'Thresholds',
+  const machine = environment.availableParallelism;
+  return renderTiles([
+    { name: 'Thresholds', ...thresholdsTile(thresholds.length, broken) },
+    {
+      name: 'Calls',
+      value: formatShort(calls),
+      more: failed === 0 ? 'none failed' : `${formatCount(failed)} failed`,
+    },
+    {
+      name: 'Variants',
+      value: String(new Set(variants.map(({ variant }) => variant)).size),
+      more: `in ${scenarios.length} ${scenarios.length === 1 ? 'case' : 'cases'}`,
+    },
+    {
+      name: 'Took',
+      value: Number.isFinite(tookMs) ? formatNs(tookMs * 1e6) : '–',
+      more: 'warm-up included',
+    },
+    { name: 'Machine', value: `${machine} CPUs`, more: environment.cpuModel },
+    { name: 'Node', value: environment.node, more: environment.os },
+  ]);
+}
+
+/** Where none was set, nothing can be praised for holding. */
+function thresholdsTile(count: number, broken: number): { value: Html | string; more: string } {
+  if (count === 0) return { value: 'none set', more: 'nothing to hold against' };
+  return {
+    value:
       broken === 0
-        ? html`<span class="pass">${thresholds.length === 0 ? 'none set' : 'all hold'}</span>`
+        ? html`<span class="pass">all hold</span>`
         : html`<span class="fail">${broken} broken</span>`,
-      `of ${formatCount(thresholds.length)}`,
-    ),
-    tile(
-      'Calls',
-      formatShort(calls),
-      failed === 0 ? 'none failed' : `${formatCount(failed)} failed`,
-    ),
-    tile(
-      'Variants',
-      String(new Set(variants.map(({ variant }) => variant)).size),
-      `in ${scenarios.length} ${scenarios.length === 1 ? 'case' : 'cases'}`,
-    ),
-    tile('Took', Number.isFinite(tookMs) ? formatNs(tookMs * 1e6) : '–', 'warm-up included'),
-    tile('Machine', `${environment.availableParallelism} CPUs`, environment.cpuModel),
-    tile('Node', environment.node, environment.os),
-  ]}</dl>`;
+    more: `of ${formatCount(count)}`,
+  };
 }
 
 function findings(record: RunRecord): Html | undefined {

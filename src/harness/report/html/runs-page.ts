@@ -42,7 +42,8 @@ export function renderRunsList({ runs, live, leftOut }: RunsList): Html {
   return html`${live.map(liveCard)}
 ${
   runs.length === 0
-    ? html`<p>No run is stored here yet: make one with <code>toolrig bench</code>.</p>`
+    ? html`<div class="empty"><p><strong>No run is stored here yet.</strong></p><p>Make one, and it appears by itself:</p>
+<pre><code>toolrig bench calculator-batch</code></pre></div>`
     : runsForm(runs)
 }
 ${leftOut === 0 ? undefined : html`<p class="soft">${leftOut} more that are older, or cannot be read.</p>`}`;

@@ -49,7 +49,7 @@ describe('The pages of toolrig ui', () => {
 
   test('say what to do where there is no run', () => {
     const page = renderRunsHtml({ runs: [], live: [], leftOut: 0 }, 'x', 'v', PLAIN_ASSETS);
-    assert.match(page, /No run is stored here yet: make one with <code>toolrig bench<\/code>/);
+    assert.match(page, /No run is stored here yet.*<code>toolrig bench calculator-batch<\/code>/s);
     assert.doesNotMatch(page, /<form/);
   });
 });
