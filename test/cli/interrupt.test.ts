@@ -61,7 +61,9 @@ describe('a run that is interrupted', { concurrency: 2 }, () => {
     const result = await running.result;
     assert.equal(result.exitCode, 130);
     assert.equal(result.stdout, '');
-    assert.deepEqual(readdirSync(out), []);
+    // On a slow machine the warm-up is over before the call that hangs, and the run was announced.
+    const stored = readdirSync(out).filter((name) => !name.startsWith('.live-'));
+    assert.deepEqual(stored, []);
   });
 });
 

@@ -13,6 +13,7 @@ import {
   startCli,
   temporaryFolder,
 } from '../helpers/cli.ts';
+import { refusalOf } from '../helpers/refusal.ts';
 
 const folder = temporaryFolder('workers');
 const WORKERS = ['--variants', 'http', '--workers', '3'];
@@ -66,14 +67,18 @@ describe('bench --workers', { concurrency: 2 }, () => {
   });
 
   test('is refused without a rate, and where a thread cannot call the server of another', async () => {
-    const closed = await runCli(['bench', 'mixed', '--workers', '2']);
+    const closed = await refusalOf(['bench', 'mixed', '--workers', '2']);
     assertRefused(closed, 2, /--workers is for calls that start on a schedule: give --rate/);
     for (const [variant, reason] of [
       ['native', 'through the thread that started them'],
       ['stdio', 'its server has one pipe'],
     ]) {
       const what = ['bench', 'mixed', '--rate', '10', '--workers', '2', '--variants', `${variant}`];
-      assertRefused(await runCli(what), 2, new RegExp(`'${variant}' cannot be called .*${reason}`));
+      assertRefused(
+        await refusalOf(what),
+        2,
+        new RegExp(`'${variant}' cannot be called .*${reason}`),
+      );
     }
   });
 });
