@@ -8,7 +8,7 @@
 import { roundOrder } from '../../../dist/src/harness/load/round-order.js';
 import { medianInterval, pairedRatio } from '../../../dist/src/harness/stats/bootstrap.js';
 
-const WARMUP_ROUNDS = 3;
+const WARMUP_ROUNDS = 8;
 
 /** @typedef {import('../text.mjs').Interval} Interval */
 /**

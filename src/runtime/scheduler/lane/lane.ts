@@ -11,7 +11,7 @@
  * nothing runs at all. `bench/lane.bench.ts` and `npm run peers -- threads` show the effect.
  *
  * A caller that has just woken the server goes to sleep at once: the system may have put the server
- * on this very core, behind it.
+ * on this very core, behind it. So does a server that has answered its first request after a rest.
  */
 
 import type { MessagePort } from 'node:worker_threads';
@@ -258,7 +258,8 @@ export class Lane implements Link {
     setImmediate(this.#turn);
   }
 
-  #poll(): void {
+  /** @param isAfterRest - this side has just been woken, and had been asleep for long */
+  #poll(isAfterRest = false): void {
     if (this.#state !== 'awake') return;
     const startMs = performance.now();
     this.#turns++;
@@ -271,7 +272,8 @@ export class Lane implements Link {
     if (count > 0) this.#afterFrames(startMs, count);
     if (this.#isClosed()) return;
     if (this.#writer.isDirty) this.#publish();
-    if (this.#mayStayAwake(count, startMs)) {
+    const isInTheWay = isAfterRest && this.#side === 'server' && this.#hasJustWoken;
+    if (!isInTheWay && this.#mayStayAwake(count, startMs)) {
       if (count === 0) this.#idleFromMs = startMs;
       this.#queueTurn();
     } else {
@@ -280,7 +282,6 @@ export class Lane implements Link {
   }
 
   #afterFrames(startMs: number, count: number): void {
-    this.#hasJustWoken = false;
     let nowMs = performance.now();
     const frameNs = ((nowMs - startMs) * 1e6) / count;
     this.#frameNs += FRAME_TIME_WEIGHT * (frameNs - this.#frameNs);
@@ -330,6 +331,7 @@ export class Lane implements Link {
       this.#isReading = false;
     }
     if (this.#isClosed()) return 0;
+    if (count > 0) this.#hasJustWoken = false;
     if (this.#writer.isDirty) this.#publish();
     if (this.#mustWake || (count > 0 && this.#reader.takeWanted())) this.#wakeOther();
     this.#mustWake = false;
@@ -359,14 +361,12 @@ export class Lane implements Link {
   /** The other side has something. */
   #wake(): void {
     if (this.#state !== 'asleep') return;
-    if (this.#sleptAtMs !== 0) {
-      const isRegretted = performance.now() - this.#sleptAtMs < REGRET_MS;
-      this.#pollMs = isRegretted
-        ? Math.min(MAX_POLL_MS, this.#pollMs * 2)
-        : Math.max(MIN_POLL_MS, this.#pollMs * 0.9);
-    }
+    const isAfterRest = performance.now() - this.#sleptAtMs >= REGRET_MS;
+    this.#pollMs = isAfterRest
+      ? Math.max(MIN_POLL_MS, this.#pollMs * 0.9)
+      : Math.min(MAX_POLL_MS, this.#pollMs * 2);
     this.#enter();
-    this.#poll();
+    this.#poll(isAfterRest);
   }
 
   /** Comes awake unasked, because something is expected. */

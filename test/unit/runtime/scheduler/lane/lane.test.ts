@@ -74,6 +74,37 @@ describe('Lane', () => {
     assert.equal(heardByCaller.frames.length, 2_000);
   });
 
+  for (const caller of ['asleep', 'awake'] as const) {
+    const does = caller === 'asleep' ? 'sleeps at once' : 'looks for more';
+    test(`having answered the first request after a rest a server ${does}, its caller ${caller}`, async () => {
+      const ends = createLaneEnds();
+      const words = new Int32Array(ends.caller.memory);
+      const writer = new RingWriter(
+        ends.caller.memory,
+        ringWrittenBy('caller'),
+        ends.caller.bulkPort,
+      );
+      const answered = defer<boolean>();
+      const server: Lane = new Lane('server', ends.server, PollBoard.create(), {
+        onFrame(_kind, id) {
+          server.send(1, id, 0, 'answer');
+          // Behind all that the turn does.
+          process.nextTick(() => answered.resolve(words[asleepWord('server')] === 1));
+        },
+        onClose() {},
+      });
+      words[asleepWord('caller')] = caller === 'asleep' ? 1 : 0;
+      writer.write(1 << 24, 0, 'request');
+      writer.publish();
+      words[asleepWord('server')] = 0;
+      ends.caller.wakePort.postMessage(0);
+      const isServerAsleep = await answered.promise;
+      server.close();
+      closePorts(ends);
+      assert.equal(isServerAsleep, caller === 'asleep');
+    });
+  }
+
   const ids = (listener: RecordingListener): number[] => listener.frames.map(({ id }) => id);
 
   test('brings frames across in order, with all that belongs to them', async () => {
