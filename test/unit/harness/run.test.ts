@@ -324,7 +324,12 @@ describe('runScenarios with chaos', () => {
 
   test('opens services under a supervisor, and accounts for every call', async () => {
     const variant = mortal('native');
-    const mine = scenario({ operations: [numberedEcho()], chaos, load });
+    // Long enough for a fault on a machine that stands still for a moment.
+    const mine = scenario({
+      operations: [numberedEcho()],
+      chaos,
+      load: { ...load, durationMs: 300 },
+    });
     const { record } = await runScenarios([{ scenario: mine, variants: [variant] }], options());
     assert.deepEqual(variant.opened, ['supervised']);
     const [{ chaos: said, variants, thresholds, comparisons } = assert.fail()] = record.scenarios;
