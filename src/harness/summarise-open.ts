@@ -73,7 +73,7 @@ export function openFiguresOf(
       lagNs: merged.lag.summary(),
       openLoop: {
         scheduled: total(({ scheduled }) => scheduled),
-        sentPerSecond: (calls * SECOND_MS) / pacedMs,
+        sentPerSecond: ((calls - total(({ sentLate }) => sentLate)) * SECOND_MS) / pacedMs,
         pacingNs,
         generatorVerdict: generatorVerdict({ pacingNs, responseNs, scheduleMs, pacedMs }),
         serviceHistogram: merged.service.encode(),

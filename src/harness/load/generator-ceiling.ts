@@ -66,6 +66,7 @@ async function latenessAt(
     [instantCall()],
     {
       schedule: new ArrivalSchedule(stages),
+      scheduleMs: durationMs,
       batch: 1,
       callers: Number.POSITIVE_INFINITY,
       maxInFlight: 100_000,

@@ -1,7 +1,7 @@
 /** Sends calls from the thread that it is in: all of them, or a worker's share. */
 
 import { seededRandom } from '../stats/random.ts';
-import { ArrivalSchedule } from './arrival-schedule.ts';
+import { ArrivalSchedule, scheduleLengthMs } from './arrival-schedule.ts';
 import { type ReadyCall, runClosedBlock } from './closed-executor.ts';
 import type { LoadGenerator, OpenRun, OpenRunOrder } from './load-generator.ts';
 import { LoopWatch } from './loop-watch.ts';
@@ -52,6 +52,7 @@ export class LocalGenerator implements LoadGenerator {
       this.#ready,
       {
         schedule: shareOfSchedule(new ArrivalSchedule(stages, { batch, calls, random }), share),
+        scheduleMs: scheduleLengthMs(stages, calls),
         startAtMs: startMs,
         batch,
         callers: partOf(callers, share),

@@ -50,6 +50,7 @@ export async function measureOpenBlock(
     open: {
       scheduled: recorder.scheduled,
       dropped: recorder.dropped,
+      sentLate: recorder.sentLate,
       scheduleMs,
       pacedMs,
       service: recorder.service.toHistogram(),

@@ -35,6 +35,8 @@ const GIVE_UP_MS = 6_000;
 
 export interface OpenOrder {
   readonly schedule: Pick<ArrivalSchedule, 'nextMs'>;
+  /** How long it lasts, in ms: what is sent after that is late. */
+  readonly scheduleMs: number;
   /** When the schedule starts, as of `performance.now()`. Default: now. */
   readonly startAtMs?: number;
   /** Calls of an arrival, which one caller sends together. */
@@ -190,9 +192,18 @@ class OpenBlock {
     const { batch } = this.#order;
     const arrival = this.#spare.pop() ?? this.#newArrival();
     this.#callersOut++;
+    if (this.#isPastSchedule(nowMs)) this.#recorder.sentLate += batch;
     arrival.begin(intendedMs, nowMs, slice);
     for (let index = 0; index < batch; index++) arrival.send(index, this.#take());
     this.#next = (this.#next + this.#skippedCalls) % this.#calls.length;
+  }
+
+  /** Whether the schedule is over, and the generator has come to its last arrival. */
+  #isPastSchedule(nowMs: number): boolean {
+    if (this.#intendedMs !== Number.POSITIVE_INFINITY) return false;
+    const { scheduleMs } = this.#order;
+    const endMs = this.#isOver ? this.#pacedAtMs : this.#startedAtMs + scheduleMs;
+    return nowMs > Math.max(endMs, this.#pacedAtMs);
   }
 
   #newArrival(): Arrival {

@@ -14,6 +14,8 @@ export interface OpenBlockFigures {
   /** Calls that were to start. */
   readonly scheduled: number;
   readonly dropped: number;
+  /** Calls that waited in line until the schedule was over, and were sent then. */
+  readonly sentLate: number;
   /** How long the schedule lasts, in ms. */
   readonly scheduleMs: number;
   /** Until the generator had come to the last arrival. */

@@ -62,6 +62,7 @@ export interface OpenTotals {
   readonly pacing: PackedCounts;
   readonly scheduled: number;
   readonly dropped: number;
+  readonly sentLate: number;
   readonly slices: readonly PackedSlice[];
 }
 
@@ -73,6 +74,8 @@ export class OpenRecorder {
   /** Calls that were to start. */
   scheduled = 0;
   dropped = 0;
+  /** Calls that were sent when the schedule was over, out of the line. */
+  sentLate = 0;
   slices = new SliceSeries();
   #current: OpenSlice | undefined;
   readonly #spare: OpenSlice[] = [];
@@ -169,6 +172,7 @@ export class OpenRecorder {
       pacing: this.pacing.take().pack(),
       scheduled: this.scheduled,
       dropped: this.dropped,
+      sentLate: this.sentLate,
       slices: this.slices.inOrder().map((slice) => ({
         ...slice,
         response: slice.response.pack(),
@@ -186,6 +190,7 @@ export class OpenRecorder {
     this.pacing.add(LatencyCounts.unpack(totals.pacing));
     this.scheduled += totals.scheduled;
     this.dropped += totals.dropped;
+    this.sentLate += totals.sentLate;
     for (const { second, seconds, ...slice } of totals.slices) {
       const counts = {
         response: LatencyCounts.unpack(slice.response),
@@ -204,6 +209,7 @@ export class OpenRecorder {
     this.pacing.clear();
     this.scheduled = 0;
     this.dropped = 0;
+    this.sentLate = 0;
     this.slices = new SliceSeries();
   }
 

@@ -61,6 +61,7 @@ function pooledOpen(opens: readonly OpenBlockFigures[]): Pick<BlockMeasurement, 
     open: {
       scheduled: sum(({ scheduled }) => scheduled),
       dropped: sum(({ dropped }) => dropped),
+      sentLate: sum(({ sentLate }) => sentLate),
       scheduleMs: sum(({ scheduleMs }) => scheduleMs),
       pacedMs: sum(({ pacedMs }) => pacedMs),
       service: mergedHistogram(opens.map(({ service }) => service)),

@@ -162,7 +162,7 @@ export function figuresOf(block: BlockMeasurement): RateFigures {
   const pacingNs = open.pacing.summary();
   const figures: RateFigures = {
     offeredPerSecond: (scheduled * 1e3) / scheduleMs,
-    sentPerSecond: (calls * 1e3) / pacedMs,
+    sentPerSecond: ((calls - open.sentLate) * 1e3) / pacedMs,
     donePerSecond: (block.succeeded * 1e3) / block.durationMs,
     scheduled,
     calls,

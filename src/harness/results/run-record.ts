@@ -191,7 +191,7 @@ export interface OpenLoopFigures {
 export interface OpenLoopRecord {
   /** Arrivals of the schedule: `calls + dropped`. */
   readonly scheduled: number;
-  /** Calls sent over the time that the schedule gave them, per second. */
+  /** Calls sent while the schedule lasted, per second of it; not those that waited in line until it was over. */
   readonly sentPerSecond: number;
   /** How late the generator came to an arrival, before that waited for a free caller. */
   readonly pacingNs: LatencySummary;

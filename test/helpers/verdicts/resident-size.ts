@@ -45,6 +45,7 @@ export async function residentSizeOf(
     [{ ...call, invoke: timed }],
     {
       schedule: new ArrivalSchedule([stage]),
+      scheduleMs: durationMs,
       batch: 1,
       callers: Number.POSITIVE_INFINITY,
       maxInFlight: 10_000,

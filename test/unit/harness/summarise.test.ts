@@ -276,7 +276,7 @@ describe('summariseCase', () => {
       pacing: new LatencyHistogram(),
     };
     const times = { scheduleMs: 1_000, pacedMs: 1_000, slices: [] };
-    const open = { ...histograms, ...times, scheduled: 1_000, dropped: 900 };
+    const open = { ...histograms, ...times, scheduled: 1_000, dropped: 900, sentLate: 40 };
     const stages = [{ durationMs: 1_000, fromPerSecond: 1_000, toPerSecond: 1_000 }];
     const atRate = { process: 'constant' as const, stages, callers: 5, maxInFlight: 5, workers: 1 };
     const { load } = context();
@@ -286,6 +286,8 @@ describe('summariseCase', () => {
     );
     const [outcome] = record.thresholds;
     assert.deepEqual([outcome?.observed, outcome?.passed], [0.901, false]);
+    // Of the 100 that were sent, 60 within its second.
+    assert.equal(record.variants[0]?.openLoop?.sentPerSecond, 60);
   });
 
   test('keeps how callers think', () => {

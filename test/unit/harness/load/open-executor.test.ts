@@ -38,6 +38,7 @@ async function run(
   };
   const order: OpenOrder = {
     schedule: new ArrivalSchedule([stage], { batch }),
+    scheduleMs,
     batch,
     callers: Number.POSITIVE_INFINITY,
     maxInFlight: 10_000,
@@ -168,6 +169,7 @@ describe('runOpenBlock', () => {
       plan,
       {
         schedule: new ArrivalSchedule([stage], { batch: 2 }),
+        scheduleMs: 50,
         batch: 2,
         callers: 1,
         maxInFlight: 10,
@@ -179,6 +181,29 @@ describe('runOpenBlock', () => {
     );
     await loop.until(block);
     assert.deepEqual(sent, [1, 2, 0, 1, 6, 0, 5, 6, 4, 5]);
+  });
+
+  test('tells calls that waited in line until the schedule was over', async (t) => {
+    const loop = new VirtualLoop(t);
+    // 20 calls in 200 ms, and one caller who takes 30 ms for each.
+    const { recorder, outcome } = await run(
+      loop,
+      answerAfter(() => 30),
+      100,
+      200,
+      { callers: 1 },
+    );
+    assert.deepEqual([recorder.calls.calls, outcome.pacedMs], [20, 200]);
+    // The first is sent at 5 ms, the seventh at 185 ms.
+    assert.equal(recorder.sentLate, 13);
+    const idle = await run(
+      loop,
+      answerAfter(() => 3),
+      100,
+      200,
+      { callers: 1 },
+    );
+    assert.equal(idle.recorder.sentLate, 0);
   });
 
   test('drops what finds no place, and accounts for every call', async (t) => {

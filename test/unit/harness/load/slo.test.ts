@@ -43,6 +43,7 @@ function failureOf(played: Played, objective = 'p99<50ms, errors<2%'): string | 
     open: {
       scheduled: 100 + dropped,
       dropped,
+      sentLate: 0,
       scheduleMs: 1_000,
       pacedMs: played.pacedMs ?? 1_000,
       service: histogramOf(responseMs),
