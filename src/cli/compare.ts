@@ -20,6 +20,7 @@ import { writeFileAtomically } from '../harness/results/atomic-file.ts';
 import { readRun } from '../harness/results/read-run.ts';
 import type { RunRecord } from '../harness/results/run-record.ts';
 import { EXIT } from './exit-codes.ts';
+import { pageAssets } from './page-assets.ts';
 import { stdout, wantsColour } from './streams.ts';
 
 /** The arguments and flags, checked one by one. */
@@ -54,9 +55,9 @@ export async function compare(flags: CompareFlags): Promise<void> {
   });
   if (out === undefined) {
     const colour = wantsColour(process.stdout) ? 'ansi' : 'none';
-    stdout(renderComparison(report, format, { colour }));
+    stdout(renderComparison(report, format, { colour, pageAssets }));
   } else {
-    await write(out, renderComparison(report, format));
+    await write(out, renderComparison(report, format, { pageAssets }));
   }
   process.exitCode = exitCodeFor(report, flags['fail-on'] ?? []);
 }

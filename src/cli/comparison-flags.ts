@@ -4,6 +4,7 @@
 export const FORMATS = [
   'text',
   'markdown',
+  'html',
   'junit',
   'github',
   'json',

@@ -8,13 +8,14 @@ import type { GateVerdict } from '../harness/compare/gate/gate.ts';
 import type { GateReport } from '../harness/compare/gate/gate-report.ts';
 import { type ComparisonFormat, renderComparison } from '../harness/report/comparison-formats.ts';
 import { renderGateMarkdown, renderGateText } from '../harness/report/gate-text.ts';
-import { renderJUnitError } from '../harness/report/junit.ts';
+import { renderJUnit, renderJUnitError } from '../harness/report/junit.ts';
 import { writeFileAtomically } from '../harness/results/atomic-file.ts';
 import { EXIT } from './exit-codes.ts';
 import type { GateFlags, RunningGate } from './gating/gate-flags.ts';
 import { gateOnBaseline } from './gating/gate-on-baseline.ts';
 import { gateOnCommit } from './gating/gate-on-commit.ts';
 import { listenForInterrupt } from './interrupt.ts';
+import { pageAssets } from './page-assets.ts';
 import { createProgress } from './progress.ts';
 import { stderr, stdout, wantsColour } from './streams.ts';
 
@@ -71,7 +72,9 @@ function render(report: GateReport, format: ComparisonFormat): string {
   if (format === 'text') {
     return renderGateText(report, { colour: wantsColour(process.stdout) ? 'ansi' : 'none' });
   }
-  return format === 'markdown' ? renderGateMarkdown(report) : renderComparison(report, format);
+  return format === 'markdown'
+    ? renderGateMarkdown(report)
+    : renderComparison(report, format, { pageAssets });
 }
 
 /** A gate that broke is an error also to who reads nothing but its JUnit XML, or the one of the time before. */
@@ -92,7 +95,7 @@ async function writeBesides(report: GateReport, flags: GateFlags): Promise<void>
   const { junit, summary } = flags;
   try {
     if (junit !== undefined) {
-      await writeFileAtomically(resolve(junit), renderComparison(report, 'junit'));
+      await writeFileAtomically(resolve(junit), renderJUnit(report));
     }
     // GitHub's step summary is a file that others have written to.
     if (summary !== undefined) await appendFile(resolve(summary), renderGateMarkdown(report));

@@ -6,13 +6,16 @@ import {
   type ComparisonFormat,
   renderComparison,
 } from '../../../../src/harness/report/comparison-formats.ts';
+import type { TextOptions } from '../../../../src/harness/report/text.ts';
 import { assertGolden } from '../../../helpers/golden.ts';
 import { HOSTILE_NAMES } from '../../../helpers/hostile-names.ts';
+import { PLAIN_ASSETS } from '../../../helpers/page-parts.ts';
 import { sampleComparison } from '../../../helpers/sample-comparison.ts';
 
 const GOLDEN: Readonly<Record<ComparisonFormat, string>> = {
   text: 'compare.txt',
   markdown: 'compare.md',
+  html: 'compare.html',
   junit: 'compare.junit.xml',
   github: 'compare.github.txt',
   json: 'compare.json',
@@ -20,6 +23,10 @@ const GOLDEN: Readonly<Record<ComparisonFormat, string>> = {
   bencher: 'compare.bencher.json',
   prometheus: 'compare.prom',
 };
+
+function rendered(report: ComparisonReport, format: ComparisonFormat, options: TextOptions = {}) {
+  return renderComparison(report, format, { ...options, pageAssets: () => PLAIN_ASSETS });
+}
 
 /** The same for each name that tries to become something else, as a scenario and as a variant. */
 function forHostileNames(check: (report: ComparisonReport, name: string) => void): void {
@@ -38,37 +45,37 @@ function forHostileNames(check: (report: ComparisonReport, name: string) => void
 describe('A comparison', () => {
   for (const format of COMPARISON_FORMATS) {
     test(`looks as agreed as ${format}`, () => {
-      assertGolden(GOLDEN[format], renderComparison(sampleComparison(), format));
+      assertGolden(GOLDEN[format], rendered(sampleComparison(), format));
     });
   }
 
   test('as text has no line above 120 columns, and colours when asked', () => {
     const report = sampleComparison();
-    for (const line of renderComparison(report, 'text').split('\n')) {
+    for (const line of rendered(report, 'text').split('\n')) {
       assert.ok(line.length <= 120, `${line.length}: ${line}`);
     }
-    assert.ok(renderComparison(report, 'text', { colour: 'ansi' }).includes('\u001b[31m'));
+    assert.ok(rendered(report, 'text', { colour: 'ansi' }).includes('\u001b[31m'));
   });
 
   test('of nothing is rendered too, and says so', () => {
     const report = { ...sampleComparison(), subjects: [], warnings: [] };
-    for (const format of COMPARISON_FORMATS) renderComparison(report, format);
-    assert.match(renderComparison(report, 'text'), /nothing was compared\n$/);
-    assert.equal(renderComparison({ ...report, problems: [] }, 'github'), '');
+    for (const format of COMPARISON_FORMATS) rendered(report, format);
+    assert.match(rendered(report, 'text'), /nothing was compared\n$/);
+    assert.equal(rendered({ ...report, problems: [] }, 'github'), '');
   });
 });
 
 describe('Hostile names', () => {
   test('stay text for a terminal', () => {
     forHostileNames((report) => {
-      const text = renderComparison(report, 'text').replaceAll('\n', '');
+      const text = rendered(report, 'text').replaceAll('\n', '');
       assert.doesNotMatch(text, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
     });
   });
 
   test('stay cells of a Markdown table', () => {
     forHostileNames((report, name) => {
-      const rows = renderComparison(report, 'markdown')
+      const rows = rendered(report, 'markdown')
         .split('\n')
         .filter((line) => line.startsWith('|'));
       const cells = rows.map((row) => row.split(/(?<!\\)\|/).length);
@@ -79,7 +86,7 @@ describe('Hostile names', () => {
 
   test('stay attributes and text of XML', () => {
     forHostileNames((report, name) => {
-      const xml = renderComparison(report, 'junit');
+      const xml = rendered(report, 'junit');
       assert.doesNotMatch(xml.replaceAll('\n', ''), /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u, name);
       // Nothing is left once tags of ours, with quoted attributes, and text are taken away.
       const rest = xml
@@ -94,7 +101,7 @@ describe('Hostile names', () => {
 
   test('stay properties and messages of workflow commands, one a line', () => {
     forHostileNames((report) => {
-      const lines = renderComparison(report, 'github').split('\n').slice(0, -1);
+      const lines = rendered(report, 'github').split('\n').slice(0, -1);
       assert.ok(lines.length > 3);
       for (const line of lines) {
         assert.match(line, /^::(?:error|warning|notice) title=[^:,]*::[^\r]*$/);
@@ -105,7 +112,7 @@ describe('Hostile names', () => {
 
   test('stay label values of Prometheus', () => {
     forHostileNames((report) => {
-      for (const line of renderComparison(report, 'prometheus').split('\n').slice(0, -1)) {
+      for (const line of rendered(report, 'prometheus').split('\n').slice(0, -1)) {
         assert.match(
           line,
           /^(?:# (?:HELP|TYPE) toolrig_[a-z_]+ .+|toolrig_[a-z_]+\{(?:[a-z]+="(?:[^"\\]|\\["\\])*",?)+\} [\d.e+-]+)$/,
@@ -117,7 +124,7 @@ describe('Hostile names', () => {
   test('stay keys and values of JSON', () => {
     forHostileNames((report, name) => {
       const parsed = (format: ComparisonFormat) =>
-        JSON.parse(renderComparison(report, format)) as Record<string, unknown>;
+        JSON.parse(rendered(report, format)) as Record<string, unknown>;
       assert.equal((parsed('json') as unknown as ComparisonReport).subjects[0]?.scenario, name);
       assert.equal(Object.keys(parsed('bencher')).length, 3, name);
       assert.ok(Array.isArray(parsed('benchmark-action')));
