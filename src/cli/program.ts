@@ -19,7 +19,7 @@ import { reportCommand } from './report-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
 import { uiCommand } from './ui-command.ts';
-import { requirePlainWords, usageError } from './usage-error.ts';
+import { requireBareSwitches, requirePlainWords, usageError } from './usage-error.ts';
 
 const COMMANDS = [
   benchCommand,
@@ -74,6 +74,7 @@ function parserOf(words: readonly string[]): Argv {
     .describe('help', 'show this text')
     .alias('help', 'h')
     .strict()
+    .middleware(() => requireBareSwitches(words, parser), true)
     .demandCommand(1, `name a command: ${COMMAND_NAMES.join(', ')}`)
     .epilogue('toolrig <command> --help tells more, with examples.')
     .wrap(Math.min(HELP_COLUMNS, process.stdout.columns ?? HELP_COLUMNS))

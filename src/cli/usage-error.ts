@@ -18,21 +18,14 @@ export interface CommandLine {
 }
 
 interface WithOptions {
-  getOptions(): { readonly key: Readonly<Record<string, unknown>> };
+  getOptions(): {
+    readonly key: Readonly<Record<string, unknown>>;
+    /** Flags that are there or not. */
+    readonly boolean: readonly string[];
+  };
 }
 
-/** Flags that are there or not, and the letters of those that have one. */
-const SWITCHES = [
-  'json',
-  'quiet',
-  'watch',
-  'force',
-  'histogram',
-  'fail-on-regression',
-  'allow-missing',
-  'help',
-  'version',
-];
+/** The letters of flags that are there or not. */
 const SWITCH_LETTERS = /^-[qhw]+$/;
 
 /** The error for a complaint of yargs about the command line. */
@@ -47,8 +40,7 @@ export function usageError(complaint: string, line: CommandLine): ToolrigError {
 }
 
 /**
- * Refuses what yargs would misread without a word: `--json=3` as "not json", `-variants` as seven
- * flags, and what follows `--` not at all.
+ * Refuses what yargs would misread without a word: `-variants` as seven flags, and what follows `--` not at all.
  *
  * @throws `ERR_USAGE`
  */
@@ -59,12 +51,24 @@ export function requirePlainWords(words: readonly string[]): void {
   }
 }
 
+/**
+ * Refuses a value of a flag that has none, such as `--json=3`, which yargs would read as "not json".
+ *
+ * @param parser - which has got to the command, and knows its flags
+ * @throws `ERR_USAGE`
+ */
+export function requireBareSwitches(words: readonly string[], parser: object): void {
+  const switches = (parser as WithOptions).getOptions().boolean;
+  for (const word of words) {
+    const [flag = ''] = word.split('=');
+    if (word === flag || !switches.some((name) => flag === `--${name}`)) continue;
+    throw new ToolrigError('ERR_USAGE', `${flag} takes no value, got '${word}'`);
+  }
+}
+
 function misread(word: string): string | undefined {
   if (word === '--') return "there is nothing to put after '--': leave it out";
   const [flag] = word.split('=');
-  if (word !== flag && SWITCHES.some((name) => flag === `--${name}`)) {
-    return `${flag} takes no value, got '${word}'`;
-  }
   const isLong = /^-[a-z]{2,}/i.test(word) && !SWITCH_LETTERS.test(word);
   return isLong ? `there is no flag ${flag}: a long one has two dashes, as -${flag}` : undefined;
 }

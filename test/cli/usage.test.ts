@@ -27,6 +27,7 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
   [['bench', '--', 'calculator-batch'], /nothing to put after '--'/],
   [['bench', '--no-json'], /no flag --no-json/],
   [['bench', '--json=3'], /--json takes no value, got '--json=3'/],
+  [['doctor', '--host=no'], /--host takes no value, got '--host=no'/],
   [['bench', '-c', 'abc'], /--concurrency must be a whole number from 1 to 100,000, got 'abc'/],
   [['bench', '-c', '0'], /--concurrency must be .*, got '0'/],
   [['bench', '-c', '-1'], /--concurrency must be .*, got '-1'/],
