@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import { type ErrorCode, ToolrigError } from '../../core/errors.ts';
 import { type CallPlan, methodOf, type PlannedCall } from './call-plan.ts';
 import { problemWith } from './check-reply.ts';
+import { spentBufferIn } from './spent-input.ts';
 import type { Target } from './target.ts';
 
 /** A second more than a call's own deadline, which a target like `direct` does not keep. */
@@ -89,6 +90,14 @@ async function tryCall(
       isScenarioFault ? 'ERR_USAGE' : 'ERR_TARGET',
       `${where} failed before the measurement: ${message}`,
       { cause },
+    );
+  }
+  const spent = spentBufferIn(params);
+  if (spent !== undefined) {
+    return new ToolrigError(
+      'ERR_USAGE',
+      `${where} takes ${spent} away with the call, and inputs are sent again and again: make large ones of shared ` +
+        'memory, as new Uint8Array(new SharedArrayBuffer(size))',
     );
   }
   const problem: unknown = problemWith(call, reply);

@@ -14,7 +14,7 @@
 import { ToolrigError } from '../../../core/errors.ts';
 import { requireInteger } from '../../../core/options.ts';
 import { FORGET_SHAPES } from './tags.ts';
-import { explainUnsendable } from './unsendable.ts';
+import { explainUnsendable, SEND_PLAIN_DATA } from './unsendable.ts';
 import { ValueWriter } from './value-writer.ts';
 
 export interface EncoderOptions {
@@ -103,12 +103,8 @@ export class Encoder {
   #explain(value: unknown, cause: unknown): ToolrigError {
     const reason =
       explainUnsendable(value, this.#valueName) ??
-      `${this.#valueName} cannot be read: ${String(cause)}`;
-    return new ToolrigError(
-      'ERR_INVALID_PARAMS',
-      `${reason}: send plain data, such as a structured clone can hold`,
-      { cause },
-    );
+      `${this.#valueName} cannot be read: ${String(cause)}: ${SEND_PLAIN_DATA}`;
+    return new ToolrigError('ERR_INVALID_PARAMS', reason, { cause });
   }
 }
 

@@ -5,19 +5,28 @@
  * value is fine. This walks the value again, slowly, as the encoder did, and remembers the way.
  */
 
+import { isTransferred } from '../../../core/transferred.ts';
 import { describeUnsendable } from './exotic-writer.ts';
 import { MAX_DEPTH } from './tags.ts';
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
+/** What to do about most of what cannot be sent. */
+export const SEND_PLAIN_DATA = 'send plain data, such as a structured clone can hold';
+const SEND_A_COPY =
+  'a large buffer is transferred, and gone from who has sent it: send a copy each time, as of bytes.slice(), or ' +
+  'memory that is shared (SharedArrayBuffer)';
+
 /**
- * Says what in `value` cannot be sent: `params.arguments.callback is a function`.
+ * Says what in `value` cannot be sent, and what to do about it: `params.arguments.callback is a function: send …`.
  *
  * @param name - what to call the value itself
  * @returns `undefined` when nothing is wrong with it
  */
 export function explainUnsendable(value: unknown, name: string): string | undefined {
-  return new Search().visit(value, name);
+  const search = new Search();
+  const found = search.visit(value, name);
+  return found === undefined ? undefined : `${found}: ${search.remedy}`;
 }
 
 class Search {
@@ -25,6 +34,7 @@ class Search {
   readonly #ancestors = new Map<object, string>();
   /** Objects that are fine: what is shared is not searched twice. */
   readonly #fine = new Set<object>();
+  remedy = SEND_PLAIN_DATA;
 
   visit(value: unknown, path: string): string | undefined {
     if (typeof value === 'function') return `${path} is a function`;
@@ -34,6 +44,10 @@ class Search {
     if (ancestor !== undefined) return `${path} refers back to ${ancestor}`;
     if (this.#ancestors.size >= MAX_DEPTH) {
       return `${shorten(path)} is nested more than ${MAX_DEPTH} levels deep`;
+    }
+    if (isGone(value)) {
+      this.remedy = SEND_A_COPY;
+      return `${path} is a buffer that is gone, to where it was sent before`;
     }
     const description = describeUnsendable(value);
     if (description !== undefined) return `${path} is ${description}`;
@@ -77,6 +91,12 @@ class Search {
     }
     return undefined;
   }
+}
+
+/** Whether it is a buffer, or a view of one, whose memory was transferred. */
+function isGone(object: object): boolean {
+  const buffer = ArrayBuffer.isView(object) ? object.buffer : object;
+  return buffer instanceof ArrayBuffer && isTransferred(buffer);
 }
 
 function childPath(object: object, path: string, key: string): string {

@@ -4,7 +4,7 @@ import { type ErrorCode, ToolrigError } from '../../../../src/core/errors.ts';
 import { planCalls } from '../../../../src/harness/load/call-plan.ts';
 import { preflight } from '../../../../src/harness/load/preflight.ts';
 import { seededRandom } from '../../../../src/harness/stats/random.ts';
-import { echoCase, echoOperation, echoTarget } from '../../../helpers/fake-target.ts';
+import { argumentOf, echoCase, echoOperation, echoTarget } from '../../../helpers/fake-target.ts';
 
 const plan = planCalls(echoCase({ inputs: 10 }), seededRandom(1));
 
@@ -102,6 +102,23 @@ describe('preflight', () => {
       code: 'ERR_TARGET',
       message:
         "operation 'echo' on variant 'direct' failed before the measurement: it was not answered within 1 ms",
+    });
+  });
+
+  test('refuses an input whose buffer the target keeps: there would be nothing to send again', async () => {
+    const input = () => ({ bytes: new Uint8Array(8) });
+    const spending = echoTarget({
+      prepare: () => async (params) => {
+        const args = argumentOf(params) as { bytes: Uint8Array<ArrayBuffer> };
+        structuredClone(args, { transfer: [args.bytes.buffer] });
+        return args;
+      },
+    });
+    const bytes = planCalls(echoCase({ operations: [echoOperation({ input })] }), seededRandom(1));
+    await assert.rejects(preflight(bytes, [{ variant: 'worker', target: spending }]), {
+      code: 'ERR_USAGE',
+      message:
+        /^operation 'echo' on variant 'worker' takes arguments\.bytes away .*SharedArrayBuffer/,
     });
   });
 });

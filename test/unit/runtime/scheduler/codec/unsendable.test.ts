@@ -17,10 +17,21 @@ function nested(levels: number): unknown {
   return value;
 }
 
+const GONE =
+  /^params\.arguments\.bytes is a buffer that is gone, to where it was sent before: .* send a copy each time, .*SharedArrayBuffer/;
+
+function goneBytes(): Uint8Array {
+  const bytes = new Uint8Array(8);
+  structuredClone(bytes, { transfer: [bytes.buffer] });
+  return bytes;
+}
+
 const CASES: readonly (readonly [string, unknown, RegExp])[] = [
   ['a function', { arguments: { callback() {} } }, /^params\.arguments\.callback is a function/],
   ['a bare function', () => {}, /^params is a function/],
   ['a symbol', [1, { 'a b': Symbol('s') }], /^params\[1\]\["a b"\] is a symbol/],
+  ['a buffer that was transferred', { arguments: { bytes: goneBytes() } }, GONE],
+  ['a view of one', [goneBytes().buffer], /^params\[0\] is a buffer that is gone/],
   ['a promise', { later: Promise.resolve() }, /^params\.later is a promise/],
   ['a weak map', [new WeakMap()], /^params\[0\] is a weak collection/],
   ['a weak reference', [new WeakRef({})], /^params\[0\] is a weak reference/],
