@@ -136,6 +136,22 @@ describe('runScenarios', () => {
     assert.deepEqual(await run(['native.errors <= 50%']), [['native.errors <= 50%', true]]);
   });
 
+  test('leaves it to the objective of a search how many calls may fail', async () => {
+    const prepare = () => {
+      let calls = 0;
+      return async (params: unknown) => (++calls % 2 === 0 ? 'other' : argumentOf(params));
+    };
+    const slo = 'p99 < 10s, errors < 60%';
+    const load = { ratePerSecond: 'max' as const, slo, durationMs: 30, warmupMs: 1 };
+    const { record } = await runScenarios(
+      [{ scenario: scenario({ load }), variants: [new Watched('native', { prepare })] }],
+      options(),
+    );
+    const [found] = record.scenarios;
+    assert.ok((found?.variants[0]?.failed ?? 0) > 0);
+    assert.deepEqual(found?.thresholds, []);
+  });
+
   test('still lets no failed call pass on variants that a threshold on errors does not name', async () => {
     const variants = [new Watched('native'), new Watched('json')];
     const { record } = await runScenarios(
