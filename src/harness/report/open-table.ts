@@ -81,7 +81,7 @@ export function maxRateRemarks({ maxRate }: VariantRecord): string[] {
 /** How to read the columns. */
 export const OPEN_LEGEND =
   'response counts from the moment a call was to start, service from when it was sent, lag is what ' +
-  'lies between; sent/s is what the schedule became, done/s what came back; dropped arrivals found ' +
+  'lies between; sent/s is what the schedule became, done/s what succeeded; dropped arrivals found ' +
   'no place and are in no latency; CPU is per call, without what pacing takes';
 
 function stageText({ durationMs, fromPerSecond, toPerSecond }: ArrivalStage): string {
