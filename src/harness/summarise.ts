@@ -248,7 +248,8 @@ function observe(threshold: Threshold, record: VariantRecord): number | null {
   if (isChaosMetric(metric)) return observeChaos(metric, record);
   if (metric === 'throughput') return record.throughputPerSecond.median;
   if (metric === 'errors') return errorRatioOf(record);
-  return record.latencyNs[metric];
+  // Without a call that was timed, all are 0, which would keep any limit.
+  return record.latencyNs.max === 0 ? null : record.latencyNs[metric];
 }
 
 /** Share of the calls that were to be made which nobody got a right answer to: a dropped one is in no latency. */

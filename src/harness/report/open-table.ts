@@ -34,11 +34,14 @@ export function openCells(variant: VariantRecord): string[] {
     return OPEN_HEADER.map(() => NOTHING);
   }
   const { p50, p99, p999 } = latencyNs;
+  // As in a closed loop's table: an empty histogram is all zeros, and not very fast.
+  const timeText = (ns: number) => (latencyNs.max === 0 ? NOTHING : formatNs(ns));
   return [
     formatShort(openLoop.sentPerSecond),
     formatShort(variant.throughputPerSecond.median),
     formatCount(dropped),
-    ...[p50, p99, p999, serviceNs.p50, serviceNs.p99, lagNs.p99].map(formatNs),
+    ...[p50, p99, p999, serviceNs.p50, serviceNs.p99].map(timeText),
+    formatNs(lagNs.p99),
     formatNs(variant.cpuNsPerCall),
   ];
 }

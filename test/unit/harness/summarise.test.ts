@@ -130,6 +130,19 @@ describe('summariseCase', () => {
     assert.equal(native?.nsPerCall.median, 2e6);
   });
 
+  test('lets no limit on a latency be kept by calls of which none was timed', () => {
+    const dead = block(0, { succeeded: 0, failed: 100 });
+    dead.latency.destroy();
+    const { record } = summarise(
+      [measured('native', [{ ...dead, latency: new LatencyHistogram() }])],
+      {
+        thresholds: [parseThreshold('p99 < 5ms')],
+      },
+    );
+    const [outcome] = record.thresholds;
+    assert.deepEqual([outcome?.observed, outcome?.passed], [null, false]);
+  });
+
   test('merges histograms without losing a call, and writes them twice', () => {
     fc.assert(
       fc.property(
