@@ -28,7 +28,10 @@ describe('toolrig capacity', { concurrency: true }, () => {
     );
     assert.equal(exitCode, 0, stderr);
     const lines = stdout.split('\n');
-    assert.match(lines[0] ?? '', /^Answer: 6 instances of c7g\.large with sweep\.csv \(15 /);
+    assert.match(
+      lines[0] ?? '',
+      /^Answer: 6 instances of c7g\.large with sweep\.csv for 20,000 calls\/s.* In 12 months: 15\./,
+    );
     assert.match(lines[3] ?? '', /^Cost: \$312 a month/);
     const stored = /^Stored in (.+)$/m.exec(stderr)?.[1] ?? '';
     assert.match(readFileSync(join(stored, 'capacity.md'), 'utf8'), /^Answer: 6 instances/);
