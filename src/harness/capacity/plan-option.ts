@@ -95,7 +95,7 @@ export function planOption(evidence: VariantEvidence, input: PlanInput): Planned
     }
     const expressions = objectives.map(({ expression }) => expression).join(', ');
     return refused(
-      `not even ${describeLowest(sweep)} keeps to ${expressions}${seenAtLowest(sweep)}`,
+      `not even ${describeLowest(sweep)} keeps to ${expressions}${seenAtLowest(sweep, evidence.rates)}`,
     );
   }
   const maxRatePerSecond = sustained.ratePerSecond;
@@ -249,11 +249,19 @@ function describeLowest(sweep: MeasuredSweep): string {
 }
 
 /** Where next to nothing waits, it is the calls themselves that take too long. */
-function seenAtLowest({ points: [lowest] }: MeasuredSweep): string {
+function seenAtLowest(
+  { points: [lowest] }: MeasuredSweep,
+  rates: readonly CapacityRate[] = [],
+): string {
   const p99 = lowest?.latencyNs.p99;
+  const used = rates.flatMap(({ budgetUsed }) => (budgetUsed === null ? [] : [budgetUsed]));
+  const least =
+    used.length === 0
+      ? ''
+      : `; at best ${Math.round(Math.min(...used) * 100)} % of the budget is used`;
   return p99 === undefined
     ? ''
-    : `: p99 is ${(p99 / 1e6).toPrecision(3)} ms there, with hardly a queue`;
+    : `: p99 is ${(p99 / 1e6).toPrecision(3)} ms there, with hardly a queue${least}`;
 }
 
 function recordOf(point: SweepPoint): CapacitySweepPoint {

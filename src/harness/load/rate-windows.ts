@@ -2,7 +2,7 @@
  * Measures a rate in several short windows, each with nothing left over from the one before, and says in which of them
  * others had the CPUs that it wanted.
  *
- *   window  ▁ ▁ ▁ █ · █ ·· ▁ ▁      █ held up from outside for 2 % of its time or more: after a pause a further one is measured
+ *   window  ▁ ▁ ▁ █ · █ ·· ▁ ▁      █ held up from outside for 1 % of its time or more: after a pause a further one is measured
  *
  * What decides is what the kernel says of the others (`outside-watch.ts`), never how the calls fared: a window that is slow by
  * itself, because the services collect garbage or compute, is like any other.
@@ -29,8 +29,8 @@ export interface RateWindow {
   readonly isHeldUp: boolean;
 }
 
-/** Twice the share of calls that p99 leaves out: from there on a pause can be all that p99 shows. */
-const HELD_UP_SHARE = 0.02;
+/** The share of calls that p99 leaves out: from there on it can be others alone that p99 shows. */
+const HELD_UP_SHARE = 0.01;
 /** Longest pause, in windows, while others hold up one after the other. */
 const LONGEST_PAUSE = 4;
 /** Arrivals that a window has at least. */

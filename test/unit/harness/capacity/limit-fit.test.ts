@@ -149,9 +149,9 @@ describe('nextRate', () => {
     assert.equal(nextRate(found(99, 100, 102), 6, 5), undefined);
   });
 
-  test('asks again at the lowest rate, and not below, before it believes that nothing is carried', () => {
-    const asked = Array.from({ length: 5 }, (_, round) => nextRate(undefined, round, 5));
-    assert.deepEqual(asked, [5, 5, 5, undefined, undefined]);
+  test('asks again at low rates, and not below the lowest, before it believes that nothing is carried', () => {
+    const asked = Array.from({ length: 7 }, (_, round) => nextRate(undefined, round, 5));
+    assert.deepEqual(asked, [20, 50, 5, 20, 50, 5, undefined]);
     assert.equal(nextRate(found(5, 5, 6), 2, 5), 5);
   });
 });
