@@ -51,7 +51,7 @@ const PROBE_CALLERS = 16;
 /** Windows of a point of the sweep. */
 const POINT_WINDOWS = 2;
 /** Time for windows in place of those that others held up, in lengths of a point, for each variant. */
-const SPARE_POINTS = 30;
+const SPARE_POINTS = 25;
 /** Shares of the highest rate that was answered, at which Little's law is looked at. */
 const LITTLE_SHARES = [0.3, 0.6];
 /** Variants that run copies of a service side by side. */

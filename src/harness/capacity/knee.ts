@@ -8,10 +8,13 @@ import { type Fit, fitted, notIdentifiable } from './fit.ts';
 import { inOrder, type MeasuredSweep } from './measured-sweep.ts';
 import { keepsUp } from './objective.ts';
 
-/** Where the sweep stopped keeping up: the best throughput of the rates past it. */
+/**
+ * Where the sweep stopped keeping up: the best throughput of the rates past it. A rate that fell behind below one that
+ * did not had a bad moment.
+ */
 export function observedKnee(sweep: Pick<MeasuredSweep, 'points'>): Fit<Interval> {
   const points = inOrder(sweep.points);
-  const past = points.filter((point) => !keepsUp(point));
+  const past = points.slice(points.findLastIndex(keepsUp) + 1);
   if (past.length === 0) {
     return notIdentifiable('every rate of the sweep was answered, so the knee lies beyond them');
   }

@@ -92,10 +92,8 @@ export function fitLimit(
 const AROUND = [1, 1.1, 0.93, 1.05];
 const MOST_ROUNDS = 12;
 const FEWEST_ROUNDS = 6;
-/** Low rates that are looked at in turn while none is kept, in shares of the lowest: it may have had a bad moment. */
-const LOW_RATES = [4, 10, 1];
-/** Rounds of them before it is believed that nothing is carried. */
-const LOW_ROUNDS = 6;
+/** Low rates that are looked at in turn while none is kept, in shares of the lowest, which may have had a bad moment. */
+const LOW_RATES = [3, 8, 1.5, 5, 11, 2];
 /** High over low end that needs no further rounds. */
 const CLOSE_ENOUGH = 1.06;
 
@@ -111,8 +109,8 @@ export function nextRate(
   lowestPerSecond: number,
 ): number | undefined {
   if (fit === undefined) {
-    const share = LOW_RATES[round % LOW_RATES.length] as number;
-    return round < LOW_ROUNDS ? lowestPerSecond * share : undefined;
+    const share = LOW_RATES[round];
+    return share === undefined ? undefined : lowestPerSecond * share;
   }
   const { median, low, high } = fit.ratePerSecond;
   const isClose = round >= FEWEST_ROUNDS && high <= low * CLOSE_ENOUGH;

@@ -151,7 +151,7 @@ describe('nextRate', () => {
 
   test('asks again at low rates, and not below the lowest, before it believes that nothing is carried', () => {
     const asked = Array.from({ length: 7 }, (_, round) => nextRate(undefined, round, 5));
-    assert.deepEqual(asked, [20, 50, 5, 20, 50, 5, undefined]);
+    assert.deepEqual(asked, [15, 40, 7.5, 25, 55, 10, undefined]);
     assert.equal(nextRate(found(5, 5, 6), 2, 5), 5);
   });
 });

@@ -60,6 +60,15 @@ describe('objectives', () => {
 });
 
 describe('observedKnee', () => {
+  test('takes no rate for it above which another was answered', () => {
+    const at = (offeredPerSecond: number, throughputPerSecond: number) =>
+      sweepPoint({ offeredPerSecond, throughputPerSecond });
+    const points = [at(100, 100), at(200, 120), at(300, 299), at(400, 330), at(500, 340)];
+    const knee = observedKnee({ points });
+    assert.ok(knee.state === 'fitted');
+    assert.deepEqual(knee.model, { median: 340, low: 330, high: 340 });
+  });
+
   test('is what is answered where the target no longer keeps up', () => {
     const points = [pointAt(100, 100, 1), pointAt(300, 205, 50), pointAt(400, 200, 50)];
     const knee = observedKnee({ points });
