@@ -254,14 +254,15 @@ function seenAtLowest(
   rates: readonly CapacityRate[] = [],
 ): string {
   const p99 = lowest?.latencyNs.p99;
+  if (p99 === undefined) return '';
+  const seen = `: p99 is ${(p99 / 1e6).toPrecision(3)} ms there, with hardly a queue`;
   const used = rates.flatMap(({ budgetUsed }) => (budgetUsed === null ? [] : [budgetUsed]));
-  const least =
-    used.length === 0
-      ? ''
-      : `; at best ${Math.round(Math.min(...used) * 100)} % of the budget is used`;
-  return p99 === undefined
-    ? ''
-    : `: p99 is ${(p99 / 1e6).toPrecision(3)} ms there, with hardly a queue${least}`;
+  if (used.length === 0) return seen;
+  const least = Math.min(...used);
+  const text = `${Math.round(least * 100)} % of the budget`;
+  return least < 1
+    ? `${seen}; the best of ${used.length} rates used ${text}, but all of them together more than it`
+    : `${seen}; the best of ${used.length} rates used ${text}`;
 }
 
 function recordOf(point: SweepPoint): CapacitySweepPoint {

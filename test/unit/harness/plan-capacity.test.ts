@@ -69,6 +69,24 @@ describe('planCapacity', () => {
     );
   });
 
+  test('says of a refusal by windows how far off it was, or that others held them up', () => {
+    const rate = {
+      ratePerSecond: 100,
+      windows: 20,
+      p99: 6e6,
+      max: 9e6,
+      p99WithAll: 7e6,
+      budgetUsed: 1.3,
+    };
+    const refusalOf = (heldUp: number) =>
+      planCapacity(
+        [sampleEvidence('native', 50_000, { rates: [{ ...rate, heldUp }] })],
+        sampleRequest(),
+      ).refused[0]?.reason ?? '';
+    assert.match(refusalOf(2), /hardly a queue; the best of 1 rates used 130 % of the budget$/);
+    assert.match(refusalOf(18), /^other programs held up 18 of 20 windows, so that nothing can be/);
+  });
+
   test('makes it clear that an instance is this machine', () => {
     const { assumptions } = sampleCapacity({ isThisMachine: true });
     assert.match(assumptions.join('\n'), /an instance is this machine: 2 cores/);
