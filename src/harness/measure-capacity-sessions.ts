@@ -1,9 +1,10 @@
 /**
- * What a session takes that a client keeps open: the slope of resident memory over sessions, with the calls of opening one and
- * none after. Sessions are opened at the end of a measurement, since they stay until the target is closed.
+ * What a session takes that a client keeps open: the slope of resident memory over sessions of servers that have done nothing else.
+ * After a load they would lie in memory that it has left, and seem to take none.
  */
 
-import type { Target } from './load/target.ts';
+import type { ServiceSource } from './load/scenario.ts';
+import type { Target, Variant } from './load/target.ts';
 import { FEWEST_SAMPLES, theilSenSlope } from './stats/theil-sen.ts';
 
 export interface SessionOptions {
@@ -13,16 +14,26 @@ export interface SessionOptions {
 }
 
 /** Sessions between two looks at the memory, and looks. */
-const STEP = 20;
-const LOOKS = 8;
+const STEP = 40;
+const LOOKS = 15;
 /** Longest time for all of them; where a session is a process, that is for a few. */
 const MOST_MS = 4_000;
 
-/** Bytes of the serving processes for each further session, >= 0; `null` where the target keeps none. */
+/** Bytes of the serving processes for each further session, >= 0; `null` where the variant keeps none. */
 export async function bytesPerSession(
-  target: Target,
-  { signal, onStep }: SessionOptions,
+  variant: Variant,
+  sources: Readonly<Record<string, ServiceSource>>,
+  options: SessionOptions,
 ): Promise<number | null> {
+  const target = await variant.open(sources);
+  try {
+    return await slopeOf(target, options);
+  } finally {
+    await target.close();
+  }
+}
+
+async function slopeOf(target: Target, { signal, onStep }: SessionOptions): Promise<number | null> {
   const open = target.openSession?.bind(target);
   if (open === undefined) return null;
   onStep('sessions that stay open');

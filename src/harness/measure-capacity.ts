@@ -2,8 +2,8 @@
  * What a plan needs to know of one way of hosting: a sweep of rates in the open loop, what each operation takes, memory,
  * cold start, and throughput over schedulers where the variant has them.
  *
- *   open ─▶ first reply ─▶ sweep ─▶ around the limit ─▶ Little's law ─▶ each operation alone ─▶ sessions ─▶ close
- *                                                                                                    └▶ 1, 2, … schedulers
+ *   open ─▶ first reply ─▶ sweep ─▶ around the limit ─▶ Little's law ─▶ each operation alone ─▶ close
+ *   open ─▶ sessions ─▶ close        open ─▶ 1, 2, … schedulers ─▶ close
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -70,8 +70,10 @@ export async function measureCapacity(
     const [first] = scenario.cases as [ScenarioCase, ...ScenarioCase[]]; // a scenario has at least one
     const plan = planCalls(first, seededRandom(options.seed));
     const evidence = await measureOpened(variant, sources, plan, options);
-    if (!SCALING_VARIANTS.includes(variant.name)) return evidence;
-    return { ...evidence, ...(await scalingOf(variant, sources, plan, options)) };
+    const session = await bytesPerSession(variant, sources, options);
+    const measured = { ...evidence, bytesPerSession: session };
+    if (!SCALING_VARIANTS.includes(variant.name)) return measured;
+    return { ...measured, ...(await scalingOf(variant, sources, plan, options)) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -140,8 +142,6 @@ async function measureOpened(
       operations: await operationsOf(plan, target, options),
       rssBytes: meter.rssBytes,
       bytesPerService: Math.max(0, rssOpened - rssBefore) / Object.keys(sources).length,
-      // Last: they stay open.
-      bytesPerSession: await bytesPerSession(target, options),
       coldStartMs,
       generatorLimitedPoints: meter.lateRates.filter(
         (rate) => rate <= (found?.ratePerSecond.high ?? 0),

@@ -112,7 +112,7 @@ function notMeasuredOf(evidence: readonly VariantEvidence[]): readonly string[] 
         ]),
     'several instances at once, behind a balancer',
     evidence.some(({ bytesPerSession = null }) => bytesPerSession !== null)
-      ? 'sessions by the thousand: what one takes is from a hundred or so, without calls, and is no part of the plan'
+      ? 'sessions by the thousand: what one takes is from some hundred, without calls, and is no part of the plan'
       : 'memory of a session that stays open, and of sessions by the thousand',
     'hours of load: leaks, and heaps that fill up slowly',
     'a network between callers and services',
