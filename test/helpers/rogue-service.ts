@@ -1,5 +1,6 @@
 /** A service that can do everything a service must not, for tests of what its isolation contains. */
 
+import { spawn } from 'node:child_process';
 import { pbkdf2Sync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
@@ -70,6 +71,8 @@ export function rogueService({ failStart }: RogueOptions = {}): ServiceDefinitio
         await sleep(60_000, undefined, { ref: false });
       },
       exit: () => process.exit(7),
+      /** Gives its link with the host, which is open at 3, to a process of its own; replies who that is. */
+      bequeath: () => spawn('sleep', ['30'], { stdio: ['ignore', 'ignore', 'ignore', 3] }).pid,
       /** Writes over what its lane says to the host, and wakes it to see. */
       scribble(): never {
         const { end } = workerData as ThreadData;

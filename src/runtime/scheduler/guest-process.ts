@@ -22,7 +22,7 @@ const MEMORY_WATCH_MS = 20;
 const MIB = 2 ** 20;
 /** What Node and Toolrig take before the service is there; measured 75 MiB. */
 const RUNTIME_BYTES = 80 * MIB;
-/** Time in which a process whose services have gone ends by itself. */
+/** Time in which a process whose services have gone ends by itself, and its link after it. */
 const EXIT_GRACE_MS = 1_000;
 
 export interface GuestProcessOptions {
@@ -68,9 +68,14 @@ export class GuestProcess implements GuestPlace {
     child.on('error', (error) => {
       this.#exitReason ??= error;
     });
+    // Of a process that has ended its last words remain to be read, by a socket that keeps this one
+    // alive for nobody. They have no end where a process of its own has inherited the link.
+    const lastWords = clock.createTimer(EXIT_GRACE_MS, () => socket.destroy());
+    child.once('exit', () => lastWords.start());
     this.exited = new Promise((resolve) => {
       child.once('close', (code, signal) => {
         living.delete(child);
+        lastWords.stop();
         this.#memoryTimer?.stop();
         link.close();
         onExit(this);

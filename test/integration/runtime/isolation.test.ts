@@ -180,3 +180,17 @@ for (const placement of ['worker', 'process'] as const satisfies Placement[]) {
     });
   });
 }
+
+describe('a process that leaves a process behind', PATIENCE, () => {
+  test('has ended though the other one holds its link', async () => {
+    const transport = new NativeTransport();
+    await transport.start(ROGUE, { name: 'rogue', placement: 'process' });
+    const heir = (await transport.call('rogue', 'bequeath')) as number;
+    await assert.rejects(transport.call('rogue', 'exit'), {
+      code: 'ERR_SERVICE_EXIT',
+      message: /exited with code 7/,
+    });
+    assert.ok(process.kill(heir, 'SIGKILL'), 'it had ended before');
+    await transport.stop();
+  });
+});
