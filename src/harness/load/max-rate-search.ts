@@ -3,10 +3,12 @@
  * before went. It tries nothing itself, so that a test can play the server.
  *
  *   climb: × 2 until one fails ──▶ bisect: the geometric middle, to 2.5 % ──▶ confirm: a longer window
- *   (÷ 2 while the first fails)                                                └ fails: a step down
+ *   (÷ 2 while the first fails)                                                ├ fails: a step down
+ *                                                                              └ holds: the middle, to 5 %
  *
  * While climbing and bisecting, a rate has failed when it failed twice: a machine that was busy elsewhere for
- * a moment must not halve the answer. What that lets through, the confirmation finds out.
+ * a moment must not halve the answer. What that lets through, the confirmation finds out: in a short
+ * window a backlog may grow without breaking the objective.
  */
 
 export const RATE_PHASES = ['climb', 'bisect', 'confirm'] as const;
@@ -39,6 +41,8 @@ export interface MaxRateSearchOptions {
 const CONFIRMATIONS = 5;
 /** Of the first step down after a confirmation that failed; each next one is twice as far. */
 const STEP_DOWN = 0.05;
+/** How far apart, relatively, the bounds may be when steps down have been taken. */
+const CONFIRMED_TOLERANCE = 0.05;
 
 /** Yields a rate to try, is resumed with whether it held, and returns what that came to. */
 export function* searchMaxRate({
@@ -69,12 +73,26 @@ export function* searchMaxRate({
   }
   let step = STEP_DOWN;
   for (let attempt = 0; attempt < CONFIRMATIONS && low >= leastPerSecond; attempt++) {
-    if (yield { phase: 'confirm', ratePerSecond: low }) return { low, high };
+    if (yield { phase: 'confirm', ratePerSecond: low }) return yield* narrowed({ low, high });
     high = low;
     low *= 1 - step;
     step *= 2;
   }
   return { low: 0, high };
+}
+
+/** Brings the bounds closer to each other in windows as long as the one in which the lower one held. */
+function* narrowed({ low, high }: RateBounds): Generator<RateProbe, RateBounds, boolean> {
+  let bounds = { low, high };
+  while (
+    bounds.high < Number.POSITIVE_INFINITY &&
+    bounds.high / bounds.low > 1 + CONFIRMED_TOLERANCE
+  ) {
+    const middle = Math.sqrt(bounds.low * bounds.high);
+    const holds = yield { phase: 'confirm', ratePerSecond: middle };
+    bounds = holds ? { low: middle, high: bounds.high } : { low: bounds.low, high: middle };
+  }
+  return bounds;
 }
 
 /** Whether a rate held, at the second try if not at the first. */

@@ -27,8 +27,8 @@ const LEAST_BACKLOG_S = 1;
 const NS_PER_S = 1e9;
 
 /**
- * Searches. The block of the last try is handed on, for the record; whoever receives it destroys
- * its histograms.
+ * Searches. The block of the answer, or of the last try when no rate held, is handed on for the
+ * record; whoever receives it destroys its histograms.
  */
 export async function findMaxRate(
   prober: RateProber,
@@ -39,23 +39,30 @@ export async function findMaxRate(
   const steps = searchMaxRate({ startPerSecond: saturationPerSecond * START_SHARE });
   const tries: RateTry[] = [];
   let block: BlockMeasurement | undefined;
+  let confirmedPerSecond = 0;
   let step = steps.next();
   while (step.done !== true && !signal.aborted) {
     const { phase, ratePerSecond } = step.value;
     const shareMs = phase === 'confirm' ? durationMs : durationMs * TRY_SHARE;
     const lengthMs = Math.max(shareMs, (FEWEST_ARRIVALS * prober.batch * 1e3) / ratePerSecond);
     const tried = await prober.at(ratePerSecond, lengthMs, backlogOf(slo, ratePerSecond));
-    // One without a call, as after an interruption, leaves the one before for the record.
-    if (tried !== undefined && block !== undefined) destroyBlock(block);
-    block = tried ?? block;
-    if (signal.aborted) break; // it was cut short: what it kept says nothing
     const failure = sloFailureOf(slo, tried);
-    tries.push(tryOf(phase, ratePerSecond, lengthMs, tried, failure));
+    // One without a call, as after an interruption, leaves the one before for the record; so does one
+    // that failed when another has been confirmed.
+    const isKept =
+      tried !== undefined && !(confirmedPerSecond > 0 && (failure !== null || signal.aborted));
+    const left = isKept ? block : tried;
+    if (isKept) block = tried;
+    // One that was cut short says nothing of its rate.
+    if (!signal.aborted) tries.push(tryOf(phase, ratePerSecond, lengthMs, tried, failure));
+    if (left !== undefined) destroyBlock(left);
+    if (signal.aborted) break;
+    if (phase === 'confirm' && failure === null) confirmedPerSecond = ratePerSecond;
     order.onTry?.(tries.length);
     step = steps.next(failure === null);
   }
   const { low, high } =
-    step.done === true ? step.value : { low: 0, high: Number.POSITIVE_INFINITY };
+    step.done === true ? step.value : { low: confirmedPerSecond, high: Number.POSITIVE_INFINITY };
   return {
     block,
     outcome: {

@@ -59,8 +59,31 @@ describe('searchMaxRate', () => {
     const { bounds } = search(100, ({ phase, ratePerSecond }) =>
       phase === 'confirm' ? ratePerSecond <= 900 : ratePerSecond <= 1_000,
     );
-    assert.ok(bounds.low <= 900 && bounds.low > 800, `${bounds.low}`);
-    assert.ok(bounds.high > 900 && bounds.high < 1_000, `${bounds.high}`);
+    assert.ok(bounds.low <= 900 && bounds.low > 850, `${bounds.low}`);
+    assert.ok(bounds.high > 900 && bounds.high < 950, `${bounds.high}`);
+  });
+
+  test('encloses what long windows hold to 5 %, however much more short ones let pass', () => {
+    const share = fc.double({ min: 0.45, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.double({ min: 10, max: 500_000, noNaN: true }),
+        share,
+        (capacityPerSecond, held) => {
+          const longPerSecond = capacityPerSecond * held;
+          const { bounds, probes } = search(capacityPerSecond / 3, ({ phase, ratePerSecond }) =>
+            phase === 'confirm'
+              ? ratePerSecond <= longPerSecond
+              : ratePerSecond <= capacityPerSecond,
+          );
+          assert.ok(bounds.low <= longPerSecond && longPerSecond < bounds.high);
+          assert.ok(bounds.high / bounds.low <= 1.05);
+          const confirmed = probes.filter(({ phase }) => phase === 'confirm');
+          assert.ok(confirmed.some(({ ratePerSecond }) => ratePerSecond === bounds.low));
+          assert.ok(confirmed.length <= 9, `${confirmed.length}`);
+        },
+      ),
+    );
   });
 
   test('says so when no rate holds, and when every one does', () => {

@@ -74,6 +74,33 @@ describe('findMaxRate', () => {
     destroyBlock(block);
   });
 
+  test('hands on the block of the answer, though longer windows above it came later', async (t) => {
+    const loop = new VirtualLoop(t);
+    let count = 0;
+    let mostCalls = 0;
+    const invoke = async (params: unknown) => {
+      if (++count > mostCalls) throw new Error('no more');
+      return argumentOf(params);
+    };
+    const prober = new RateProber(echoTarget({ prepare: () => invoke }), plan, { signal });
+    prober.saturate = async () => 400;
+    const at = prober.at.bind(prober);
+    prober.at = (ratePerSecond, lengthMs, backlog) => {
+      count = 0;
+      mostCalls = lengthMs < 100 ? 1e9 : 72; // 720 a second, over 100 ms
+      return ratePerSecond > 1_200
+        ? Promise.resolve(undefined)
+        : at(ratePerSecond, lengthMs, backlog);
+    };
+    const order = { slo: parseSlo('errors<1%'), callers: 1, durationMs: 100, signal };
+    const { outcome, block } = await loop.until(findMaxRate(prober, order));
+    assert.ok(outcome.low > 680 && outcome.low <= 730, `${outcome.low}`);
+    assert.ok((outcome.high ?? 0) / outcome.low <= 1.05);
+    assert.equal(outcome.evidence.at(-1)?.failure, 'errors<1%');
+    assert.ok(block !== undefined && block.failed === 0);
+    destroyBlock(block);
+  });
+
   test('makes tries long enough for five arrivals, however low the rate', async (t) => {
     const loop = new VirtualLoop(t);
     const invoke = () => Promise.reject(new Error('no'));
