@@ -103,13 +103,11 @@ const RISKS: readonly string[] = [
 ];
 
 function notMeasuredOf(evidence: readonly VariantEvidence[]): readonly string[] {
-  const isOurs = evidence.some(({ sweep }) => sweep.source === 'toolrig');
+  const isImported = evidence.some(({ sweep }) => sweep.source !== 'toolrig');
   return [
-    ...(isOurs
-      ? []
-      : [
-          'CPU, memory and cold start, unless a column has them: others measured, and did not tell',
-        ]),
+    ...(isImported
+      ? ['CPU, memory and cold start, unless a column has them: others measured, and did not tell']
+      : []),
     'several instances at once, behind a balancer',
     evidence.some(({ bytesPerSession = null }) => bytesPerSession !== null)
       ? 'sessions by the thousand: what one takes is from some hundred, without calls, and is no part of the plan'

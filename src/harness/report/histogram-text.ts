@@ -6,6 +6,7 @@
 import type { RunRecord, VariantRecord } from '../results/run-record.ts';
 import { measurementName } from '../results/scenario-group.ts';
 import { LatencyHistogram } from '../stats/latency-histogram.ts';
+import { hasCallsAbove } from './latency-text.ts';
 import { inertText } from './plain-text.ts';
 import { formatCount, formatNs } from './units.ts';
 
@@ -43,6 +44,7 @@ function drawHistogram(title: string, { histogram }: VariantRecord): string {
     const lines = shares.map((share, i) => {
       const from = i === 0 ? 0 : (edges[i] as number);
       const named = NAMED.filter((percentile) => {
+        if (!hasCallsAbove(percentile, decoded.count)) return false;
         const ns = decoded.valueAtPercentile(percentile);
         return ns > from && ns <= (edges[i + 1] as number);
       });

@@ -1,6 +1,7 @@
 /** What a report says of an open loop: how calls came, and three times of each beside one another. */
 
 import type { ArrivalStage, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
+import { percentileText } from './latency-text.ts';
 import { formatCount, formatNs, formatNumber, formatShort } from './units.ts';
 
 const NS_PER_MS = 1e6;
@@ -29,18 +30,19 @@ export function isOpen({ executor }: ScenarioRecord): boolean {
 
 /** The cells of a variant under {@link OPEN_HEADER}. */
 export function openCells(variant: VariantRecord): string[] {
-  const { openLoop, serviceNs, lagNs, latencyNs, dropped = 0 } = variant;
+  const { openLoop, serviceNs, lagNs, dropped = 0 } = variant;
   if (openLoop === undefined || serviceNs === undefined || lagNs === undefined) {
     return OPEN_HEADER.map(() => NOTHING);
   }
-  const { p50, p99, p999 } = latencyNs;
-  // As in a closed loop's table: an empty histogram is all zeros, and not very fast.
-  const timeText = (ns: number) => (latencyNs.max === 0 ? NOTHING : formatNs(ns));
   return [
     formatShort(openLoop.sentPerSecond),
     formatShort(variant.throughputPerSecond.median),
     formatCount(dropped),
-    ...[p50, p99, p999, serviceNs.p50, serviceNs.p99].map(timeText),
+    percentileText(variant, 'p50'),
+    percentileText(variant, 'p99'),
+    percentileText(variant, 'p999'),
+    percentileText(variant, 'p50', serviceNs.p50),
+    percentileText(variant, 'p99', serviceNs.p99),
     formatNs(lagNs.p99),
     formatNs(variant.cpuNsPerCall),
   ];

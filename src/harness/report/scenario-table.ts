@@ -8,9 +8,10 @@
  * Names are as the record has them; making them harmless is up to each format.
  */
 
-import type { LatencySummary, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
+import type { ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import { type CaseRecord, measurementName, type ScenarioGroup } from '../results/scenario-group.ts';
 import { type AccountsTable, accountsLegend, accountsOf, chaosRemarks } from './chaos-table.ts';
+import { percentileLegend, percentileText } from './latency-text.ts';
 import { isOpen, maxRateRemarks, OPEN_HEADER, OPEN_LEGEND, openCells } from './open-table.ts';
 import { ratioBetween } from './ratio-between.ts';
 import { batchLatenciesOf, legendOf, settingsOf } from './table-legend.ts';
@@ -83,6 +84,7 @@ export function tabulateScenario({ name, cases }: ScenarioGroup): ScenarioTable 
     sections: cases.map((each) => sectionOf(each, baselines, notes)),
     legend: [
       isAtRate ? OPEN_LEGEND : legendOf(records, baselines.length > 0),
+      ...percentileLegend(variants),
       accountsLegend(cases),
     ]
       .filter((part) => part !== '')
@@ -126,15 +128,12 @@ function sectionOf(
 function figureCells(variant: VariantRecord): string[] {
   return [
     formatInterval(variant.throughputPerSecond),
-    ...percentileCells(variant.latencyNs),
+    percentileText(variant, 'p50'),
+    percentileText(variant, 'p99'),
+    percentileText(variant, 'p999'),
     formatNs(variant.cpuNsPerCall),
     formatBytes(variant.allocatedBytesPerCall),
   ];
-}
-
-/** An empty histogram is all zeros, which must not be read as very fast. */
-function percentileCells({ p50, p99, p999, max }: LatencySummary): string[] {
-  return [p50, p99, p999].map((ns) => (max === 0 ? NOTHING : formatNs(ns)));
 }
 
 function ratioCell(scenario: ScenarioRecord, baseline: string, variant: string): string {

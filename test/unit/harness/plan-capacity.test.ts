@@ -87,6 +87,21 @@ describe('planCapacity', () => {
     assert.match(refusalOf(18), /^other programs held up 18 of 20 windows, so that nothing can be/);
   });
 
+  test('says what other tools did not tell where their results are planned with, and nowhere else', () => {
+    const imported = sampleEvidence('k6', 50_000, {
+      sweep: { source: 'k6', name: 'k6', warnings: [], points: [] },
+    });
+    const native = sampleEvidence('native', 50_000);
+    for (const [evidence, count] of [
+      [[imported], 1],
+      [[native], 0],
+      [[], 0], // an interrupt, before anything was measured
+    ] as const) {
+      const { notMeasured } = planCapacity(evidence, sampleRequest());
+      assert.equal(notMeasured.filter((each) => each.includes('did not tell')).length, count);
+    }
+  });
+
   test('makes it clear that an instance is this machine', () => {
     const { assumptions } = sampleCapacity({ isThisMachine: true });
     assert.match(assumptions.join('\n'), /an instance is this machine: 2 cores/);
