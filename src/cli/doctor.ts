@@ -9,8 +9,8 @@ import { judgeNoise, type NoiseReport, noiseOf } from '../harness/doctor/noise-c
 import { measureGeneratorCeiling } from '../harness/load/generator-ceiling.ts';
 import { loadScenario } from '../harness/load/scenario-catalog.ts';
 import { renderDoctorText } from '../harness/report/doctor-text.ts';
+import type { Environment } from '../harness/results/environment.ts';
 import { readEnvironment, systemSources } from '../harness/results/environment.ts';
-import type { Environment } from '../harness/results/run-record.ts';
 import { runScenarios } from '../harness/run.ts';
 import { loadVariant } from '../harness/variants/variants.ts';
 import { EXIT } from './exit-codes.ts';

@@ -13,6 +13,10 @@ export {
   type ServiceSource,
 } from './load/scenario.ts';
 export { referenceService } from './load/scenario-catalog.ts';
+export type * from './results/chaos-record.ts';
+export type { Environment } from './results/environment.ts';
+export type * from './results/max-rate-record.ts';
+export type * from './results/open-loop-record.ts';
 export type * from './results/run-record.ts';
 export { type SerialDependence, serialDependence } from './stats/autocorrelation.ts';
 export { bcaInterval, type Estimate } from './stats/bca.ts';

@@ -9,8 +9,8 @@ import type {
   ChaosRecord,
   DriftRecord,
   RecoverySummary,
-  VariantRecord,
-} from './results/run-record.ts';
+} from './results/chaos-record.ts';
+import type { VariantRecord } from './results/run-record.ts';
 import { slopePerHour } from './stats/drift.ts';
 import type { LatencyHistogram } from './stats/latency-histogram.ts';
 import { FEWEST_SAMPLES } from './stats/theil-sen.ts';

@@ -8,9 +8,9 @@ import type { OpenLoad, ResolvedLoad } from './load/resolve-load.ts';
 import type {
   ArrivalsRecord,
   IntervalRecord,
-  LatencySummary,
   OpenLoopFigures,
-} from './results/run-record.ts';
+} from './results/open-loop-record.ts';
+import type { LatencySummary } from './results/run-record.ts';
 import type { LoggedInterval } from './stats/interval-log.ts';
 import { LatencyCounts } from './stats/latency-counts.ts';
 import { type LatencyHistogram, mergedHistogram } from './stats/latency-histogram.ts';

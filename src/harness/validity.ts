@@ -1,6 +1,7 @@
 /** Whether a run's numbers can be trusted, and why not. */
 
-import type { Environment, ScenarioRecord, Validity, VariantRecord } from './results/run-record.ts';
+import type { Environment } from './results/environment.ts';
+import type { ScenarioRecord, Validity, VariantRecord } from './results/run-record.ts';
 import { groupByScenario, measurementName, type ScenarioGroup } from './results/scenario-group.ts';
 import { succeededIn } from './results/succeeded-in.ts';
 import { FEWEST_ROUNDS } from './stats/bootstrap.ts';

@@ -7,12 +7,8 @@
  * the comparison says so.
  */
 
-import type {
-  ArrivalsRecord,
-  RunRecord,
-  ScenarioRecord,
-  VariantRecord,
-} from '../results/run-record.ts';
+import type { ArrivalsRecord } from '../results/open-loop-record.ts';
+import type { RunRecord, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import { dependenceOfRounds } from '../stats/dependent-rounds.ts';
 import { failuresOf } from './failures.ts';
 import { METRICS, type Metric, metricOf } from './metric.ts';

@@ -1,6 +1,6 @@
 /** Whether two runs were made on the same machine, as far as figures depend on it. */
 
-import type { Environment } from '../results/run-record.ts';
+import type { Environment } from '../results/environment.ts';
 
 /** What goes into the fingerprint, and can be named. */
 const NAMED = [

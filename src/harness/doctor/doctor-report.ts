@@ -1,6 +1,6 @@
 /** What `toolrig doctor` found: one value that the text and the JSON are made of. */
 
-import type { Environment } from '../results/run-record.ts';
+import type { Environment } from '../results/environment.ts';
 import type { Finding } from './finding.ts';
 import type { NoiseReport } from './noise-check.ts';
 

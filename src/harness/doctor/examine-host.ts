@@ -4,8 +4,7 @@
  */
 
 import { cpuSharesBetween, parseCpuTimes } from '../../core/cpu-times.ts';
-import type { EnvironmentSources } from '../results/environment.ts';
-import type { Environment } from '../results/run-record.ts';
+import type { Environment, EnvironmentSources } from '../results/environment.ts';
 import { judgeClock, probeClock } from './clock-check.ts';
 import type { Finding } from './finding.ts';
 import {

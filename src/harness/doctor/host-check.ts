@@ -5,7 +5,7 @@
  */
 
 import type { CpuShares } from '../../core/cpu-times.ts';
-import type { Environment } from '../results/run-record.ts';
+import type { Environment } from '../results/environment.ts';
 import type { Finding } from './finding.ts';
 
 /** Stolen time beyond which the machine is shared noticeably, and beyond which nothing holds. */

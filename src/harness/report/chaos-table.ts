@@ -3,7 +3,8 @@
  * as a second table, and what befell memory, the services that were spared, and figures over time.
  */
 
-import type { ChaosRecord, DriftRecord, Slope, VariantRecord } from '../results/run-record.ts';
+import type { ChaosRecord, DriftRecord } from '../results/chaos-record.ts';
+import type { Slope, VariantRecord } from '../results/run-record.ts';
 import { type CaseRecord, measurementName } from '../results/scenario-group.ts';
 import { formatBytes, formatCount, formatNs, formatNumber } from './units.ts';
 

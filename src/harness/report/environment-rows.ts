@@ -1,6 +1,7 @@
 /** Where and when a run was made, as words: a report's table of it, without a format. */
 
-import type { Environment, RunRecord } from '../results/run-record.ts';
+import type { Environment } from '../results/environment.ts';
+import type { RunRecord } from '../results/run-record.ts';
 import { formatBytes } from './units.ts';
 
 /** A name and a value each. */

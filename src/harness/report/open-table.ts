@@ -1,6 +1,7 @@
 /** What a report says of an open loop: how calls came, and three times of each beside one another. */
 
-import type { ArrivalStage, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
+import type { ArrivalStage } from '../results/open-loop-record.ts';
+import type { ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import { percentileText } from './latency-text.ts';
 import { formatCount, formatNs, formatNumber, formatShort } from './units.ts';
 

@@ -5,7 +5,8 @@
  * one: each has its own story.
  */
 
-import type { OpenLoopRecord, VariantRecord } from '../results/run-record.ts';
+import type { OpenLoopRecord } from '../results/open-loop-record.ts';
+import type { VariantRecord } from '../results/run-record.ts';
 import { formatCount, formatNs, formatShort } from './units.ts';
 
 export interface TableNote {

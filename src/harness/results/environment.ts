@@ -11,7 +11,26 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Environment } from './run-record.ts';
+
+/** What a run ran on, as its record holds it. */
+export interface Environment {
+  readonly cpuModel: string;
+  readonly logicalCpus: number;
+  readonly availableParallelism: number;
+  readonly memoryBytes: number;
+  readonly os: string;
+  readonly arch: string;
+  readonly node: string;
+  readonly v8: string;
+  readonly gitCommit: string | null;
+  readonly gitDirty: boolean | null;
+  /** Limits of the control group, where there is one: `cpuMax` as the kernel writes it. */
+  readonly cgroup: { readonly cpuMax: string | null; readonly memoryMax: string | null } | null;
+  /** 1, 5 and 15 minutes, at the start. */
+  readonly loadAverage: readonly [number, number, number];
+  /** Hash of what makes two runs comparable: CPU, cores, memory, OS, arch, Node's and V8's version. */
+  readonly fingerprint: string;
+}
 
 /** The machine, as far as a run looks at it. */
 export interface EnvironmentSources {

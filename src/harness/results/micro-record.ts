@@ -6,7 +6,7 @@
 
 import { ToolrigError } from '../../core/errors.ts';
 import { type Interval, medianInterval, pairedRatio } from '../stats/bootstrap.ts';
-import type { Environment } from './run-record.ts';
+import type { Environment } from './environment.ts';
 
 export interface MicroRecord {
   readonly environment: Environment;

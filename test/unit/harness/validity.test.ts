@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Environment, ScenarioRecord } from '../../../src/harness/results/run-record.ts';
+import type { Environment } from '../../../src/harness/results/environment.ts';
+import type { ScenarioRecord } from '../../../src/harness/results/run-record.ts';
 import { seededRandom } from '../../../src/harness/stats/random.ts';
 import { validityOf } from '../../../src/harness/validity.ts';
 import { roundsOf } from '../../helpers/rounds.ts';

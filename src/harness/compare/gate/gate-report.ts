@@ -3,7 +3,8 @@
  * render, and what is the gate's alone. As JSON it is what `toolrig gate --json` prints.
  */
 
-import type { Environment, Verdict } from '../../results/run-record.ts';
+import type { Environment } from '../../results/environment.ts';
+import type { Verdict } from '../../results/run-record.ts';
 import type { ComparisonProblem, ComparisonReport } from '../comparison-report.ts';
 import type { MetricComparison, SubjectComparison } from '../suite.ts';
 import type { GateConclusion, GateOutcome, GateVerdict, StopReason } from './gate.ts';

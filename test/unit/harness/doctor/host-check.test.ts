@@ -10,7 +10,7 @@ import {
   judgeSteal,
   judgeThrottling,
 } from '../../../../src/harness/doctor/host-check.ts';
-import type { Environment } from '../../../../src/harness/results/run-record.ts';
+import type { Environment } from '../../../../src/harness/results/environment.ts';
 import { sampleRecord } from '../../../helpers/sample-record.ts';
 
 function machine(overrides: Partial<Environment> = {}): Environment {
