@@ -31,7 +31,7 @@ import { SCHEMA_VERSION } from './results/run-record.ts';
 import { initHistograms } from './stats/latency-histogram.ts';
 import { seededRandom } from './stats/random.ts';
 import { summariseCase } from './summarise.ts';
-import { validityOf } from './validity.ts';
+import { type EarlyEnd, validityOf } from './validity.ts';
 
 /** The variants that the others are compared with, where they run. */
 const BASELINES = ['json', 'direct', 'native'];
@@ -138,9 +138,14 @@ export async function runScenarios(
   return { record, intervalLogs, failure };
 }
 
-function earlyEnd(signal: AbortSignal, failure: unknown): string | undefined {
-  if (signal.aborted) return 'the run was interrupted';
-  return failure === undefined ? undefined : `the run ended early: ${messageOf(failure)}`;
+function earlyEnd(signal: AbortSignal, failure: unknown): EarlyEnd | undefined {
+  if (signal.aborted) return { reason: 'the run was interrupted', verdict: 'suspect' };
+  if (failure === undefined) return undefined;
+  const isInvalid = failure instanceof ToolrigError && failure.code === 'ERR_INVALID_MEASUREMENT';
+  return {
+    reason: `the run ended early: ${messageOf(failure)}`,
+    verdict: isInvalid ? 'invalid' : 'suspect',
+  };
 }
 
 function messageOf(thrown: unknown): string {

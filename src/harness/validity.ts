@@ -11,16 +11,24 @@ import { dependenceOfRounds, FEWEST_TO_TELL } from './stats/dependent-rounds.ts'
 const MOST_NAMED = 3;
 const TOO_NARROW = 'and intervals over them are too narrow';
 
+/** What ended a run before its end. */
+export interface EarlyEnd {
+  /** In words. */
+  readonly reason: string;
+  /** `invalid` when what is there cannot be used for all that. */
+  readonly verdict: 'suspect' | 'invalid';
+}
+
 /**
  * `invalid` when something was not measured at all; `suspect` when it was, under doubtful conditions.
  * A doubt about many measurements of a scenario is one reason.
  *
- * @param earlyEnd - what ended the run before its end, in words; `undefined` when nothing did
+ * @param earlyEnd - `undefined` when the run came to its end
  */
 export function validityOf(
   scenarios: readonly ScenarioRecord[],
   environment: Environment,
-  earlyEnd: string | undefined,
+  earlyEnd: EarlyEnd | undefined,
 ): Validity {
   const fatal = scenarios.flatMap(failures);
   if (scenarios.length === 0) fatal.push('nothing was measured');
@@ -31,7 +39,8 @@ export function validityOf(
   if (load > environment.availableParallelism) {
     doubts.push(`the machine was busy at the start: load average ${load.toFixed(1)}`);
   }
-  if (earlyEnd !== undefined) doubts.push(earlyEnd);
+  if (earlyEnd !== undefined)
+    (earlyEnd.verdict === 'invalid' ? fatal : doubts).push(earlyEnd.reason);
   if (fatal.length > 0) return { verdict: 'invalid', reasons: [...fatal, ...doubts] };
   return { verdict: doubts.length > 0 ? 'suspect' : 'valid', reasons: doubts };
 }

@@ -144,6 +144,23 @@ describe('a target that gets into trouble in the middle', { concurrency: 2 }, ()
     assert.match(record.validity.reasons.at(-1) ?? '', /^the run ended early: .*code 7/);
   });
 
+  test('a service without a deadline that hangs: 4, named, and what was measured before is kept', async () => {
+    const out = join(folder, 'hangs-later');
+    const paths = ['lingers', 'hangs-later'].map(badScenario);
+    const result = await runCli(['bench', ...paths, '--out', out, '--json']);
+    assert.equal(result.exitCode, 4);
+    const gaveUp = /variant 'direct' in round \d failed: 1 call was not answered within 6 s/;
+    assert.match(result.stderr, gaveUp);
+    const { scenarios, validity } = storedRecord('hangs-later', result);
+    assert.deepEqual(
+      scenarios.map(({ name }) => name),
+      ['lingers', 'hangs'],
+    );
+    assert.ok((scenarios[1]?.variants[0]?.rounds.length ?? 0) > 0);
+    assert.equal(validity.verdict, 'invalid');
+    assert.match(validity.reasons[0] ?? '', gaveUp);
+  });
+
   test('a scenario that cannot work costs nothing of those before it', async () => {
     const out = join(folder, 'second');
     const paths = ['lingers', 'stillborn'].map(badScenario);

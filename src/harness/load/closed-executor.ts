@@ -8,6 +8,7 @@
  * observers then get theirs. The turn is outside every latency and inside the time of the block.
  */
 
+import { unlessSilent, type WatchedBlock } from './answer-watch.ts';
 import type { CallPlan, PlannedCall } from './call-plan.ts';
 import { problemWith } from './check-reply.ts';
 import type { BlockRecorder } from './recorder.ts';
@@ -40,7 +41,11 @@ export function readyCalls(
   });
 }
 
-/** Runs one block and returns how long it took, in ms. */
+/**
+ * Runs one block and returns how long it took, in ms.
+ *
+ * @throws (rejects) `ERR_TIMEOUT` when calls are not answered any more; what it counted is then no whole block
+ */
 export async function runClosedBlock(
   calls: readonly ReadyCall[],
   order: BlockOrder,
@@ -48,15 +53,21 @@ export async function runClosedBlock(
 ): Promise<number> {
   const block = new ClosedBlock(calls, order, recorder);
   const startedAtMs = performance.now();
-  await Promise.all(Array.from({ length: order.concurrency }, () => block.run()));
+  const callers = Array.from({ length: order.concurrency }, () => block.run());
+  try {
+    await unlessSilent(Promise.all(callers), block);
+  } finally {
+    block.stop(); // a call that is answered after all is its caller's last
+  }
   return performance.now() - startedAtMs;
 }
 
-class ClosedBlock {
+class ClosedBlock implements WatchedBlock {
   readonly #calls: readonly ReadyCall[];
   readonly #order: BlockOrder;
   readonly #recorder: BlockRecorder;
   readonly #callLimit: number;
+  readonly #callsBefore: number;
   /** Moves to now when the run is to end early; looked at in each turn. */
   #endAtMs: number;
   #next: number;
@@ -70,9 +81,27 @@ class ClosedBlock {
     this.#recorder = recorder;
     this.#next = order.firstCall;
     this.#callLimit = order.calls;
+    this.#callsBefore = recorder.calls;
     const startedAtMs = performance.now();
     this.#endAtMs = order.signal.aborted ? startedAtMs : startedAtMs + order.durationMs;
     this.#turnAtMs = startedAtMs + TURN_EVERY_MS;
+  }
+
+  get callsOut(): number {
+    return this.#sent - this.#answered;
+  }
+
+  get steps(): number {
+    return this.#sent + this.#answered;
+  }
+
+  get #answered(): number {
+    return this.#recorder.calls - this.#callsBefore;
+  }
+
+  /** Has each caller send no more calls. */
+  stop(): void {
+    this.#endAtMs = Number.NEGATIVE_INFINITY;
   }
 
   run(): Promise<void> {

@@ -25,11 +25,12 @@ import { openGenerator } from './workers/open-generator.ts';
 /**
  * Runs the case. When `signal` fires, the block under way ends with the calls under way, no other
  * is begun, and what was measured is returned; likewise when a target fails in the middle. A variant
- * may then have fewer blocks than rounds, or none.
+ * may then have fewer blocks than rounds, or none. One that does not answer any more is left out of what follows, and the
+ * others go on.
  *
  * @throws `ERR_USAGE`, `ERR_TARGET` or `ERR_INVALID_MEASUREMENT` when an operation does not work at
  *   all; `ERR_TARGET` when a target fails before the first block is complete, and
- *   `ERR_INVALID_MEASUREMENT` when a worker that generates calls does
+ *   `ERR_INVALID_MEASUREMENT` when a worker that generates calls does, or no variant answers any more
  */
 export async function measureCase(
   plan: CallPlan,
@@ -58,7 +59,8 @@ async function measureLanes(
   load: ResolvedLoad,
   options: MeasureOptions,
 ): Promise<CaseMeasurement> {
-  await warmUp(lanes, options.signal);
+  const silent = new Map<Lane, ToolrigError>();
+  await warmUp(lanes, options.signal, silent);
   // An open loop's one long round would take twice the time, and tell nothing about noise.
   const hasTwin = load.open === undefined || load.rounds > 1;
   const reference = hasTwin ? lanes.find((lane) => lane.variant === options.reference) : undefined;
@@ -73,9 +75,12 @@ async function measureLanes(
     for (let round = 0; round < load.rounds; round++) {
       for (const [index, { lane, isTwin }] of roundOrder(blocks, round).entries()) {
         if (options.signal.aborted) break;
+        if (silent.has(lane)) continue;
         running = `variant '${lane.variant}' in round ${round + 1}`;
-        if (isTwin) twin.push(...(await lane.measureTwin(round)));
-        else await lane.measure(round, index / blocks.length, 1 / blocks.length);
+        await unlessGivenUp(silent, lane, running, async () => {
+          if (isTwin) twin.push(...(await lane.measureTwin(round)));
+          else await lane.measure(round, index / blocks.length, 1 / blocks.length);
+        });
       }
     }
   } catch (thrown) {
@@ -84,7 +89,10 @@ async function measureLanes(
     const isOurs = thrown instanceof ToolrigError && thrown.code === 'ERR_INVALID_MEASUREMENT';
     const code = isOurs ? thrown.code : 'ERR_TARGET';
     failure = new ToolrigError(code, `${running} failed: ${reason}`, { cause: thrown });
-    if (lanes.every((lane) => lane.result().blocks.length === 0)) throw failure;
+  }
+  failure ??= togetherOf([...silent.values()]);
+  if (failure !== undefined && lanes.every((lane) => lane.result().blocks.length === 0)) {
+    throw failure;
   }
   return { variants: lanes.map((lane) => lane.result()), twin, failure };
 }
@@ -93,12 +101,43 @@ async function measureLanes(
  * Runs short windows of all variants in turn, each until it is steady or has had its time. In turn,
  * because they share the loop that calls them: what V8 makes of it depends on all of them.
  */
-async function warmUp(lanes: readonly Lane[], signal: AbortSignal): Promise<void> {
+async function warmUp(
+  lanes: readonly Lane[],
+  signal: AbortSignal,
+  silent: Map<Lane, ToolrigError>,
+): Promise<void> {
   let cold = lanes;
   while (cold.length > 0 && !signal.aborted) {
-    for (const lane of cold) await lane.warm();
-    cold = cold.filter((lane) => !lane.isWarm);
+    for (const lane of cold) {
+      await unlessGivenUp(silent, lane, `variant '${lane.variant}' in its warm-up`, () =>
+        lane.warm(),
+      );
+    }
+    cold = cold.filter((lane) => !lane.isWarm && !silent.has(lane));
   }
+}
+
+/** Does a step of a lane; when it is not answered any more, the lane is among the silent ones. */
+async function unlessGivenUp(
+  silent: Map<Lane, ToolrigError>,
+  lane: Lane,
+  step: string,
+  run: () => Promise<void>,
+): Promise<void> {
+  try {
+    await run();
+  } catch (thrown) {
+    if (!(thrown instanceof ToolrigError) || thrown.code !== 'ERR_TIMEOUT') throw thrown;
+    const message = `${step} failed: ${thrown.message}`;
+    silent.set(lane, new ToolrigError('ERR_INVALID_MEASUREMENT', message, { cause: thrown }));
+  }
+}
+
+function togetherOf(errors: readonly ToolrigError[]): ToolrigError | undefined {
+  const [first, ...others] = errors;
+  if (first === undefined || others.length === 0) return first;
+  const message = errors.map((error) => error.message).join('; ');
+  return new ToolrigError(first.code, message, { cause: first });
 }
 
 /** A variant that makes its own load has its own idea of when to send it. */

@@ -75,6 +75,6 @@ export interface CaseMeasurement {
   readonly variants: readonly VariantMeasurement[];
   /** Blocks of the reference's twin; empty when there was none. */
   readonly twin: readonly BlockMeasurement[];
-  /** What ended the rounds early, such as a target that died; `undefined` when nothing did. */
+  /** What ended the rounds early, all of them or those of one variant, such as a target that died; `undefined` when nothing did. */
   readonly failure: ToolrigError | undefined;
 }

@@ -13,6 +13,7 @@
  * is waited for a little longer, and what it still owes is recorded as `ERR_TIMEOUT`.
  */
 
+import { GIVE_UP_MS } from './answer-watch.ts';
 import { Arrival } from './arrival.ts';
 import type { ArrivalSchedule } from './arrival-schedule.ts';
 import type { ReadyCall } from './closed-executor.ts';
@@ -30,8 +31,6 @@ const TIDYING_MS = 0.5;
 /** Slices that may be left lying about: seconds. */
 const MOST_UNTIDY = 4;
 const REPORT_EVERY_MS = 100;
-/** A second more than a call's own deadline. */
-const GIVE_UP_MS = 6_000;
 
 export interface OpenOrder {
   readonly schedule: Pick<ArrivalSchedule, 'nextMs'>;

@@ -5,13 +5,11 @@
 
 import { inspect } from 'node:util';
 import { type ErrorCode, ToolrigError } from '../../core/errors.ts';
+import { GIVE_UP_MS } from './answer-watch.ts';
 import { type CallPlan, methodOf, type PlannedCall } from './call-plan.ts';
 import { problemWith } from './check-reply.ts';
 import { spentBufferIn } from './spent-input.ts';
 import type { Target } from './target.ts';
-
-/** A second more than a call's own deadline, which a target like `direct` does not keep. */
-const GIVE_UP_MS = 6_000;
 
 /** Failures that say the scenario is wrong, not the target. */
 const SCENARIO_FAULTS: ReadonlySet<ErrorCode> = new Set([

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Environment } from '../../../src/harness/results/environment.ts';
 import type { ScenarioRecord } from '../../../src/harness/results/run-record.ts';
 import { seededRandom } from '../../../src/harness/stats/random.ts';
-import { validityOf } from '../../../src/harness/validity.ts';
+import { type EarlyEnd, validityOf } from '../../../src/harness/validity.ts';
 import { roundsOf } from '../../helpers/rounds.ts';
 import {
   chaosVariant,
@@ -18,6 +18,8 @@ const QUIET: Environment = {
   availableParallelism: 2,
   loadAverage: [0.3, 0, 0],
 };
+
+const INTERRUPTED: EarlyEnd = { reason: 'the run was interrupted', verdict: 'suspect' };
 
 function scenario(...variants: ScenarioRecord['variants']): ScenarioRecord {
   const [sample] = sampleRecord().scenarios;
@@ -44,6 +46,15 @@ describe('validityOf', () => {
   test('finds nothing wrong with a quiet, steady run', () => {
     const good = scenario(sampleVariant('native', 500), sampleVariant('json', 6_000));
     assert.deepEqual(validityOf([good], QUIET, undefined), { verdict: 'valid', reasons: [] });
+  });
+
+  test('has no use for what was measured when that was how the run ended', () => {
+    const reason = "variant 'direct' did not answer";
+    const early: EarlyEnd = { reason, verdict: 'invalid' };
+    assert.deepEqual(validityOf([scenario(sampleVariant('native', 500))], QUIET, early), {
+      verdict: 'invalid',
+      reasons: [reason],
+    });
   });
 
   test('doubts rounds that depend on those before, where there are enough to tell', () => {
@@ -115,10 +126,7 @@ describe('validityOf', () => {
         ),
         /^calc: 3 of 1,000 calls failed on x$/,
       ],
-      [
-        validityOf([scenario(sampleVariant('x', 500))], QUIET, 'the run was interrupted'),
-        /interrupted/,
-      ],
+      [validityOf([scenario(sampleVariant('x', 500))], QUIET, INTERRUPTED), /interrupted/],
       [
         validityOf(
           [scenario(sampleVariant('x', 500))],
@@ -179,7 +187,7 @@ describe('validityOf', () => {
   });
 
   test('keeps the doubts of an invalid run beside what made it so', () => {
-    const { verdict, reasons } = validityOf([], QUIET, 'the run was interrupted');
+    const { verdict, reasons } = validityOf([], QUIET, INTERRUPTED);
     assert.equal(verdict, 'invalid');
     assert.deepEqual(reasons, ['nothing was measured', 'the run was interrupted']);
   });

@@ -173,6 +173,51 @@ describe('runClosedBlock', () => {
     assert.equal(longestNs(recorder, 'latency'), 3e6);
   });
 
+  const GAVE_UP = { code: 'ERR_TIMEOUT', message: /^1 call was not answered within 6 s/ };
+  for (const batch of [1, 3]) {
+    test(`gives up when a call in batches of ${batch} is never answered, 6 s after all else is`, async (t) => {
+      const loop = new VirtualLoop(t);
+      let sent = 0;
+      const call = readyCall(async () => {
+        if (++sent === 5) return new Promise<never>(() => {});
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return 1;
+      });
+      const order = blockOrder({ concurrency: 2, batch, durationMs: 2_000 });
+      const startedAtMs = loop.nowMs;
+      const block = runClosedBlock([call], order, new BlockRecorder());
+      await assert.rejects(loop.until(block), GAVE_UP);
+      const waitedMs = loop.nowMs - startedAtMs - 2_000;
+      assert.ok(waitedMs >= 6_000 && waitedMs <= 7_000, `${waitedMs} ms`);
+    });
+  }
+
+  test('waits for whoever thinks or is slow', async (t) => {
+    const loop = new VirtualLoop(t);
+    const slow = readyCall(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5_500));
+      return 1;
+    });
+    const order = blockOrder({ durationMs: 60_000, thinkMs: () => 9_000 });
+    const recorder = new BlockRecorder();
+    await loop.until(runClosedBlock([slow], order, recorder));
+    assert.equal(recorder.succeeded, 5);
+  });
+
+  test('sends nothing more for a caller whose call is answered after it was given up', async (t) => {
+    const loop = new VirtualLoop(t);
+    const late = defer<number>();
+    let sent = 0;
+    const call = readyCall(() => (sent++ === 0 ? late.promise : new Promise(() => {})));
+    await assert.rejects(
+      loop.until(runClosedBlock([call], blockOrder(), new BlockRecorder())),
+      GAVE_UP,
+    );
+    late.resolve(1);
+    await loop.until(new Promise((resolve) => setTimeout(resolve, 100)));
+    assert.equal(sent, 1);
+  });
+
   test('takes the latency of a batch from its slowest call', async (t) => {
     let nowMs = 0;
     t.mock.method(performance, 'now', () => nowMs);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { ToolrigError } from '../../../../src/core/errors.ts';
 import { planCalls } from '../../../../src/harness/load/call-plan.ts';
@@ -269,6 +269,81 @@ describe('measureCase', () => {
     destroy(measurement);
     assert.equal(measurement.variants[0]?.blocks.length, 1);
     assert.equal(measurement.twin.length, 1);
+  });
+
+  /** Turns the loop, a made-up second a turn, until the promise is settled. */
+  async function impatiently<T>(t: TestContext, promise: Promise<T>): Promise<T> {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const state = { isSettled: false };
+    const settled = () => {
+      state.isSettled = true;
+    };
+    promise.then(settled, settled);
+    while (!state.isSettled) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      t.mock.timers.tick(1_000);
+    }
+    return promise;
+  }
+
+  /** A target that answers so many calls and then never again. */
+  function falteringTarget(answered: number): Target {
+    let calls = 0;
+    return echoTarget({
+      prepare: () => (params) =>
+        ++calls > answered ? new Promise(() => {}) : Promise.resolve(argumentOf(params)),
+    });
+  }
+
+  test('leaves out a variant that answers no more, keeps its rounds, and goes on with the others', async (t) => {
+    const contestants = [
+      { variant: 'b', target: falteringTarget(1e4) },
+      ...logging(['a', 'c'], []),
+    ];
+    const settings = load({ calls: 5 * 3_000, rounds: 5, warmupMs: 1e-6 });
+    const measurement = await impatiently(
+      t,
+      measureCase(plan, contestants, settings, options({ reference: 'b' })),
+    );
+    destroy(measurement);
+    const [b, ...others] = measurement.variants.map(({ blocks }) => blocks.length);
+    assert.ok(b !== undefined && b >= 1 && b < 5);
+    assert.deepEqual(others, [5, 5]);
+    assert.equal(measurement.failure?.code, 'ERR_INVALID_MEASUREMENT');
+    assert.match(
+      measurement.failure?.message ?? '',
+      /^variant 'b' in round \d failed: 1 call was not answered within 6 s, and given up/,
+    );
+  });
+
+  test('measures the others when one answers no more while it warms up', async (t) => {
+    const contestants = [{ variant: 'b', target: falteringTarget(1) }, ...logging(['a'], [])];
+    const measurement = await impatiently(
+      t,
+      measureCase(plan, contestants, load({ warmupMs: 5 }), options()),
+    );
+    destroy(measurement);
+    assert.deepEqual(
+      measurement.variants.map(({ variant, blocks }) => [variant, blocks.length]),
+      [
+        ['b', 0],
+        ['a', 3],
+      ],
+    );
+    assert.match(measurement.failure?.message ?? '', /^variant 'b' in its warm-up failed: /);
+  });
+
+  test('is no measurement when none answers any more, and names each', async (t) => {
+    const contestants = ['a', 'b'].map((variant) => ({ variant, target: falteringTarget(1) }));
+    await assert.rejects(
+      impatiently(t, measureCase(plan, contestants, load({ warmupMs: 5 }), options())),
+      {
+        code: 'ERR_INVALID_MEASUREMENT',
+        message: /^variant 'a' in its warm-up failed: .*; variant 'b' in its warm-up failed: /,
+      },
+    );
   });
 
   test('refuses a tool that one of the variants cannot even prepare, before any is loaded', async () => {
