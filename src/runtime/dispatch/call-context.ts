@@ -7,6 +7,7 @@
 
 import type { Logger } from '../telemetry/logger.ts';
 import { nextRequestId } from '../telemetry/request-id.ts';
+import { raiseAside } from './listeners.ts';
 
 /** One step of a long call, as the specification's `notifications/progress`. */
 export interface Progress {
@@ -139,10 +140,8 @@ export class RequestContext implements CallContext {
     try {
       listener(step);
     } catch (thrown) {
-      // The caller's defect must not end the service: it goes where an event listener's goes.
-      process.nextTick(() => {
-        throw thrown;
-      });
+      // The caller's defect must not end the service.
+      raiseAside(thrown);
     }
   }
 

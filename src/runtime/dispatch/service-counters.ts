@@ -1,5 +1,7 @@
 /** What a service counts about itself, from its start. Always on: counting is one addition. */
 
+import type { ToolrigError } from '../../core/errors.ts';
+
 export interface ServiceCounters {
   /** Requests answered with a result. */
   requestCount: number;
@@ -26,4 +28,11 @@ export function createCounters(): ServiceCounters {
     lateReplyCount: 0,
     droppedNotificationCount: 0,
   };
+}
+
+/** Counts a request that is not taken, by the reason. */
+export function countRefusal(counters: ServiceCounters, error: ToolrigError): void {
+  counters.errorCount++;
+  if (error.code === 'ERR_CANCELLED') counters.cancelCount++;
+  else if (error.code === 'ERR_OVERLOADED') counters.overloadCount++;
 }

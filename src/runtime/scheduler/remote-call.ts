@@ -9,7 +9,7 @@
 
 import type { DeadlineNode } from '../../core/deadline-wheel.ts';
 import type { CallOptions, Progress } from '../dispatch/call-context.ts';
-import { raiseAside } from './listeners.ts';
+import { raiseAside } from '../dispatch/listeners.ts';
 
 /** What takes the answers of a batch. */
 export interface BatchReceiver {

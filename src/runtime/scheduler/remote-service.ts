@@ -17,15 +17,16 @@ import {
   serviceExit,
   timedOut,
 } from '../dispatch/call-errors.ts';
+import { raiseAside } from '../dispatch/listeners.ts';
 import type { Placement } from '../dispatch/placement.ts';
 import { createCounters } from '../dispatch/service-counters.ts';
 import type { HostEnvironment, ServiceModule, StartableService } from '../dispatch/service-host.ts';
+import { ServiceLifecycle } from '../dispatch/service-lifecycle.ts';
 import type { ServiceStats, ServiceStatus } from '../dispatch/service-reference.ts';
 import { type Logger, SILENT_LOGGER } from '../telemetry/logger.ts';
 import type { LogLevel } from './forwarding-logger.ts';
 import { HOST_FRAME, type RichCall, type StartReply, type StartRequest } from './frames.ts';
 import type { GuestConnection, GuestService } from './guest-connection.ts';
-import { raiseAside, tellAll } from './listeners.ts';
 import { PaceMeter } from './pace-meter.ts';
 import { RemoteBatch } from './remote-batch.ts';
 import type { BatchReceiver, RemoteCall, RemoteCallOwner } from './remote-call.ts';
@@ -59,7 +60,6 @@ interface WaitingCall {
 export class RemoteService implements StartableService, RemoteCallOwner, GuestService {
   readonly name: string;
   readonly placement: Placement;
-  readonly exited: Promise<unknown>;
   readonly #place: GuestPlace;
   readonly #connection: GuestConnection;
   readonly #environment: HostEnvironment;
@@ -68,9 +68,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
   readonly #number: number;
   readonly #routes = new Map<string, number>();
   readonly #counters = createCounters();
-  readonly #startedAtWallMs: number;
-  readonly #startedAtMs: number;
-  #status: ServiceStatus = 'starting';
+  readonly #lifecycle: ServiceLifecycle;
   #waiting: WaitingCall[] = [];
   /** Calls that the guest has not answered. */
   #unanswered = 0;
@@ -78,8 +76,6 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
   #concurrency = 1;
   #maxUnanswered = MAX_WAITING;
   #exitReason: unknown = undefined;
-  #announceExit: (reason: unknown) => void = () => {};
-  #leaveListeners: ((reason: unknown) => void)[] = [];
 
   constructor(
     source: ServiceModule,
@@ -95,15 +91,15 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     this.#logger = environment.logger.child({ service: name });
     this.#source = source;
     this.#number = place.connection.add(this);
-    this.#startedAtWallMs = environment.clock.wallMs();
-    this.#startedAtMs = environment.clock.nowMs();
-    this.exited = new Promise((resolve) => {
-      this.#announceExit = resolve;
-    });
+    this.#lifecycle = new ServiceLifecycle(environment.clock);
+  }
+
+  get exited(): Promise<unknown> {
+    return this.#lifecycle.exited;
   }
 
   get status(): ServiceStatus {
-    return this.#status;
+    return this.#lifecycle.status;
   }
 
   /** Where it runs, in words. */
@@ -157,10 +153,10 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
       if (this.#exitReason === undefined) this.onExited(thrown);
       throw thrown;
     }
-    if (this.#status !== 'starting') return; // it was stopped meanwhile
+    if (this.#lifecycle.status !== 'starting') return; // it was stopped meanwhile
     this.#concurrency = reply.concurrency;
     this.#maxUnanswered = reply.concurrency + reply.maxMailbox;
-    this.#status = 'running';
+    this.#lifecycle.status = 'running';
     for (const each of this.#waiting.splice(0)) {
       if (each.call.isOpen) this.#sendRequest(each.call, each.method, each.params, each.options);
       else this.#giveBack(each.call);
@@ -172,7 +168,8 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     if (refusal !== undefined) return Promise.reject(refusal);
     const call = this.#connection.takeCall();
     const promise = this.#begin(call, options);
-    if (this.#status === 'starting') this.#waiting.push({ call, method, params, options });
+    if (this.#lifecycle.status === 'starting')
+      this.#waiting.push({ call, method, params, options });
     else this.#sendRequest(call, method, params, options);
     return promise;
   }
@@ -202,7 +199,8 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     const call = this.#connection.takeCall();
     call.openForBatch(this, batch, index, 1, options?.signal);
     this.#watch(call, options);
-    if (this.#status === 'starting') this.#waiting.push({ call, method, params, options });
+    if (this.#lifecycle.status === 'starting')
+      this.#waiting.push({ call, method, params, options });
     else this.#sendRequest(call, method, params, options);
     return undefined;
   }
@@ -221,7 +219,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     paramsList: readonly unknown[],
     options: CallOptions | undefined,
   ): number | undefined {
-    if (this.#status !== 'running' || !isPlain(options)) return undefined;
+    if (this.#lifecycle.status !== 'running' || !isPlain(options)) return undefined;
     // What is wrong with the options is said of each call.
     if (options !== undefined && objectionTo(this.name, options) !== undefined) return undefined;
     const route = this.#route(method);
@@ -256,8 +254,8 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
   async stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
     if (!(timeoutMs > 0)) throw invalidTimeout(timeoutMs);
-    if (this.#status === 'starting') this.kill('normal');
-    if (this.#status === 'running') {
+    if (this.#lifecycle.status === 'starting') this.kill('normal');
+    if (this.#lifecycle.status === 'running') {
       this.onLeft('normal');
       this.#connection.send(HOST_FRAME.stop, 0, 0, { service: this.#number, timeoutMs });
     }
@@ -268,35 +266,30 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
       else this.kill('it did not stop in time');
     });
     limit.start();
-    await this.exited;
+    await this.#lifecycle.exited;
     limit.stop();
   }
 
   kill(reason: unknown = 'killed'): void {
-    if (this.#status === 'ended' || this.#exitReason !== undefined) return;
+    if (this.#lifecycle.status === 'ended' || this.#exitReason !== undefined) return;
     this.#exitReason = reason;
     this.onLeft(reason);
     this.#answerAll(serviceExit(this.name, reason));
     this.#connection.send(HOST_FRAME.kill, 0, this.#number, undefined);
-    this.#place.forceExit(this.exited);
+    this.#place.forceExit(this.#lifecycle.exited);
   }
 
   onLeave(listener: (reason: unknown) => void): void {
-    if (this.#status === 'starting' || this.#status === 'running') {
-      this.#leaveListeners.push(listener);
-    } else {
-      listener('normal');
-    }
+    this.#lifecycle.onLeave(listener);
   }
 
   stats(): ServiceStats {
-    const { clock } = this.#environment;
     // Calls that a guest took with it are answered, and will never be by it.
-    const unanswered = this.#status === 'ended' ? 0 : this.#unanswered;
+    const unanswered = this.#lifecycle.status === 'ended' ? 0 : this.#unanswered;
     return {
-      startedAt: new Date(this.#startedAtWallMs).toISOString(),
+      startedAt: this.#lifecycle.startedAt,
       ...this.#counters,
-      uptimeSeconds: (clock.nowMs() - this.#startedAtMs) / 1_000,
+      uptimeSeconds: this.#lifecycle.uptimeSeconds,
       mailboxLength: Math.max(0, unanswered - this.#concurrency),
       inFlight: Math.min(unanswered, this.#concurrency),
     };
@@ -331,19 +324,17 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
   }
 
   onLeft(reason: unknown): void {
-    if (this.#status === 'stopping' || this.#status === 'ended') return;
-    this.#status = 'stopping';
-    tellAll(this.#leaveListeners.splice(0), reason);
+    if (this.#lifecycle.takesRequests) this.#lifecycle.leave('stopping', reason);
   }
 
   onExited(reason: unknown): void {
-    if (this.#status === 'ended') return;
+    if (this.#lifecycle.status === 'ended') return;
     this.#exitReason ??= reason;
     this.onLeft(this.#exitReason);
-    this.#status = 'ended';
+    this.#lifecycle.status = 'ended';
     this.#answerAll(serviceExit(this.name, this.#exitReason));
     this.#connection.remove(this.#number, this.#routes.values());
-    this.#announceExit(this.#exitReason);
+    this.#lifecycle.exit(this.#exitReason);
   }
 
   onLog(level: LogLevel, fields: object, message: string): void {
@@ -362,7 +353,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
       return false;
     }
     // What is answered before it runs is its start, which nobody has requested.
-    if (this.#status !== 'starting') this.#counters.requestCount += count;
+    if (this.#lifecycle.status !== 'starting') this.#counters.requestCount += count;
     if (this.#pace !== undefined) this.#pace.onAnswers(count);
     if (call.unanswered === 0) this.#environment.wheel.remove(call);
     return true;
@@ -433,9 +424,9 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
       this.#counters.errorCount++;
       return objection;
     }
-    if (this.#status === 'stopping' || this.#status === 'ended') {
+    if (this.#lifecycle.status === 'stopping' || this.#lifecycle.status === 'ended') {
       this.#counters.errorCount++;
-      return serviceExit(this.name, `it is ${this.#status}`);
+      return serviceExit(this.name, `it is ${this.#lifecycle.status}`);
     }
     if (this.room > 0) return undefined;
     this.#counters.errorCount++;
@@ -450,7 +441,7 @@ export class RemoteService implements StartableService, RemoteCallOwner, GuestSe
     this.#connection.abandon();
     call.reject(error);
     // One that waits for the start is given back when that has come.
-    if (this.#status !== 'starting') {
+    if (this.#lifecycle.status !== 'starting') {
       this.#connection.send(HOST_FRAME.abandon, call.id, this.#number, reason);
     }
   }

@@ -13,8 +13,8 @@ import { serviceExit } from '../dispatch/call-errors.ts';
 import type { Placement } from '../dispatch/placement.ts';
 import { createCounters, type ServiceCounters } from '../dispatch/service-counters.ts';
 import type { StartableService } from '../dispatch/service-host.ts';
+import { ServiceLifecycle } from '../dispatch/service-lifecycle.ts';
 import type { ServiceStats, ServiceStatus } from '../dispatch/service-reference.ts';
-import { tellAll } from './listeners.ts';
 
 /** What a copy must tell to be chosen. */
 export interface Replica extends StartableService {
@@ -36,7 +36,6 @@ const WINDOW_MS = 5_000;
 export class ReplicaSet implements StartableService {
   readonly name: string;
   readonly placement: Placement;
-  readonly exited: Promise<unknown>;
   readonly #count: number;
   readonly #create: () => Replica;
   readonly #nowMs: () => number;
@@ -46,23 +45,15 @@ export class ReplicaSet implements StartableService {
   #replacedAtMs: number[] = [];
   /** Counters of copies that have ended. */
   readonly #past = createCounters();
-  #startedAt = '';
-  #startedAtMs: number;
-  #status: ServiceStatus = 'starting';
+  readonly #lifecycle: ServiceLifecycle;
   #exitReason: unknown = undefined;
-  #announceExit: (reason: unknown) => void = () => {};
-  #leaveListeners: ((reason: unknown) => void)[] = [];
 
   /** @param create - makes a copy; called `count` times now, and again for each that ends */
   constructor(name: string, count: number, create: () => Replica, clock: Clock) {
     this.name = name;
     this.#create = create;
     this.#nowMs = () => clock.nowMs();
-    this.#startedAt = new Date(clock.wallMs()).toISOString();
-    this.#startedAtMs = clock.nowMs();
-    this.exited = new Promise((resolve) => {
-      this.#announceExit = resolve;
-    });
+    this.#lifecycle = new ServiceLifecycle(clock);
     this.#count = count;
     for (let copy = 0; copy < count; copy++) this.#add();
     this.placement = (this.#choices[0] as Replica).placement;
@@ -76,8 +67,12 @@ export class ReplicaSet implements StartableService {
     return this.#choices;
   }
 
+  get exited(): Promise<unknown> {
+    return this.#lifecycle.exited;
+  }
+
   get status(): ServiceStatus {
-    return this.#status;
+    return this.#lifecycle.status;
   }
 
   /** Starts all copies; when one fails, the others end. */
@@ -88,8 +83,8 @@ export class ReplicaSet implements StartableService {
       this.kill(thrown);
       throw thrown;
     }
-    if (this.#status !== 'starting') return; // it was stopped meanwhile
-    this.#status = 'running';
+    if (this.#lifecycle.status !== 'starting') return; // it was stopped meanwhile
+    this.#lifecycle.status = 'running';
     // A copy may have ended while others were still starting.
     for (let missing = this.#count - this.#alive.size; missing > 0; missing--) {
       this.#replace('a copy ended while others started');
@@ -129,18 +124,14 @@ export class ReplicaSet implements StartableService {
   }
 
   kill(reason: unknown = 'killed'): void {
-    if (this.#status === 'ended' || this.#exitReason !== undefined) return;
+    if (this.#lifecycle.status === 'ended' || this.#exitReason !== undefined) return;
     this.#exitReason = reason;
     this.#leave(reason);
     for (const replica of this.#alive) replica.kill(reason);
   }
 
   onLeave(listener: (reason: unknown) => void): void {
-    if (this.#status === 'starting' || this.#status === 'running') {
-      this.#leaveListeners.push(listener);
-    } else {
-      listener('normal');
-    }
+    this.#lifecycle.onLeave(listener);
   }
 
   /** Sums over all copies, those that have ended included. */
@@ -155,9 +146,9 @@ export class ReplicaSet implements StartableService {
       inFlight += stats.inFlight;
     }
     return {
-      startedAt: this.#startedAt,
+      startedAt: this.#lifecycle.startedAt,
       ...sum,
-      uptimeSeconds: (this.#nowMs() - this.#startedAtMs) / 1_000,
+      uptimeSeconds: this.#lifecycle.uptimeSeconds,
       mailboxLength,
       inFlight,
     };
@@ -187,7 +178,7 @@ export class ReplicaSet implements StartableService {
   #onExit(replica: Replica, reason: unknown): void {
     this.#alive.delete(replica);
     addCounters(this.#past, replica.stats());
-    if (this.#status === 'running') this.#replace(reason);
+    if (this.#lifecycle.status === 'running') this.#replace(reason);
     this.#endIfLast();
   }
 
@@ -209,9 +200,9 @@ export class ReplicaSet implements StartableService {
   }
 
   #endIfLast(): void {
-    if (this.#alive.size > 0 || this.#status !== 'stopping') return;
-    this.#status = 'ended';
-    this.#announceExit(this.#exitReason ?? 'normal');
+    if (this.#alive.size > 0 || this.#lifecycle.status !== 'stopping') return;
+    this.#lifecycle.status = 'ended';
+    this.#lifecycle.exit(this.#exitReason ?? 'normal');
   }
 
   #mayReplace(): boolean {
@@ -222,9 +213,8 @@ export class ReplicaSet implements StartableService {
   }
 
   #leave(reason: unknown): void {
-    if (this.#status === 'stopping' || this.#status === 'ended') return;
-    this.#status = 'stopping';
-    tellAll(this.#leaveListeners.splice(0), reason);
+    if (!this.#lifecycle.takesRequests) return;
+    this.#lifecycle.leave('stopping', reason);
     this.#endIfLast();
   }
 
