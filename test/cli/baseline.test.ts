@@ -69,6 +69,17 @@ describe('gate --baseline', { concurrency: 2 }, () => {
     assert.match(strict.stdout, /^gate inconclusive/m);
   });
 
+  test('refuses a baseline of one round before it starts anything, and says what to save', async () => {
+    const cwd = join(folder, String(count++));
+    mkdirSync(cwd);
+    const toolrig = (...args: string[]) => runCli(args, { cwd });
+    const load = ['--rate', '200', '--duration', '100ms', '--warmup', '20ms'];
+    await toolrig('bench', 'calculator-batch', '--variants', 'native', ...load, '-q');
+    await toolrig('baseline', 'save', 'main');
+    const refused = await toolrig('gate', '--baseline', 'main', '-q');
+    assertRefused(refused, 2, /one round of calculator-batch.*--rounds 10/);
+  });
+
   test('starts the candidate as the baseline was measured, and compares', async () => {
     const cwd = join(folder, String(count++));
     mkdirSync(cwd);

@@ -20,13 +20,12 @@ import type { GateSample } from '../../harness/compare/gate/sample.ts';
 import { differencesBetween } from '../../harness/compare/same-machine.ts';
 import { BASELINES_FOLDER, readBaseline } from '../../harness/results/baseline-store.ts';
 import { readEnvironment, systemSources } from '../../harness/results/environment.ts';
-import type { RunRecord, ScenarioRecord } from '../../harness/results/run-record.ts';
+import type { RunRecord } from '../../harness/results/run-record.ts';
 import { groupByScenario } from '../../harness/results/scenario-group.ts';
 import { TOOL } from '../package-info.ts';
+import { baselineLoad } from './baseline-load.ts';
 import { type GateFlags, metricsOf, type RunningGate } from './gate-flags.ts';
 import { GateSide } from './side.ts';
-
-const DEFAULT_WARMUP_MS = 1_000;
 
 /**
  * Gates on baseline `name`. On another machine than it was made on nothing is measured, and the gate is
@@ -113,6 +112,13 @@ async function start(
   flags: GateFlags,
   { signal, progress }: RunningGate,
 ): Promise<Started> {
+  const planned = groupByScenario(baseline.scenarios).flatMap(({ name, cases }) =>
+    cases.slice(0, 1).map(({ record }) => ({
+      name,
+      load: baselineLoad(record, flags),
+      variants: record.variants.map(({ variant }) => variant),
+    })),
+  );
   const tool = { main: process.argv[1] as string, version: TOOL.version };
   const side = new GateSide('candidate', process.cwd(), tool, signal);
   const out = await mkdtemp(join(tmpdir(), 'toolrig-gate-'));
@@ -129,10 +135,7 @@ async function start(
   try {
     while (starts.length < STARTS) {
       const ofStart: GateSample[] = [];
-      for (const { name, cases } of groupByScenario(baseline.scenarios)) {
-        const { record } = cases[0] as { record: ScenarioRecord };
-        const load = loadOf(record, flags);
-        const variants = record.variants.map(({ variant }) => variant);
+      for (const { name, variants, load } of planned) {
         progress.update({
           subject: `start ${starts.length + 1} of ${STARTS}`,
           detail: name,
@@ -158,18 +161,4 @@ async function start(
   } finally {
     await rm(out, { recursive: true, force: true });
   }
-}
-
-/** As the baseline was measured, where the flags do not say otherwise. */
-function loadOf({ variants, concurrency, batch }: ScenarioRecord, flags: GateFlags) {
-  const rounds = variants[0]?.rounds ?? [];
-  const totalMs = rounds.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  return {
-    durationMs: flags.duration ?? Math.max(1, Math.round(totalMs)),
-    rounds: flags.rounds ?? Math.max(1, rounds.length),
-    warmupMs: flags.warmup ?? DEFAULT_WARMUP_MS,
-    seed: flags.seed,
-    concurrency,
-    batch,
-  };
 }

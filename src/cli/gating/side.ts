@@ -16,13 +16,20 @@ import { tailOf } from './tail.ts';
 
 /** How each process measures. */
 export interface ChildLoad {
-  readonly durationMs: number;
+  /** Missing where the stages have a length of their own. */
+  readonly durationMs?: number;
   readonly rounds: number;
   readonly warmupMs: number;
   readonly seed: number;
   /** Default: the scenario's own, as of `batch`. */
   readonly concurrency?: number;
   readonly batch?: number;
+  /** As the flags of `bench`, which older versions lack; of a baseline's load alone. */
+  readonly think?: string;
+  readonly stages?: string;
+  readonly arrivals?: string;
+  readonly maxInFlight?: number;
+  readonly workers?: number;
 }
 
 /** The exit code of a run of which some threshold failed; it has a record all the same. */
@@ -83,11 +90,16 @@ export class GateSide {
   ): Promise<GateSample[]> {
     const words = {
       variants: variants.join(','),
-      duration: `${load.durationMs}ms`,
+      duration: load.durationMs === undefined ? undefined : `${load.durationMs}ms`,
       rounds: load.rounds,
       warmup: `${load.warmupMs}ms`,
       concurrency: load.concurrency,
       batch: load.batch,
+      think: load.think,
+      stages: load.stages,
+      arrivals: load.arrivals,
+      'max-in-flight': load.maxInFlight,
+      workers: load.workers,
       seed: load.seed,
       out,
     };

@@ -62,6 +62,19 @@ describe('samplesOf', () => {
     );
   });
 
+  test('keeps to percentiles where calls come at a rate, which the time per call only repeats', () => {
+    const [scenario] = openRecord().scenarios;
+    const variants = (scenario?.variants ?? []).map((variant) => ({
+      ...variant,
+      latencyVerdict: 'timer-limited' as const,
+    }));
+    const samples = samplesOf({ ...openRecord(), scenarios: [{ ...scenario, variants }] });
+    assert.deepEqual(
+      samples.map((each) => each.isTimerLimited),
+      [false, false],
+    );
+  });
+
   test('says what failed unless the thresholds on errors allow it', () => {
     const variant = sampleVariant('native', 500, { failed: 3, firstFailure: 'wrong sum' });
     const failureWhen = (passed: boolean) => {
