@@ -318,6 +318,7 @@ export class Lane implements Link {
     if (this.#isReading) return 0;
     this.#isReading = true;
     if (this.#side === 'server') this.#readBytes = this.#reader.unreadBytes;
+    if (this.#reader.isReady) this.#hasJustWoken = false;
     let count = 0;
     try {
       count = this.#reader.read(FRAMES_PER_TURN[this.#side]);
@@ -331,7 +332,6 @@ export class Lane implements Link {
       this.#isReading = false;
     }
     if (this.#isClosed()) return 0;
-    if (count > 0) this.#hasJustWoken = false;
     if (this.#writer.isDirty) this.#publish();
     if (this.#mustWake || (count > 0 && this.#reader.takeWanted())) this.#wakeOther();
     this.#mustWake = false;

@@ -74,9 +74,14 @@ describe('Lane', () => {
     assert.equal(heardByCaller.frames.length, 2_000);
   });
 
-  for (const caller of ['asleep', 'awake'] as const) {
+  for (const [caller, isFlushed] of [
+    ['asleep', false],
+    ['asleep', true],
+    ['awake', false],
+  ] as const) {
     const does = caller === 'asleep' ? 'sleeps at once' : 'looks for more';
-    test(`having answered the first request after a rest a server ${does}, its caller ${caller}`, async () => {
+    const how = isFlushed ? 'flushed, ' : '';
+    test(`having answered the first request after a rest a server ${does}, ${how}its caller ${caller}`, async () => {
       const ends = createLaneEnds();
       const words = new Int32Array(ends.caller.memory);
       const writer = new RingWriter(
@@ -88,6 +93,7 @@ describe('Lane', () => {
       const server: Lane = new Lane('server', ends.server, PollBoard.create(), {
         onFrame(_kind, id) {
           server.send(1, id, 0, 'answer');
+          if (isFlushed) server.flush();
           // Behind all that the turn does.
           process.nextTick(() => answered.resolve(words[asleepWord('server')] === 1));
         },
