@@ -25,7 +25,7 @@ Examples:
   toolrig gate --base HEAD~1 --scenarios orders.scenario.mjs --budget 10m \\
       --tolerance 5% --on-inconclusive fail
     ten minutes, and what cannot be told is not let through
-  toolrig gate --baseline release-3
+  toolrig gate --baseline release-3 --scenarios ./bench/orders.scenario.mjs
     against a run of this machine; finds large changes only
   toolrig gate --base origin/main --scenarios calculator-batch --junit gate.xml \\
       --summary "$GITHUB_STEP_SUMMARY"

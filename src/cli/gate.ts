@@ -1,8 +1,8 @@
 /** What `toolrig gate` does: two trees measure in turn, and the worse one does not pass. */
 
-import { appendFile } from 'node:fs/promises';
+import { access, appendFile, constants } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ToolrigError } from '../core/errors.ts';
 import type { GateVerdict } from '../harness/compare/gate/gate.ts';
 import type { GateReport } from '../harness/compare/gate/gate-report.ts';
@@ -27,6 +27,7 @@ export async function gate(flags: GateFlags): Promise<void> {
     throw new ToolrigError('ERR_USAGE', `name one thing to compare with: ${one}`);
   }
   const format = formatOf(flags);
+  await checkFiles(flags);
   const interrupt = listenForInterrupt();
   const progress = createProgress(quiet);
   const { signal } = interrupt;
@@ -60,6 +61,24 @@ export async function gate(flags: GateFlags): Promise<void> {
   process.exitCode = signal.aborted
     ? EXIT.interrupted
     : exitCodeFor(report.gate.verdict, flags['on-inconclusive']);
+}
+
+/** Five minutes of measuring are not to end with a folder that is not there. */
+async function checkFiles({ junit, summary }: GateFlags): Promise<void> {
+  for (const [flag, path] of Object.entries({ junit, summary })) {
+    if (path === undefined) continue;
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- there are two
+      await access(dirname(resolve(path)), constants.W_OK | constants.X_OK);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new ToolrigError(
+        'ERR_USAGE',
+        `--${flag} ${path} cannot be written: ${reason}. Make its folder first, or name another`,
+        { cause },
+      );
+    }
+  }
 }
 
 function formatOf({ json = false, format }: GateFlags): ComparisonFormat {

@@ -5,11 +5,23 @@ import { describe, test } from 'node:test';
 import type { GateReport } from '../../src/harness/compare/gate/gate-report.ts';
 import { stringifyRunRecord } from '../../src/harness/results/run-json.ts';
 import type { RunRecord } from '../../src/harness/results/run-record.ts';
-import { assertRefused, runCli, SHORT, temporaryFolder } from '../helpers/cli.ts';
+import { assertRefused, PACKAGE_FOLDER, runCli, SHORT, temporaryFolder } from '../helpers/cli.ts';
 import { sampleRecord } from '../helpers/sample-record.ts';
 
 const folder = temporaryFolder('baseline');
 let count = 0;
+
+const OWN_SCENARIO = `
+import { defineScenario, referenceService } from '${PACKAGE_FOLDER}dist/src/harness/index.js';
+export const scenario = defineScenario({
+  name: 'own',
+  description: 'one of the user’s own',
+  services: { calculator: referenceService('calculator') },
+  operations: [
+    { name: 'add', service: 'calculator', tool: 'add', input: () => ({ a: 1, b: 2 }), check() {} },
+  ],
+});
+`;
 
 /** A project of its own for a test, with one stored run. */
 function project(record: RunRecord = sampleRecord()) {
@@ -80,18 +92,20 @@ describe('gate --baseline', { concurrency: 2 }, () => {
     assertRefused(refused, 2, /one round of calculator-batch.*--rounds 10/);
   });
 
-  test('starts the candidate as the baseline was measured, and compares', async () => {
+  test('starts a scenario of one’s own, given by its path, as the baseline was measured', async () => {
     const cwd = join(folder, String(count++));
     mkdirSync(cwd);
+    writeFileSync(join(cwd, 'own.scenario.mjs'), OWN_SCENARIO);
     const toolrig = (...args: string[]) => runCli(args, { cwd });
-    const run = ['bench', 'calculator-batch', '--variants', 'native', '-c', '1', '-b', '4', '-q'];
+    const run = ['bench', './own.scenario.mjs', '--variants', 'native', '-c', '1', '-b', '4', '-q'];
     assert.equal((await toolrig(...run, ...SHORT)).exitCode, 0);
     await toolrig('baseline', 'save', 'main');
+    const gate = ['gate', '--baseline', 'main', '-q'];
+    assertRefused(await toolrig(...gate), 2, /'own' of baseline 'main' is .* give its path/);
     const { exitCode, stdout, stderr } = await toolrig(
-      'gate',
-      '--baseline',
-      'main',
-      '-q',
+      ...gate,
+      '--scenarios',
+      'own.scenario.mjs',
       '--json',
       '--warmup',
       '20ms',
@@ -110,5 +124,7 @@ describe('gate --baseline', { concurrency: 2 }, () => {
     const both = await toolrig('gate', '--base', 'HEAD', '--baseline', 'main');
     assertRefused(both, 2, /name one thing to compare with/);
     assertRefused(await toolrig('gate', '--baseline', 'main'), 2, /no baseline 'main'/);
+    const lost = await toolrig('gate', '--base', 'HEAD', '--junit', 'nowhere/gate.xml');
+    assertRefused(lost, 2, /--junit nowhere\/gate\.xml cannot be written: ENOENT.*folder first/);
   });
 });

@@ -2,7 +2,7 @@
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import {
@@ -18,6 +18,7 @@ import {
 } from '../../harness/compare/gate/gate-report.ts';
 import type { GateSample } from '../../harness/compare/gate/sample.ts';
 import { differencesBetween } from '../../harness/compare/same-machine.ts';
+import { listScenarioNames, loadScenario } from '../../harness/load/scenario-catalog.ts';
 import { BASELINES_FOLDER, readBaseline } from '../../harness/results/baseline-store.ts';
 import { readEnvironment, systemSources } from '../../harness/results/environment.ts';
 import type { RunRecord } from '../../harness/results/run-record.ts';
@@ -25,7 +26,7 @@ import { groupByScenario } from '../../harness/results/scenario-group.ts';
 import { TOOL } from '../package-info.ts';
 import { baselineLoad } from './baseline-load.ts';
 import { type GateFlags, metricsOf, type RunningGate } from './gate-flags.ts';
-import { GateSide } from './side.ts';
+import { GateSide, isPath } from './side.ts';
 
 /**
  * Gates on baseline `name`. On another machine than it was made on nothing is measured, and the gate is
@@ -39,7 +40,9 @@ export async function gateOnBaseline(
   running: RunningGate,
 ): Promise<GateReport> {
   const folder = process.cwd();
-  const baseline = selected(await readBaseline(resolve(BASELINES_FOLDER), name), name, flags);
+  const whole = await readBaseline(resolve(BASELINES_FOLDER), name);
+  const sources = await sourcesOf(whole, name, flags);
+  const baseline = selected(whole, name, [...sources.keys()], flags);
   const environment = readEnvironment(systemSources(folder));
   const { tolerance, budget: budgetMs } = flags;
   const rules: BaselineRules = { ...metricsOf(flags), tolerance };
@@ -68,18 +71,54 @@ export async function gateOnBaseline(
     const reasons = [`the baseline was made on another machine${differences}`];
     return reportGate({ ...nothing, reasons, looks: 0 }, { ...context, stopped: 'failure' });
   }
-  const { starts, ...measured } = await start(baseline, flags, running);
+  const { starts, ...measured } = await start(baseline, sources, flags, running);
   return reportGate(judgeBaseline(baseline, starts, rules), { ...context, ...measured });
 }
 
+/**
+ * The scenarios that are asked for, by name, and what a process finds each by: a scenario of one's own has a
+ * path, which no record keeps, since it may be another one by now.
+ */
+async function sourcesOf(
+  { scenarios }: RunRecord,
+  name: string,
+  { scenarios: given }: GateFlags,
+): Promise<ReadonlyMap<string, string>> {
+  const own = await listScenarioNames();
+  const sources = new Map<string, string>();
+  for (const each of given ?? groupByScenario(scenarios).map((group) => group.name)) {
+    if (isPath(each)) {
+      // oxlint-disable-next-line no-await-in-loop -- one or two of them
+      const scenario = await loadScenario(each);
+      sources.set(scenario.name, `./${relative(process.cwd(), resolve(each))}`);
+    } else {
+      sources.set(each, each);
+    }
+  }
+  const [unplaced] = groupByScenario(scenarios).filter(
+    (group) => sources.get(group.name) === group.name && !own.includes(group.name),
+  );
+  if (unplaced === undefined) return sources;
+  throw new ToolrigError(
+    'ERR_USAGE',
+    `scenario '${unplaced.name}' of baseline '${name}' is one of your own: give its path, as ` +
+      `--scenarios ./${unplaced.name}.scenario.mjs`,
+  );
+}
+
 /** The part of a baseline that is asked for. */
-function selected(baseline: RunRecord, name: string, flags: GateFlags): RunRecord {
+function selected(
+  baseline: RunRecord,
+  name: string,
+  wanted: readonly string[],
+  flags: GateFlags,
+): RunRecord {
   const groups = groupByScenario(baseline.scenarios);
   const known = [
     groups.map((group) => group.name),
     baseline.scenarios.flatMap(({ variants }) => variants.map(({ variant }) => variant)),
   ] as const;
-  const { scenarios: wanted = known[0], variants = known[1] } = flags;
+  const { variants = known[1] } = flags;
   for (const [what, given, all] of [
     ['scenario', wanted, known[0]],
     ['variant', variants, known[1]],
@@ -109,6 +148,7 @@ interface Started extends Pick<GateContext, 'processes' | 'stopped' | 'elapsedMs
 /** Starts the candidate as often as a verdict needs, each time as the baseline was measured. */
 async function start(
   baseline: RunRecord,
+  sources: ReadonlyMap<string, string>,
   flags: GateFlags,
   { signal, progress }: RunningGate,
 ): Promise<Started> {
@@ -142,7 +182,7 @@ async function start(
           doneRatio: starts.length / STARTS,
         });
         // oxlint-disable-next-line no-await-in-loop -- two at a time would measure each other
-        const samples = await side.measure(name, variants, load, out);
+        const samples = await side.measure(sources.get(name) ?? name, variants, load, out);
         ofStart.push(...samples);
         processes.push({ side: 'candidate', scenario: name, samples });
       }

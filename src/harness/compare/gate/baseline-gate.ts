@@ -85,9 +85,9 @@ function observe(
   metric: GateMetric,
   { tolerance, alpha }: JudgementRules,
 ): Observation {
-  const name = comparedBy(metric, [before, ...starts]);
-  const base = own.rounds.map((round) => Math.log(Math.max(1, metricOf(name, round))));
-  const candidate = starts.map((each) => logOf(each, name));
+  const figure = comparedBy(metric, [before, ...starts]);
+  const base = own.rounds.map((round) => Math.log(Math.max(1, metricOf(figure, round))));
+  const candidate = starts.map((each) => logOf(each, figure));
   const confidence = 1 - 2 * alpha;
   const shift = unpairedShift(base, candidate, { confidence });
   const noiseFloor = candidate.length < STARTS ? null : oneMoreStart(candidate, confidence);
@@ -97,6 +97,7 @@ function observe(
     scenario: before.scenario,
     variant: before.variant,
     metric,
+    figure,
     count: starts.length,
     baseline: Math.exp(mean(base)),
     candidate: Math.exp(mean(candidate)),

@@ -113,12 +113,19 @@ function subjectsOf(judgements: readonly Judgement[]): SubjectComparison[] {
       variant,
       pairing: 'paired',
       rounds: { baseline: count, candidate: count },
-      metrics: own.map(metricOnly),
+      metrics: distinct(own).map(metricOnly),
     };
   });
 }
 
+/** Of metrics that one figure stood for, the first: the others would be its rows again, under names that are not its own. */
+function distinct(own: readonly Judgement[]): Judgement[] {
+  return own.filter(
+    ({ figure }, index) => own.findIndex((each) => each.figure === figure) === index,
+  );
+}
+
 function metricOnly(judgement: Judgement): MetricComparison {
-  const { scenario: _, variant: _variant, count: _count, ...metric } = judgement;
-  return metric;
+  const { scenario: _, variant: _variant, count: _count, figure, ...metric } = judgement;
+  return { ...metric, metric: figure };
 }

@@ -138,7 +138,7 @@ export function conclude(
     const reasons = regressed.map(
       (each) => `${nameOf(each)} regressed by ${((each.ratio - 1) * 100).toFixed(1)} %`,
     );
-    return { verdict: 'regressed', reasons };
+    return { verdict: 'regressed', reasons: [...new Set(reasons)] };
   }
   if (judgements.length === 0) {
     return { verdict: 'inconclusive', reasons: ['nothing could be gated'] };
@@ -146,11 +146,11 @@ export function conclude(
   const open = of('inconclusive');
   if (open.length === 0) return { verdict: 'passed', reasons: [] };
   const reasons = open.map((each) => `${nameOf(each)}: ${each.reason}`);
-  return { verdict: 'inconclusive', reasons };
+  return { verdict: 'inconclusive', reasons: [...new Set(reasons)] };
 }
 
-function nameOf({ scenario, variant, metric }: Judgement): string {
-  return `${scenario} on ${variant}: ${metric}`;
+function nameOf({ scenario, variant, figure }: Judgement): string {
+  return `${scenario} on ${variant}: ${figure}`;
 }
 
 function look(state: GateState): GateState {

@@ -41,6 +41,8 @@ export interface Judgement extends MetricComparison {
   readonly scenario: string;
   readonly variant: string;
   readonly metric: GateMetric;
+  /** What was compared: the metric, or what stood for it; see {@link comparedBy}. */
+  readonly figure: GateMetric;
   /** Quads, or starts where there is no base to take turns with. */
   readonly count: number;
 }
@@ -83,6 +85,7 @@ function observe(
     scenario,
     variant,
     metric,
+    figure,
     count: quads.length,
     baseline: Math.exp(mean(logs.flatMap(([a1 = 0, , , a2 = 0]) => [a1, a2]))),
     candidate: Math.exp(mean(logs.flatMap(([, b1 = 0, b2 = 0]) => [b1, b2]))),

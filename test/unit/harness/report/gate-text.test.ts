@@ -82,6 +82,23 @@ describe('a gate', () => {
     );
   });
 
+  test('calls time per call by its name where it stands for percentiles, and shows it once', () => {
+    const limited = gateQuad(
+      (side, index) =>
+        slower.samples[index]?.map((each) => ({
+          ...each,
+          isTimerLimited: true,
+          figures: { ...each.figures, nsPerCall: side === 'candidate' ? 600 : 500 },
+        })) ?? [],
+    );
+    const { subjects, gate } = report(limited);
+    assert.deepEqual(
+      subjects[0]?.metrics.map(({ metric }) => metric),
+      ['nsPerCall', 'cpuNsPerCall', 'allocatedBytesPerCall'],
+    );
+    assert.equal(gate.reasons[0], 'adding on native: nsPerCall regressed by 20.0 %');
+  });
+
   test('that was interrupted has not passed', () => {
     const even = gateQuad(() => [gateSample(500)]);
     assert.equal(report(even).gate.verdict, 'passed');
