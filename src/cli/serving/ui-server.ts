@@ -22,8 +22,8 @@ import { reportComparison, sideOf } from '../../harness/compare/comparison-repor
 import { renderComparisonHtml } from '../../harness/report/html/comparison-page.ts';
 import { type Html, html } from '../../harness/report/html/markup.ts';
 import { renderPage } from '../../harness/report/html/page.ts';
-import { renderRunHtml } from '../../harness/report/html/run-page.ts';
 import { renderRunsHtml, renderRunsList } from '../../harness/report/html/runs-page.ts';
+import { renderStoredHtml } from '../../harness/report/html/stored-page.ts';
 import { renderTrendHtml } from '../../harness/report/html/trend-page.ts';
 import { trendOf } from '../../harness/report/trend.ts';
 import { listRunIds, readRecord } from '../../harness/results/read-run.ts';
@@ -138,7 +138,7 @@ async function runPage(folder: RunsFolder, id: string): Promise<Answer> {
   const files = [...FILES.keys()].map(
     (name) => html` · <a href="/runs/${encodeURIComponent(id)}/${name}">${name}</a>`,
   );
-  return page(renderRunHtml(record, pageAssets(), { above: back(files) }));
+  return page(renderStoredHtml(record, pageAssets(), { above: back(files) }));
 }
 
 async function runFile(folder: RunsFolder, id: string, name: string | undefined): Promise<Answer> {

@@ -11,7 +11,7 @@ export function problemWith(
   reply: unknown,
 ): string | undefined {
   try {
-    return operation.check(reply as never, input as never);
+    return operation.check(reply, input);
   } catch (thrown) {
     return `its check threw ${thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)}`;
   }

@@ -14,6 +14,7 @@ import {
   type ServiceSource,
   type Suite,
 } from './scenario.ts';
+import { syntaxPlace } from './syntax-place.ts';
 
 const CATALOG = new URL('../../../scenarios/', import.meta.url);
 const SERVICES = new URL('../../services/index.js', import.meta.url);
@@ -106,7 +107,7 @@ async function importScenario(url: string, given: string): Promise<Scenario> {
   } catch (cause) {
     throw new ToolrigError(
       'ERR_USAGE',
-      `the scenario ${given} cannot be loaded: ${reasonOf(cause)}`,
+      `the scenario ${given} cannot be loaded: ${reasonOf(cause, path)}`,
       {
         cause,
       },
@@ -123,13 +124,15 @@ async function importScenario(url: string, given: string): Promise<Scenario> {
 }
 
 /** The message, and the place in a file for an error that is not a checked one. */
-function reasonOf(cause: unknown): string {
+function reasonOf(cause: unknown, path: string): string {
   if (!(cause instanceof Error)) return String(cause);
   if (cause instanceof ToolrigError) return cause.message;
   if ('code' in cause && cause.code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return 'this Node runs JavaScript only: build it first, and give the path of what was built';
   }
   const place = /file:\/\/[^\s)]+:\d+/.exec(cause.stack ?? '')?.[0];
-  const where = place === undefined ? '' : ` (at ${fileURLToPath(place)})`;
+  const known = place === undefined ? undefined : fileURLToPath(place);
+  const found = known ?? (cause instanceof SyntaxError ? syntaxPlace(path) : undefined);
+  const where = found === undefined ? '' : ` (at ${found})`;
   return `${cause.message}${where}`;
 }

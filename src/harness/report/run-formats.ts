@@ -5,9 +5,11 @@ import { stringifyRunRecord } from '../results/run-json.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import { renderBencher } from './bencher.ts';
 import { renderBenchmarkAction } from './benchmark-action.ts';
+import { renderCapacityMarkdown } from './capacity-markdown.ts';
+import { renderCapacityText } from './capacity-text.ts';
 import { renderSummaryCsv } from './csv.ts';
 import type { PageAssets } from './html/page.ts';
-import { renderRunHtml } from './html/run-page.ts';
+import { renderStoredHtml } from './html/stored-page.ts';
 import { renderTrendHtml } from './html/trend-page.ts';
 import { renderMarkdown } from './markdown.ts';
 import { measuresOfRun } from './measures.ts';
@@ -35,10 +37,22 @@ interface Renderers {
 }
 
 const RENDERERS = {
-  text: { one: renderRunText, several: renderTrendText },
-  markdown: { one: renderMarkdown, several: renderTrendMarkdown },
+  text: {
+    one: (record, options) =>
+      record.capacity === undefined
+        ? renderRunText(record, options)
+        : renderCapacityText(record, record.capacity),
+    several: renderTrendText,
+  },
+  markdown: {
+    one: (record) =>
+      record.capacity === undefined
+        ? renderMarkdown(record)
+        : renderCapacityMarkdown(record, record.capacity),
+    several: renderTrendMarkdown,
+  },
   html: {
-    one: (record, { pageAssets }) => renderRunHtml(record, pageAssets()),
+    one: (record, { pageAssets }) => renderStoredHtml(record, pageAssets()),
     several: (trend, { pageAssets }) => renderTrendHtml(trend, pageAssets()),
   },
   csv: {

@@ -42,9 +42,11 @@ export interface ToolSpec<TState> {
    * Does the work. Return the result, or a promise of it only when it must wait: a synchronous
    * handler of an idle service is answered without a queue. A reply without a `content` list
    * becomes a failed result, as it would behind an SDK server. Throw a `ToolError` for a failure the
-   * caller should read. It is called without `this`.
+   * caller should read. It is called without `this`. What the schema says of the arguments is not known to
+   * the compiler: annotate them, with `z.infer` if the schema is zod's, and they are checked from there on.
    */
-  handler(args: never, context: CallContext<TState>): Awaitable<ToolResult>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would refuse those who annotate nothing
+  handler(args: any, context: CallContext<TState>): Awaitable<ToolResult>;
 }
 
 export interface ResourcesSpec<TState> {
@@ -63,7 +65,8 @@ export interface PromptSpec<TState> {
 }
 
 /** Handles a method of the service's own; what it returns is the reply. */
-export type MethodHandler<TState> = (params: never, context: CallContext<TState>) => unknown;
+// oxlint-disable-next-line typescript/no-explicit-any -- as of a tool's handler
+export type MethodHandler<TState> = (params: any, context: CallContext<TState>) => unknown;
 
 export interface ServiceSpec<TState> {
   /** Name that the service is registered under unless another is given at its start. */

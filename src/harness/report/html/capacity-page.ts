@@ -13,7 +13,7 @@ import { renderTable } from './data-table.ts';
 import { renderFigure } from './figure.ts';
 import { type Html, html } from './markup.ts';
 import { anchorOf, type PageAssets, renderPage } from './page.ts';
-import { dayAndTime, validityBox } from './run-page.ts';
+import { dayAndTime, type RunPageOptions, validityBox } from './run-page.ts';
 import { renderTiles } from './tiles.ts';
 
 /** Numbers of the style sheet's colours. */
@@ -26,13 +26,14 @@ export function renderCapacityHtml(
   record: RunRecord,
   capacity: CapacityRecord,
   assets: PageAssets,
+  { above }: RunPageOptions = {},
 ): string {
   const { title, sections } = capacityPage(record, capacity);
   return renderPage(
     {
       title,
       kicker: `Run ${record.runId}, ${dayAndTime(record.startedAt)} UTC`,
-      lead: html`${tilesOf(capacity)}
+      lead: html`${above}${tilesOf(capacity)}
 ${answerOf(capacity)}
 ${validityBox(record.validity)}`,
       sections: sections.map(({ heading, blocks }, index) => ({

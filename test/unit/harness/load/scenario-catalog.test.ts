@@ -83,10 +83,13 @@ describe('the catalog of scenarios', () => {
   });
 
   test('says why a file cannot be used', async () => {
-    const broken = await file('broken.mjs', 'export const scenario = {');
+    const broken = await file('broken.mjs', '\nexport const scenario = {\n\n]');
     const empty = await file('empty.mjs', 'export const other = 1;');
     const code = 'ERR_USAGE';
-    await assert.rejects(loadScenario(broken), { code, message: /cannot be loaded: Unexpected/ });
+    await assert.rejects(loadScenario(broken), {
+      code,
+      message: /loaded: Unexpected token ']' \(at .*broken\.mjs:4\)/,
+    });
     await assert.rejects(loadScenario(empty), { code, message: /exports no scenario/ });
     await assert.rejects(loadScenario(join(folder, 'none.mjs')), { code, message: /none\.mjs/ });
   });

@@ -25,6 +25,23 @@ function wrongFault(overrides: object): ScenarioSpec {
 }
 
 describe('defineScenario', () => {
+  test('takes checks that annotate nothing, as that of the README', () => {
+    const { cases } = defineScenario({
+      ...SPEC,
+      operations: [
+        {
+          name: 'greet',
+          service: 'greeter',
+          tool: 'greet',
+          input: () => ({ who: 'Ada' }),
+          check: ({ content }, { who }) => (content[0].text === who ? undefined : 'not greeted'),
+        },
+      ],
+    });
+    const reply = { content: [{ type: 'text', text: 'Ada' }] };
+    assert.equal(cases[0]?.operations[0]?.check(reply, { who: 'Bob' }), 'not greeted');
+  });
+
   test('makes one case without a name of plain operations, and fills in the rest', () => {
     const scenario = defineScenario({ ...SPEC, order: 'in-order' });
     assert.deepEqual(scenario.cases, [

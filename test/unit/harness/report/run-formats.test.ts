@@ -4,6 +4,7 @@ import { type RunFormat, renderRuns } from '../../../../src/harness/report/run-f
 import { assertGolden } from '../../../helpers/golden.ts';
 import { HOSTILE_NAMES } from '../../../helpers/hostile-names.ts';
 import { PLAIN_ASSETS } from '../../../helpers/page-parts.ts';
+import { sampleCapacity } from '../../../helpers/sample-capacity.ts';
 import { hostileRecord, sampleRecord } from '../../../helpers/sample-record.ts';
 
 const render = (format: RunFormat, name?: string) =>
@@ -43,6 +44,14 @@ describe('A run for programs', () => {
       for (const format of Object.keys(GOLDEN) as RunFormat[]) {
         assert.doesNotMatch(render(format, name).replaceAll('\n', ''), /[\p{Cc}\p{Cf}\p{Cs}]/u);
       }
+    }
+  });
+
+  test('is the plan where a plan was made, and not what was measured for it', () => {
+    const record = { ...sampleRecord({ scenarios: [] }), capacity: sampleCapacity() };
+    for (const format of ['text', 'markdown', 'html'] as const) {
+      const text = renderRuns([record], format, { pageAssets: () => PLAIN_ASSETS });
+      assert.match(text, /Answer.*instance/, format);
     }
   });
 

@@ -21,6 +21,35 @@ function refuses(spec: unknown, message: RegExp | string): void {
 }
 
 describe('defineService', () => {
+  test('takes handlers that annotate nothing, as those of the README, and such that do', async () => {
+    const { service } = await startService({
+      name: 'greeter',
+      init: () => ({ greeted: 0 }),
+      tools: {
+        loose: {
+          description: 'Greets',
+          inputSchema: { type: 'object' },
+          handler({ who }, { state }) {
+            state.greeted++;
+            return { content: [{ type: 'text', text: who.toUpperCase() }] };
+          },
+        },
+        strict: {
+          description: 'Greets',
+          inputSchema: { type: 'object' },
+          handler: ({ who }: { readonly who: string }) => ({
+            content: [{ type: 'text', text: who.toUpperCase() }],
+          }),
+        },
+      },
+    });
+    for (const name of ['loose', 'strict']) {
+      assert.deepEqual(await service.call('tools/call', { name, arguments: { who: 'ada' } }), {
+        content: [{ type: 'text', text: 'ADA' }],
+      });
+    }
+  });
+
   test('describes its tools as clients see them', () => {
     const definition = defineService({
       name: 'one',
