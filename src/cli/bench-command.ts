@@ -25,7 +25,7 @@ const MAX_IN_FLIGHT = 100_000;
 /** Of an open loop: its calls take memory only while they wait. */
 const MOST_IN_FLIGHT = 1_000_000;
 /** Each is a thread that may keep a core busy. */
-const MAX_WORKERS = 64;
+export const MAX_WORKERS = 64;
 const MAX_ROUNDS = 10_000;
 /** As in `harness/load/scenario.ts`, which is not loaded for a mistyped flag. */
 const SUITES = ['cost', 'chaos', 'truth'] as const;

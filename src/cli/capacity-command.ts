@@ -5,6 +5,7 @@
 
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import { MAX_WORKERS } from './bench-command.ts';
 import type { CapacityFlags } from './capacity.ts';
 import { duration, names, percentage, text, texts, wholeNumber } from './coerce.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
@@ -132,6 +133,13 @@ function declare(args: Argv): Argv {
         default: '1s',
         coerce: duration('duration'),
         describe: 'time of each rate; default: 1s',
+      },
+      workers: {
+        group: MEASURING,
+        string: true,
+        coerce: wholeNumber('workers', 1, MAX_WORKERS),
+        describe:
+          'threads that share the calls of each rate, each with its own connection; http alone; default: 1',
       },
       seed: {
         group: MEASURING,

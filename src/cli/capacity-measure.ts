@@ -5,6 +5,7 @@ import type { Objective } from '../harness/capacity/objective.ts';
 import type { VariantEvidence } from '../harness/capacity/plan-option.ts';
 import type { ScenarioCase } from '../harness/load/scenario.ts';
 import { loadScenario } from '../harness/load/scenario-catalog.ts';
+import { requireShareable } from '../harness/load/worker-requirements.ts';
 import { measureCapacity } from '../harness/measure-capacity.ts';
 import type { Environment } from '../harness/results/environment.ts';
 import type { RunRecord } from '../harness/results/run-record.ts';
@@ -22,6 +23,7 @@ export interface MeasuringFlags {
   readonly slo: string;
   readonly variants?: string[];
   readonly duration: number;
+  readonly workers?: number;
   readonly seed: number;
   readonly quiet?: boolean;
 }
@@ -58,6 +60,8 @@ export async function measureVariants(
     );
   }
   const variants = await Promise.all((flags.variants ?? DEFAULT_VARIANTS).map(loadVariant));
+  const { workers = 1 } = flags;
+  requireShareable(scenario, variants, workers);
   const interrupt = listenForInterrupt();
   const progress = createProgress(flags.quiet === true);
   const { signal } = interrupt;
@@ -86,6 +90,7 @@ export async function measureVariants(
             objectives,
             pointMs: flags.duration,
             seed: flags.seed,
+            workers,
             signal,
             onStep: (detail) =>
               progress.update({

@@ -65,6 +65,7 @@ export async function capacity(flags: CapacityFlags): Promise<void> {
     ...request,
     scenario: measured.scenario,
     refused: measured.refused,
+    ...(flags.workers === undefined ? {} : { workers: flags.workers }),
     validity: measured.record.validity.verdict,
   });
   const record: RunRecord = { ...measured.record, capacity: plan };
@@ -85,6 +86,12 @@ function requestOf(
     throw new ToolrigError(
       'ERR_USAGE',
       'name a scenario to measure, or results of others with --from: one of the two',
+    );
+  }
+  if (flags.from !== undefined && flags.workers !== undefined) {
+    throw new ToolrigError(
+      'ERR_USAGE',
+      '--workers is for measuring, and --from has been measured: leave one of them out',
     );
   }
   const price = budget === undefined ? undefined : priceOf(budget);

@@ -14,10 +14,11 @@ import { rateOf, type SweepPoint, sweepPoint } from './capacity/measured-sweep.t
 import { keepsUp, type Objective } from './capacity/objective.ts';
 import type { VariantEvidence } from './capacity/plan-option.ts';
 import { sweepRates } from './capacity/rate-sweep.ts';
-import { type CallPlan, planCalls } from './load/call-plan.ts';
+import { type CallPlan, type PlanSource, planCalls } from './load/call-plan.ts';
 import { type ReadyCall, readyCalls } from './load/closed-executor.ts';
 import { collectGarbage } from './load/collect-garbage.ts';
 import { InFlightMeter } from './load/in-flight-meter.ts';
+import type { LoadGenerator } from './load/load-generator.ts';
 import type { BlockMeasurement } from './load/measurement.ts';
 import { preflight } from './load/preflight.ts';
 import {
@@ -29,6 +30,7 @@ import {
 import { WindowedProber } from './load/rate-windows.ts';
 import type { Scenario, ScenarioCase, ServiceSource } from './load/scenario.ts';
 import type { Target, Variant } from './load/target.ts';
+import { openGenerator } from './load/workers/open-generator.ts';
 import { operationsOf, scalingOf } from './measure-capacity-closed.ts';
 import { LimitMeter } from './measure-capacity-limit.ts';
 import { bytesPerSession } from './measure-capacity-sessions.ts';
@@ -39,6 +41,8 @@ export interface CapacityMeasureOptions {
   /** Time of one rate, in ms. */
   readonly pointMs: number;
   readonly seed: number;
+  /** Threads that generate the load of the sweep. Default: 1, this one. */
+  readonly workers?: number;
   readonly signal: AbortSignal;
   /** What is being done, in words. */
   readonly onStep: (step: string) => void;
@@ -69,7 +73,10 @@ export async function measureCapacity(
     const sources = typeof services === 'function' ? await services(folder) : services;
     const [first] = scenario.cases as [ScenarioCase, ...ScenarioCase[]]; // a scenario has at least one
     const plan = planCalls(first, seededRandom(options.seed));
-    const evidence = await measureOpened(variant, sources, plan, options);
+    const { module } = scenario;
+    const source =
+      module === undefined ? undefined : { module, caseName: first.name, seed: options.seed };
+    const evidence = await measureOpened(variant, sources, plan, source, options);
     const session = await bytesPerSession(variant, sources, options);
     const measured = { ...evidence, bytesPerSession: session };
     if (!SCALING_VARIANTS.includes(variant.name)) return measured;
@@ -83,6 +90,7 @@ async function measureOpened(
   variant: Variant,
   sources: Services,
   plan: CallPlan,
+  planSource: PlanSource | undefined,
   options: CapacityMeasureOptions,
 ): Promise<VariantEvidence> {
   options.onStep('starting');
@@ -90,6 +98,7 @@ async function measureOpened(
   const rssBefore = process.memoryUsage.rss();
   const openedAtMs = performance.now();
   const target = await variant.open(sources);
+  let generator: LoadGenerator | undefined;
   try {
     if (target.drive !== undefined) {
       throw new ToolrigError(
@@ -103,7 +112,9 @@ async function measureOpened(
     collectGarbage();
     const rssOpened = process.memoryUsage.rss() + (await target.usage()).rssBytes;
     await preflight(plan, [{ variant: variant.name, target }]);
-    const prober = new RateProber(target, plan, proberOptions(options));
+    const { workers = 1 } = options;
+    generator = await openGenerator({ variant: variant.name, target }, plan, workers, planSource);
+    const prober = new RateProber(target, plan, { ...proberOptions(options), generator });
     const limit = new LimitMeter(
       new WindowedProber(prober, {
         windowMs: options.pointMs / POINT_WINDOWS,
@@ -149,6 +160,7 @@ async function measureOpened(
       sharesCores: true,
     };
   } finally {
+    await generator?.close();
     await target.close();
   }
 }

@@ -21,6 +21,8 @@ export interface PlanRequest {
   readonly isThisMachine: boolean;
   readonly validity: 'valid' | 'suspect' | 'invalid';
   readonly random: () => number;
+  /** Threads that generated the load. Default: 1, the one that measured. */
+  readonly workers?: number;
   /** Ways that could not be measured at all. */
   readonly refused?: readonly { readonly variant: string; readonly reason: string }[];
 }
@@ -72,7 +74,7 @@ function byInstances(a: CapacityOption, b: CapacityOption): number {
 }
 
 function assumptionsOf(request: PlanRequest): readonly string[] {
-  const { demand, policy, instance, isThisMachine, objectives } = request;
+  const { demand, policy, instance, isThisMachine, objectives, workers = 1 } = request;
   const { spare, zones } = policy.redundancy;
   const percent = (ratio: number) => `${Math.round(ratio * 1_000) / 10} %`;
   const rate = (perSecond: number) => `${Math.round(perSecond).toLocaleString('en-US')} calls/s`;
@@ -92,6 +94,11 @@ function assumptionsOf(request: PlanRequest): readonly string[] {
         'that was measured',
     'an instance runs a replica a core, as far as its memory goes, 15 % of which is left alone; replicas side by side do ' +
       'not slow each other',
+    ...(workers === 1
+      ? []
+      : [
+          `${workers} threads of the machine that was measured generated the load, each with connections of its own`,
+        ]),
     'load is spread evenly over replicas, by a balancer whose own cost is not counted',
     'a month has 730 hours, and instances run through all of it',
   ];

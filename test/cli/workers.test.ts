@@ -73,12 +73,18 @@ describe('bench --workers', { concurrency: 2 }, () => {
       ['native', 'through the thread that started them'],
       ['stdio', 'its server has one pipe'],
     ]) {
-      const what = ['bench', 'mixed', '--rate', '10', '--workers', '2', '--variants', `${variant}`];
-      assertRefused(
-        await refusalOf(what),
-        2,
-        new RegExp(`'${variant}' cannot be called .*${reason}`),
-      );
+      for (const what of [
+        ['bench', 'mixed', '--rate', '10'],
+        ['capacity', 'mixed', '--target-rate', '10'],
+      ]) {
+        assertRefused(
+          await refusalOf([...what, '--workers', '2', '--variants', `${variant}`]),
+          2,
+          new RegExp(`'${variant}' cannot be called .*${reason}`),
+        );
+      }
     }
+    const measured = ['capacity', '--from', 'x.csv', '--target-rate', '10', '--workers', '2'];
+    assertRefused(await refusalOf(measured), 2, /--workers is for measuring.*leave one/);
   });
 });

@@ -102,6 +102,12 @@ describe('planCapacity', () => {
     }
   });
 
+  test('says how many threads generated the load, where it was more than one', () => {
+    const threads = /^2 threads of the machine that was measured generated the load/m;
+    assert.match(sampleCapacity({ workers: 2 }).assumptions.join('\n'), threads);
+    assert.doesNotMatch(sampleCapacity().assumptions.join('\n'), /threads/);
+  });
+
   test('makes it clear that an instance is this machine', () => {
     const { assumptions } = sampleCapacity({ isThisMachine: true });
     assert.match(assumptions.join('\n'), /an instance is this machine: 2 cores/);
