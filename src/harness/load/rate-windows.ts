@@ -79,12 +79,19 @@ export class WindowedProber {
     return windows;
   }
 
-  /** Others that are busy now are likely to be a moment later. */
+  /** Others that are busy now are likely to be a moment later. Ends at once when the signal fires. */
   async #pause(pauseMs: number): Promise<void> {
-    if (this.#spareMs < pauseMs) return;
+    const { signal } = this.#options;
+    if (this.#spareMs < pauseMs || signal.aborted) return;
     this.#spareMs -= pauseMs;
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, pauseMs);
+    let resolve = () => {};
+    const over = new Promise<void>((settle) => {
+      resolve = settle;
     });
+    const timer = setTimeout(resolve, pauseMs);
+    signal.addEventListener('abort', resolve);
+    await over;
+    signal.removeEventListener('abort', resolve);
+    clearTimeout(timer);
   }
 }

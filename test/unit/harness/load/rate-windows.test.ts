@@ -85,6 +85,36 @@ describe('WindowedProber', () => {
     assert.ok(tookMs > 11 * WINDOW_MS && tookMs < 14 * WINDOW_MS, `${tookMs}`);
   });
 
+  test('ends its pause at once when it is interrupted', async (t) => {
+    const loop = new VirtualLoop(t);
+    const controller = new AbortController();
+    let looks = 0;
+    let abortedAtMs = 0;
+    const readings = (): CpuReading => {
+      const othersMs = looks * 10;
+      if (++looks === 2) {
+        setTimeout(() => {
+          abortedAtMs = loop.nowMs;
+          controller.abort();
+        }, WINDOW_MS / 4);
+      }
+      return {
+        machineMs: othersMs,
+        threads: new Map([['main', { ranMs: 0, waitedMs: othersMs }]]),
+      };
+    };
+    const prober = new RateProber(echoTarget(), plan, { signal: controller.signal });
+    const windowed = new WindowedProber(prober, {
+      windowMs: WINDOW_MS,
+      spareMs: 1_000,
+      signal: controller.signal,
+      readings,
+    });
+    const windows = await loop.until(windowed.at(1_000, 3));
+    assert.deepEqual(seen(windows), ['fast, held up']);
+    assert.equal(loop.nowMs, abortedAtMs);
+  });
+
   test('blames nobody where the kernel does not tell', async (t) => {
     const loop = new VirtualLoop(t);
     const prober = new RateProber(echoTarget(), plan, { signal });
