@@ -18,6 +18,9 @@ export interface Progress {
   readonly progressToken?: string | number;
 }
 
+/** Time that a call is allowed unless it says otherwise, in ms. */
+export const DEFAULT_TIMEOUT_MS = 5_000;
+
 export interface CallOptions {
   /** Time allowed, in ms; `Infinity` for no limit. Default: 5,000. */
   readonly timeoutMs?: number;

@@ -14,7 +14,7 @@
 import type { DeadlineWheel } from '../../core/deadline-wheel.ts';
 import { ToolError, ToolrigError } from '../../core/errors.ts';
 import { keepScope } from '../telemetry/call-channels.ts';
-import type { CallOptions, RequestContext } from './call-context.ts';
+import { type CallOptions, DEFAULT_TIMEOUT_MS, type RequestContext } from './call-context.ts';
 import { cancelled, overloaded, serviceExit, timedOut } from './call-errors.ts';
 import { CallList } from './call-list.ts';
 import { PendingCall, type PendingCallOwner } from './pending-call.ts';
@@ -24,8 +24,6 @@ import { countRefusal, createCounters } from './service-counters.ts';
 import type { Endpoint } from './service-definition.ts';
 import type { ServiceLifecycle } from './service-lifecycle.ts';
 
-/** Time that a call is allowed unless it says otherwise. */
-const DEFAULT_TIMEOUT_MS = 5_000;
 /** Idle calls kept for use again; a burst beyond it is left to the collector. */
 const MAX_POOLED_CALLS = 256;
 

@@ -15,7 +15,7 @@ import {
   type WireReason,
 } from './frames.ts';
 import type { Link, LinkListener } from './link.ts';
-import { RemoteCall } from './remote-call.ts';
+import { RemoteCall, type RemoteCallOwner } from './remote-call.ts';
 
 /** Numbers of calls are 24 bits wide. */
 const MAX_CALLS = 2 ** 24;
@@ -24,12 +24,6 @@ const MAX_ROUTES = 2 ** 16;
 
 /** What a connection tells a service that runs at its other end. */
 export interface GuestService {
-  /** @param index - which call of a chunk; 0 for one on its own */
-  onAnswer(call: RemoteCall, index: number, answer: unknown): void;
-  /** Answers of calls of a chunk, `first` and those behind it. */
-  onAnswers(call: RemoteCall, first: number, answers: readonly unknown[]): void;
-  /** @param index - which call of a chunk; 0 for one on its own */
-  onError(call: RemoteCall, index: number, error: ToolrigError): void;
   onLeft(reason: unknown): void;
   onExited(reason: unknown): void;
   onLog(level: LogLevel, fields: object, message: string): void;
@@ -42,10 +36,10 @@ export class GuestConnection implements LinkListener {
   readonly #services = new Map<number, GuestService>();
   readonly #freeRoutes: number[] = [];
   /** Owner of the connection's own questions. */
-  readonly #asker = {
-    onAnswer: (call: RemoteCall, _index: number, answer: unknown) => call.resolve(0, answer),
+  readonly #asker: RemoteCallOwner = {
+    onAnswer: (call, _index, answer) => call.resolve(0, answer),
     onAnswers() {},
-    onError: (call: RemoteCall, _index: number, error: ToolrigError) => call.reject(error),
+    onError: (call, _index, error) => call.reject(error),
     onDeadline() {},
     onCancel() {},
   };
@@ -160,14 +154,14 @@ export class GuestConnection implements LinkListener {
     switch (kind) {
       case GUEST_FRAME.reply: {
         const call = this.#answered(id, 1);
-        (call.owner as unknown as GuestService).onAnswer(call, route, value);
+        (call.owner as RemoteCallOwner).onAnswer(call, route, value);
         if (call.unanswered === 0) this.release(call);
         break;
       }
       case GUEST_FRAME.replies: {
         const answers = value as unknown[];
         const call = this.#answered(id, answers.length);
-        (call.owner as unknown as GuestService).onAnswers(call, route, answers);
+        (call.owner as RemoteCallOwner).onAnswers(call, route, answers);
         if (call.unanswered === 0) this.release(call);
         break;
       }
@@ -175,7 +169,7 @@ export class GuestConnection implements LinkListener {
         const call = this.#answered(id, 1);
         const { code, message, data } = value as WireError;
         const error = new ToolrigError(code, message, { data });
-        (call.owner as unknown as GuestService).onError(call, route, error);
+        (call.owner as RemoteCallOwner).onError(call, route, error);
         if (call.unanswered === 0) this.release(call);
         break;
       }

@@ -23,11 +23,16 @@ const CHUNKS_IN_FLIGHT = 4;
 const UNANSWERED = Symbol('unanswered');
 
 /** What a batch needs of the service. */
-interface BatchService {
-  /** Calls that its mailbox takes when it is empty. */
+export interface BatchService {
+  /** Calls that its mailbox takes when it is empty, those that are handled included. */
   readonly capacity: number;
   /** Calls that its mailbox takes now. */
   readonly room: number;
+  /**
+   * Sends one call, if there is room.
+   *
+   * @returns `undefined` when it has been sent, or the reason why not
+   */
   sendForBatch(
     batch: BatchReceiver,
     index: number,
@@ -35,6 +40,13 @@ interface BatchService {
     params: unknown,
     options: CallOptions | undefined,
   ): ToolrigError | undefined;
+  /**
+   * Sends calls in one frame; there must be room for them.
+   *
+   * @param first - the place of the first of them in the batch
+   * @returns length of the frame in bytes, 0 when the calls have ended instead; `undefined` when
+   *   nothing has been sent, and each call is to be sent by itself
+   */
   sendChunkForBatch(
     batch: BatchReceiver,
     first: number,

@@ -8,6 +8,7 @@
  */
 
 import type { DeadlineNode } from '../../core/deadline-wheel.ts';
+import type { ToolrigError } from '../../core/errors.ts';
 import type { CallOptions, Progress } from '../dispatch/call-context.ts';
 import { raiseAside } from '../dispatch/listeners.ts';
 
@@ -21,8 +22,14 @@ export interface BatchReceiver {
   settleRest(first: number, count: number, error: unknown): void;
 }
 
-/** What a call tells when its caller cannot wait any longer. */
+/** Who is told what becomes of a call: the guest's answers, and that its caller cannot wait any longer. */
 export interface RemoteCallOwner {
+  /** @param index - which call of a chunk; 0 for one on its own */
+  onAnswer(call: RemoteCall, index: number, answer: unknown): void;
+  /** Answers of calls of a chunk, `first` and those behind it. */
+  onAnswers(call: RemoteCall, first: number, answers: readonly unknown[]): void;
+  /** @param index - which call of a chunk; 0 for one on its own */
+  onError(call: RemoteCall, index: number, error: ToolrigError): void;
   onDeadline(call: RemoteCall): void;
   onCancel(call: RemoteCall, reason: unknown): void;
 }

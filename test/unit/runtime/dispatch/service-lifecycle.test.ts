@@ -350,6 +350,22 @@ describe('onLeave', () => {
     assert.ok(reasons.every((reason) => reason instanceof TypeError));
   });
 
+  test('answers whoever waits although a listener throws, which surfaces outside', async (t) => {
+    const raised: (() => void)[] = [];
+    t.mock.method(process, 'nextTick', (raise: () => void) => raised.push(raise));
+    const { service } = await startService({ methods: { wait: () => defer().promise } });
+    const call = service.call('wait');
+    let told = 0;
+    service.onLeave(crash);
+    service.onLeave(() => told++);
+    service.kill();
+    t.mock.restoreAll();
+    await assert.rejects(call, { code: 'ERR_SERVICE_EXIT' });
+    assert.equal(told, 1);
+    assert.equal(raised.length, 1);
+    assert.throws(() => raised[0]?.(), TypeError);
+  });
+
   test('tells a listener at once when the service has left already', async () => {
     const { service } = await startService();
     await service.stop();
