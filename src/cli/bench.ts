@@ -5,6 +5,7 @@ import { ToolrigError } from '../core/errors.ts';
 import type { ArrivalKind, RateStage } from '../harness/load/arrival-schedule.ts';
 import type { Load } from '../harness/load/load.ts';
 import { contradictionIn } from '../harness/load/load.ts';
+import type { PlannedScenario } from '../harness/load/prepare-scenario.ts';
 import { FLAG_NAMES, type ThinkTime } from '../harness/load/resolve-load.ts';
 import type { Suite } from '../harness/load/scenario.ts';
 import { loadScenario, loadSuite } from '../harness/load/scenario-catalog.ts';
@@ -17,7 +18,7 @@ import { readEnvironment, systemSources } from '../harness/results/environment.t
 import { stringifyRunRecord } from '../harness/results/run-json.ts';
 import type { RunRecord } from '../harness/results/run-record.ts';
 import { checkWritable, createRunId, writeRun } from '../harness/results/run-store.ts';
-import { type PlannedScenario, type RunResult, runScenarios } from '../harness/run.ts';
+import { type RunResult, runScenarios } from '../harness/run.ts';
 import { loadVariant, VARIANTS } from '../harness/variants/variants.ts';
 import { commandLine } from './command-line.ts';
 import { listenForInterrupt } from './interrupt.ts';

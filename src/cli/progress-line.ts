@@ -1,7 +1,7 @@
 /** How a run goes, in one line: `native: round 3/10, 6.49M calls/s, p50 139 ns, p99 310 ns, 2 failed`. */
 
+import type { RunProgress } from '../harness/load/run-progress.ts';
 import { formatNs, formatShort } from '../harness/report/units.ts';
-import type { RunProgress } from '../harness/run.ts';
 import type { ProgressLine } from './progress.ts';
 
 /** The line for a step of a run. */

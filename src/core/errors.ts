@@ -95,3 +95,8 @@ export class ToolrigError extends Error {
 export class ToolError extends Error {
   override readonly name = 'ToolError';
 }
+
+/** What something that was thrown says: anything can be thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
