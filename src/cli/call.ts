@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
-import { ToolrigError } from '../core/errors.ts';
+import { messageOf, ToolrigError } from '../core/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { portOf } from './serving/port.ts';
 import { postCall } from './serving/status-client.ts';
@@ -70,6 +70,5 @@ function adminToken(): string | undefined {
 }
 
 function unreadable(what: string, cause: unknown): ToolrigError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new ToolrigError('ERR_USAGE', `${what}: ${reason}`, { cause });
+  return new ToolrigError('ERR_USAGE', `${what}: ${messageOf(cause)}`, { cause });
 }

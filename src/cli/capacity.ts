@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { ToolrigError } from '../core/errors.ts';
+import { messageOf, ToolrigError } from '../core/errors.ts';
 import { mergeSweeps, parseSweep } from '../harness/capacity/import-sweep.ts';
 import {
   type InstanceType,
@@ -191,8 +191,7 @@ async function readSweep(path: string): Promise<MeasuredSweep> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ToolrigError('ERR_USAGE', `${path} cannot be read: ${reason}`, { cause });
+    throw new ToolrigError('ERR_USAGE', `${path} cannot be read: ${messageOf(cause)}`, { cause });
   }
   return parseSweep(text, basename(path));
 }

@@ -1,7 +1,7 @@
 /** What `toolrig compare` does: reads runs, compares them, and prints or writes the outcome. */
 
 import { resolve } from 'node:path';
-import { ToolrigError } from '../core/errors.ts';
+import { messageOf, ToolrigError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import {
   type Comparable,
@@ -130,8 +130,7 @@ async function write(out: string, text: string): Promise<void> {
   try {
     await writeFileAtomically(resolve(out), text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ToolrigError('ERR_USAGE', `${out} cannot be written: ${reason}`, { cause });
+    throw new ToolrigError('ERR_USAGE', `${out} cannot be written: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -3,7 +3,7 @@
 import { access, appendFile, constants } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { ToolrigError } from '../core/errors.ts';
+import { messageOf, ToolrigError } from '../core/errors.ts';
 import type { GateVerdict } from '../harness/compare/gate/gate.ts';
 import type { GateReport } from '../harness/compare/gate/gate-report.ts';
 import { type ComparisonFormat, renderComparison } from '../harness/report/comparison-formats.ts';
@@ -71,7 +71,7 @@ async function checkFiles({ junit, summary }: GateFlags): Promise<void> {
       // oxlint-disable-next-line no-await-in-loop -- there are two
       await access(dirname(resolve(path)), constants.W_OK | constants.X_OK);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new ToolrigError(
         'ERR_USAGE',
         `--${flag} ${path} cannot be written: ${reason}. Make its folder first, or name another`,
@@ -103,8 +103,11 @@ async function writeError(
   format: ComparisonFormat,
   { junit }: GateFlags,
 ): Promise<void> {
-  const text = reason instanceof Error ? reason.message : String(reason);
-  const document = renderJUnitError('the working tree', startedAt, `the gate broke: ${text}`);
+  const document = renderJUnitError(
+    'the working tree',
+    startedAt,
+    `the gate broke: ${messageOf(reason)}`,
+  );
   if (format === 'junit') stdout(document);
   if (junit !== undefined) await writeFileAtomically(resolve(junit), document);
 }
@@ -119,8 +122,9 @@ async function writeBesides(report: GateReport, flags: GateFlags): Promise<void>
     // GitHub's step summary is a file that others have written to.
     if (summary !== undefined) await appendFile(resolve(summary), renderGateMarkdown(report));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ToolrigError('ERR_USAGE', `the report cannot be written: ${reason}`, { cause });
+    throw new ToolrigError('ERR_USAGE', `the report cannot be written: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
 

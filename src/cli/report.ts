@@ -1,7 +1,7 @@
 /** What `toolrig report` does: reads runs, renders them, prints or writes the text. */
 
 import { resolve } from 'node:path';
-import { ToolrigError } from '../core/errors.ts';
+import { messageOf, ToolrigError } from '../core/errors.ts';
 import { renderHistograms } from '../harness/report/histogram-text.ts';
 import { type RunFormat, renderRuns } from '../harness/report/run-formats.ts';
 import { writeFileAtomically } from '../harness/results/atomic-file.ts';
@@ -37,9 +37,10 @@ async function write(path: string, text: string): Promise<void> {
   try {
     await writeFileAtomically(path, text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ToolrigError('ERR_USAGE', `the report cannot be written to ${path}: ${reason}`, {
-      cause,
-    });
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `the report cannot be written to ${path}: ${messageOf(cause)}`,
+      { cause },
+    );
   }
 }

@@ -1,7 +1,7 @@
 /** What `toolrig serve` does: reads the settings, runs the application, drains when it is asked to. */
 
 import { readFileSync } from 'node:fs';
-import { ToolrigError } from '../core/errors.ts';
+import { messageOf, ToolrigError } from '../core/errors.ts';
 import {
   AuditLog,
   type Config,
@@ -101,8 +101,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ToolrigError('ERR_USAGE', `the configuration cannot be read: ${reason}`, {
+    throw new ToolrigError('ERR_USAGE', `the configuration cannot be read: ${messageOf(error)}`, {
       cause: error,
     });
   }
@@ -112,8 +111,9 @@ async function openAudit({ file, ...options }: NonNullable<Config['audit']>): Pr
   try {
     return await AuditLog.open({ path: file, ...options });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ToolrigError('ERR_USAGE', `the audit log cannot be opened: ${reason}`, { cause });
+    throw new ToolrigError('ERR_USAGE', `the audit log cannot be opened: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -10,7 +10,7 @@
  * A crash of the process is not softened: the parent sees it, and so do the callers.
  */
 
-import { ToolrigError } from '../core/errors.ts';
+import { messageOf, ToolrigError } from '../core/errors.ts';
 import { NativeTransport, type ServiceDefinition } from '../runtime/index.ts';
 import {
   type ChildConfig,
@@ -102,7 +102,7 @@ try {
   await main(parseChildConfig(process.argv[2]));
 } catch (thrown) {
   const code = thrown instanceof ToolrigError ? thrown.code : 'ERR_TARGET';
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   await report({ type: 'failed', code, message });
   await stop(1);
 }

@@ -20,6 +20,7 @@ import {
   NodeStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/node';
 import { type Server, STDIO_DEFAULT_MAX_BUFFER_SIZE } from '@modelcontextprotocol/server';
+import { messageOf } from '../core/errors.ts';
 import { releaseCancelledRequests } from './cancelled-requests.ts';
 
 /** Longer than a client keeps an idle socket, so that the server never closes one under a request. */
@@ -47,7 +48,7 @@ export async function startHttpServer(
     if (!isLocalHost(request, response) || !isLocalOrigin(request, response)) return;
     sessions.handle(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
-      else refuse(response, 500, -32603, error instanceof Error ? error.message : String(error));
+      else refuse(response, 500, -32603, messageOf(error));
     });
   });
   http.keepAliveTimeout = KEEP_ALIVE_MS;

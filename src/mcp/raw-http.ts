@@ -6,7 +6,7 @@
  * one session must have different ids.
  */
 
-import { ToolrigError } from '../core/errors.ts';
+import { messageOf, ToolrigError } from '../core/errors.ts';
 import { fromJsonReply, toJsonForm } from './json-form.ts';
 import { errorOfToolResult, fromWireError, type WireError } from './wire-errors.ts';
 import { replyOf } from './wire-meta.ts';
@@ -124,7 +124,7 @@ async function post(
   try {
     response = await fetch(url, { method: 'POST', headers, body });
   } catch (cause) {
-    throw refused(url, cause instanceof Error ? cause.message : String(cause), cause);
+    throw refused(url, messageOf(cause), cause);
   }
   const text = await response.text();
   if (!response.ok) throw refused(url, `HTTP ${response.status} ${text}`, undefined);

@@ -24,7 +24,7 @@ import {
   type StandardSchemaV1,
   type Transport,
 } from '@modelcontextprotocol/client';
-import { ToolrigError } from '../core/errors.ts';
+import { messageOf, ToolrigError } from '../core/errors.ts';
 import type { CallOptions, Progress } from '../runtime/index.ts';
 import { fromJsonReply, toJsonForm } from './json-form.ts';
 import {
@@ -85,10 +85,11 @@ export class SdkCaller {
       await client.connect(transport, { timeout: connectTimeoutMs });
     } catch (cause) {
       await client.close();
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new ToolrigError('ERR_TARGET', `cannot connect to the MCP server: ${reason}`, {
-        cause,
-      });
+      throw new ToolrigError(
+        'ERR_TARGET',
+        `cannot connect to the MCP server: ${messageOf(cause)}`,
+        { cause },
+      );
     }
     return new SdkCaller(client, options);
   }

@@ -1,6 +1,7 @@
 /** The JSON body of a request, up to a limit. */
 
 import type { IncomingMessage } from 'node:http';
+import { messageOf } from '../../core/errors.ts';
 import type { Refusal } from './request-guard.ts';
 
 /** Bytes of a call's parameters: the size up to which the file service reads and writes, and a bit. */
@@ -23,7 +24,6 @@ export async function readJsonBody(
   try {
     return { value: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { status: 400, message: `the body is no JSON: ${reason}` };
+    return { status: 400, message: `the body is no JSON: ${messageOf(error)}` };
   }
 }

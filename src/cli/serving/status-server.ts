@@ -11,7 +11,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ErrorCode, ToolrigError } from '../../core/errors.ts';
+import { type ErrorCode, messageOf, ToolrigError } from '../../core/errors.ts';
 import { toJsonForm } from '../../mcp/index.ts';
 import type { CallOptions, ProbeReport } from '../../runtime/index.ts';
 import { HOST, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
@@ -66,7 +66,7 @@ export async function startStatusServer(
     } catch (error) {
       // A defect of ours, or a client that went away: neither may end the application.
       if (response.headersSent) response.destroy();
-      else send(response, 500, problem(error instanceof Error ? error.message : String(error)));
+      else send(response, 500, problem(messageOf(error)));
     }
   });
   boundPort = server.port;

@@ -16,7 +16,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 import { comparableRuns } from '../../harness/compare/compare-runs.ts';
 import { reportComparison, sideOf } from '../../harness/compare/comparison-report.ts';
 import { renderComparisonHtml } from '../../harness/report/html/comparison-page.ts';
@@ -64,8 +64,7 @@ export function startUiServer(folder: RunsFolder, port: number): Promise<Loopbac
       send(request, response, await answer(request, response, folder));
     } catch (error) {
       const isAsked = error instanceof ToolrigError && error.code === 'ERR_USAGE';
-      const message = error instanceof Error ? error.message : String(error);
-      send(request, response, problem(isAsked ? 404 : 500, message));
+      send(request, response, problem(isAsked ? 404 : 500, messageOf(error)));
     }
   });
 }

@@ -1,6 +1,6 @@
 /** Reading what other programs wrote: every complaint says in which file, and where. */
 
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 
 /** @param place - `line 3`, or a path such as `metrics.http_reqs` */
 export function unusable(file: string, place: string, what: string): ToolrigError {
@@ -16,7 +16,7 @@ export function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = messageOf(cause);
     const line = text.slice(0, placeIn(text, message)).split('\n').length;
     throw new ToolrigError(
       'ERR_USAGE',

@@ -5,7 +5,7 @@
  * microsecond, and thousands of those would make a service look the faster the less of it there is.
  */
 
-import { isCallErrorCode, ToolrigError } from '../../core/errors.ts';
+import { isCallErrorCode, messageOf, ToolrigError } from '../../core/errors.ts';
 import { LatencyTally } from '../stats/latency-tally.ts';
 
 /** A stretch of a run. Made before the run, since making one takes memory. */
@@ -47,10 +47,6 @@ export class ChaosTotals {
       thrown instanceof ToolrigError && isCallErrorCode(thrown.code) ? thrown.code : 'ERR_UNKNOWN';
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
     if (this.#expected.has(code)) this.failedAsExpected++;
-    else this.firstFailure ??= `${operation}: ${textOf(thrown)}`;
+    else this.firstFailure ??= `${operation}: ${messageOf(thrown)}`;
   }
-}
-
-function textOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

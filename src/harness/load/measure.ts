@@ -8,7 +8,7 @@
  * noise of this machine, now.
  */
 
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 import type { CallPlan } from './call-plan.ts';
 import { Lane } from './lane.ts';
 import type {
@@ -84,11 +84,10 @@ async function measureLanes(
       }
     }
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
     // A worker that generates calls is not the target.
     const isOurs = thrown instanceof ToolrigError && thrown.code === 'ERR_INVALID_MEASUREMENT';
     const code = isOurs ? thrown.code : 'ERR_TARGET';
-    failure = new ToolrigError(code, `${running} failed: ${reason}`, { cause: thrown });
+    failure = new ToolrigError(code, `${running} failed: ${messageOf(thrown)}`, { cause: thrown });
   }
   failure ??= togetherOf([...silent.values()]);
   if (failure !== undefined && lanes.every((lane) => lane.result().blocks.length === 0)) {

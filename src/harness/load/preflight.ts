@@ -4,7 +4,7 @@
  */
 
 import { inspect } from 'node:util';
-import { type ErrorCode, ToolrigError } from '../../core/errors.ts';
+import { type ErrorCode, messageOf, ToolrigError } from '../../core/errors.ts';
 import { GIVE_UP_MS } from './answer-watch.ts';
 import { type CallPlan, methodOf, type PlannedCall } from './call-plan.ts';
 import { problemWith } from './check-reply.ts';
@@ -82,11 +82,10 @@ async function tryCall(
     );
   } catch (cause) {
     const code = cause instanceof ToolrigError ? cause.code : undefined;
-    const message = cause instanceof Error ? cause.message : String(cause);
     const isScenarioFault = code !== undefined && SCENARIO_FAULTS.has(code);
     return new ToolrigError(
       isScenarioFault ? 'ERR_USAGE' : 'ERR_TARGET',
-      `${where} failed before the measurement: ${message}`,
+      `${where} failed before the measurement: ${messageOf(cause)}`,
       { cause },
     );
   }

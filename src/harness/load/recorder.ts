@@ -9,7 +9,7 @@
  * (was the reply right, what did it fail with) is the executor's and the failure's cost.
  */
 
-import { isCallErrorCode, ToolrigError } from '../../core/errors.ts';
+import { isCallErrorCode, messageOf, ToolrigError } from '../../core/errors.ts';
 import { LatencyCounts, type PackedCounts } from '../stats/latency-counts.ts';
 import { LatencyTally } from '../stats/latency-tally.ts';
 
@@ -64,7 +64,7 @@ export class BlockRecorder {
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
     const isTimeout = code === 'ERR_TIMEOUT';
     if (isTimeout) this.latency.record(latencyNs);
-    this.firstFailure ??= `${operation}: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    this.firstFailure ??= `${operation}: ${messageOf(thrown)}`;
     return isTimeout;
   }
 

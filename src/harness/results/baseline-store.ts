@@ -5,7 +5,7 @@
 
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { readRecord } from './read-run.ts';
@@ -50,8 +50,7 @@ export async function saveBaseline(
     await writeFileAtomically(file, stringifyRunRecord(record));
   } catch (cause) {
     if (cause instanceof ToolrigError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw usage(`baseline '${name}' cannot be written to ${file}: ${reason}`, cause);
+    throw usage(`baseline '${name}' cannot be written to ${file}: ${messageOf(cause)}`, cause);
   }
   return file;
 }

@@ -13,7 +13,7 @@
 
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import { parseRunRecord } from './run-json.ts';
 import type { RunRecord } from './run-record.ts';
@@ -70,7 +70,7 @@ export async function readRecord(file: string): Promise<RunRecord> {
     text = await readFile(file, 'utf8');
   } catch (cause) {
     throw usage(
-      `run record ${file} cannot be read: ${reasonOf(cause)}. Give the id of a run, its folder, ` +
+      `run record ${file} cannot be read: ${messageOf(cause)}. Give the id of a run, its folder, ` +
         `the path of its ${RECORD_FILE}, or latest`,
       cause,
     );
@@ -104,7 +104,7 @@ async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (cause) {
     if (isMissing(cause)) return [];
-    throw usage(`runs cannot be looked up in ${folder}: ${reasonOf(cause)}`, cause);
+    throw usage(`runs cannot be looked up in ${folder}: ${messageOf(cause)}`, cause);
   }
 }
 
@@ -122,8 +122,4 @@ function isMissing(cause: unknown): boolean {
 
 function usage(message: string, cause?: unknown): ToolrigError {
   return new ToolrigError('ERR_USAGE', message, cause === undefined ? {} : { cause });
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -5,7 +5,7 @@
  * number, and nobody would notice until a reader fails. Writing refuses them instead.
  */
 
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 import { type RunRecord, SCHEMA_VERSION } from './run-record.ts';
 import { findRecordProblem } from './run-schema.ts';
 
@@ -41,8 +41,7 @@ export function parseRunRecord(text: string, source: string): RunRecord {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ToolrigError('ERR_USAGE', `${source} is not JSON: ${reason}`, { cause });
+    throw new ToolrigError('ERR_USAGE', `${source} is not JSON: ${messageOf(cause)}`, { cause });
   }
   const fields: Partial<Record<keyof RunRecord, unknown>> =
     typeof value === 'object' && value !== null ? value : {};

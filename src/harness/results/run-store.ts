@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 import { type WriteText, writeFileAtomically } from './atomic-file.ts';
 import { stringifyRunRecord } from './run-json.ts';
 import type { RunRecord } from './run-record.ts';
@@ -137,11 +137,7 @@ async function makeDirectory(path: string): Promise<void> {
 function unwritable(path: string, cause: unknown): ToolrigError {
   return new ToolrigError(
     'ERR_USAGE',
-    `results cannot be written to ${path}: ${reasonOf(cause)}. Choose another directory with --out`,
+    `results cannot be written to ${path}: ${messageOf(cause)}. Choose another directory with --out`,
     { cause },
   );
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

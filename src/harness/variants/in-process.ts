@@ -4,7 +4,7 @@
  */
 
 import { pathToFileURL } from 'node:url';
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 import { NativeTransport, type ServiceDefinition } from '../../runtime/index.ts';
 import { methodOf } from '../load/call-plan.ts';
 import type { ServiceSource } from '../load/scenario.ts';
@@ -27,10 +27,9 @@ export async function loadDefinition(
     }
     return (await factory(source.options)) as ServiceDefinition;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ToolrigError(
       'ERR_TARGET',
-      `service '${name}' cannot be made from ${source.module}: ${reason}`,
+      `service '${name}' cannot be made from ${source.module}: ${messageOf(cause)}`,
       { cause },
     );
   }
@@ -78,6 +77,7 @@ export function transportTarget(transport: NativeTransport): Target {
 
 /** The `ERR_TARGET` of a service whose start threw. */
 export function didNotStart(name: string, cause: unknown): ToolrigError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new ToolrigError('ERR_TARGET', `service '${name}' did not start: ${reason}`, { cause });
+  return new ToolrigError('ERR_TARGET', `service '${name}' did not start: ${messageOf(cause)}`, {
+    cause,
+  });
 }

@@ -11,6 +11,7 @@
  */
 
 import { z } from 'zod';
+import { messageOf } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import type { ConfigProblem, Read } from './config-problem.ts';
 import { type Assignment, isTree, pathText } from './layers.ts';
@@ -59,8 +60,7 @@ export function readSecret(
   try {
     return { value: readText(path).replace(/\r?\n$/, '') };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { message: `its file cannot be read: ${reason}` };
+    return { message: `its file cannot be read: ${messageOf(error)}` };
   }
 }
 

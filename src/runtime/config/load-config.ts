@@ -14,7 +14,7 @@
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 import type { ConfigProblem, Read } from './config-problem.ts';
 import { type Config, configSchema, type ServiceConfig } from './config-schema.ts';
 import { type Environment, type ReadText, readEnvironment } from './environment.ts';
@@ -101,7 +101,7 @@ function readFile(file: ConfigSources['file']): Read<Record<string, unknown>> {
   try {
     tree = JSON.parse(file.text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    return failed(`is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    return failed(`is no JSON: ${messageOf(error)}`);
   }
   if (!isTree(tree)) return failed('must hold one JSON object');
   return { found: tree, problems: secretsInFile(tree, file.path) };

@@ -8,7 +8,7 @@
  * - `clone` copies both with `structuredClone`, as the BEAM does, at its cost.
  */
 
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 
 export const COPY_MODES = ['reference', 'freeze', 'clone'] as const;
 export type CopyMode = (typeof COPY_MODES)[number];
@@ -28,10 +28,9 @@ function clone<T>(value: T): T {
   try {
     return structuredClone(value);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ToolrigError(
       'ERR_INVALID_PARAMS',
-      `what is passed cannot be cloned: ${reason} Pass plain data, or choose another mode than ` +
+      `what is passed cannot be cloned: ${messageOf(cause)} Pass plain data, or choose another mode than ` +
         "copy: 'clone'.",
       { cause },
     );

@@ -6,7 +6,7 @@
  */
 
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 import { addNativeForms, withNativeForms } from './native-forms.ts';
 import { documentOfZod, isZodSchema, type Parse, parserOfZod, TOO_DEEP } from './zod-schema.ts';
 
@@ -66,13 +66,10 @@ export function compileSchema(where: string, source: SchemaSource): CompiledSche
     compiled.set(source, { text, schema });
     return schema;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ToolrigError(
       'ERR_INVALID_OPTION',
-      `the schema of ${where} cannot be used: ${reason}`,
-      {
-        cause,
-      },
+      `the schema of ${where} cannot be used: ${messageOf(cause)}`,
+      { cause },
     );
   }
 }

@@ -1,7 +1,7 @@
 /** Makes a definition from the module that it is exported by, in whichever isolate this runs. */
 
 import { inspect } from 'node:util';
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 import { requireName } from '../../core/options.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import type { ServiceModule } from './service-host.ts';
@@ -21,8 +21,7 @@ export async function loadServiceModule(source: ServiceModule): Promise<ServiceD
     const exported = namespace[exportName];
     made = typeof exported === 'function' ? await exported(...args) : exported;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw invalid(source, reason, cause);
+    throw invalid(source, messageOf(cause), cause);
   }
   if (isDefinition(made)) return made;
   throw invalid(source, `its export '${exportName}' gives ${inspect(made, { depth: 0 })}`);

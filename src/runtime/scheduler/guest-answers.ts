@@ -3,7 +3,7 @@
  * with an error that says so, and an error goes without its data when that cannot leave.
  */
 
-import { ToolrigError } from '../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../core/errors.ts';
 import { GUEST_FRAME, type WireError } from './frames.ts';
 import type { Link } from './link.ts';
 
@@ -37,10 +37,9 @@ function toWireError(thrown: unknown): WireError {
 
 /** The answer to a call whose reply cannot leave this isolate. */
 function unsendable(thrown: unknown): WireError {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
   return {
     code: 'ERR_INVALID_PARAMS',
-    message: `the reply cannot leave its isolate: ${reason}`,
+    message: `the reply cannot leave its isolate: ${messageOf(thrown)}`,
     data: undefined,
   };
 }

@@ -4,7 +4,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
-import { ToolrigError } from '../../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../../core/errors.ts';
 import type { OpenProgress } from '../open-recorder.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerOrder, WorkerStart } from './messages.ts';
 
@@ -110,8 +110,4 @@ export class GeneratorThread {
     this.#waiter?.reject(this.#failure);
     this.#waiter = undefined;
   }
-}
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -5,7 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { ToolrigError } from '../../../core/errors.ts';
+import { messageOf, ToolrigError } from '../../../core/errors.ts';
 import { seededRandom } from '../../stats/random.ts';
 import { planCalls } from '../call-plan.ts';
 import { readyCalls } from '../closed-executor.ts';
@@ -91,7 +91,7 @@ async function close(): Promise<void> {
 function answer(coming: Promise<WorkerAnswer>): void {
   coming.then(say, (thrown: unknown) => {
     const code = thrown instanceof ToolrigError ? thrown.code : undefined;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const message = messageOf(thrown);
     say({ kind: 'failed', code, message });
   });
 }
