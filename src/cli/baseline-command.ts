@@ -6,7 +6,7 @@ import { text } from './coerce.ts';
 
 const HELP = `A baseline is the record of a run under a name, in results/baselines/, which is
 meant to be committed. toolrig gate --baseline NAME compares with it, on the same
-machine only; toolrig compare takes its file.
+machine only; toolrig compare and report take its name.
 
 Examples:
   toolrig bench orders.scenario.mjs && toolrig baseline save release-3

@@ -4,12 +4,12 @@ import { resolve } from 'node:path';
 import { inertText } from '../harness/report/plain-text.ts';
 import { renderRunText } from '../harness/report/text.ts';
 import {
-  BASELINES_FOLDER,
   listBaselines,
   readBaseline,
   removeBaseline,
   saveBaseline,
 } from '../harness/results/baseline-store.ts';
+import { BASELINES_FOLDER } from '../harness/results/baselines-folder.ts';
 import { readRun } from '../harness/results/read-run.ts';
 import { stringifyRunRecord } from '../harness/results/run-json.ts';
 import type { RunRecord } from '../harness/results/run-record.ts';

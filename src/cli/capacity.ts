@@ -115,7 +115,13 @@ function requestOf(
 }
 
 function loadOf({ 'target-rate': rate, workload }: CapacityFlags) {
-  if ((rate === undefined) === (workload === undefined)) {
+  if (rate !== undefined && workload !== undefined) {
+    throw new ToolrigError(
+      'ERR_USAGE',
+      '--target-rate and --workload exclude each other: give one',
+    );
+  }
+  if (rate === undefined && workload === undefined) {
     throw new ToolrigError(
       'ERR_USAGE',
       "say how much is asked: --target-rate 10000, or --workload '400 agents, 6 calls a turn, 2 turns a minute'",

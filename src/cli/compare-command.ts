@@ -14,7 +14,8 @@ const FAILURES = ['regressed', 'inconclusive'] as const;
 const WHAT = 'What to compare:';
 const OUTPUT = 'Output:';
 
-const HELP = `A run is the id of one, the start of an id, its folder, its run.json, or latest.
+const HELP = `A run is the id of one, the start of an id, its folder, its run.json, latest, or
+the name of a baseline.
 Two variants of one run took turns, so their rounds are paired. Two runs were
 made at different times, so theirs are not, and what the machine was like then
 is in the difference: toolrig gate measures both in turn.

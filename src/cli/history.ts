@@ -9,7 +9,7 @@ import {
   historyOf,
 } from '../harness/compare/history.ts';
 import { renderHistory } from '../harness/report/history-text.ts';
-import { BASELINES_FOLDER } from '../harness/results/baseline-store.ts';
+import { BASELINES_FOLDER } from '../harness/results/baselines-folder.ts';
 import { readRuns } from '../harness/results/read-runs.ts';
 import { EXIT } from './exit-codes.ts';
 import { stderr, stdout } from './streams.ts';

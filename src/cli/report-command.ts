@@ -42,7 +42,7 @@ export const reportCommand: CommandModule<object, ReportFlags> = {
       .positional('run', {
         type: 'string',
         array: true,
-        describe: 'latest, an id or its start, a run.json or its folder',
+        describe: 'latest, an id or its start, a run.json or its folder, a baseline',
       })
       .options({
         format: {

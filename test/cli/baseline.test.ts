@@ -41,6 +41,8 @@ describe('baseline', { concurrency: 2 }, () => {
     assert.equal(readFileSync(file, 'utf8'), stringifyRunRecord(record));
     const listed = await toolrig('baseline', 'list');
     assert.match(listed.stdout, new RegExp(`^main {2}${record.runId}`));
+    const compared = await toolrig('compare', 'main', 'latest', '--json');
+    assert.equal(JSON.parse(compared.stdout).baseline.name, record.runId, compared.stderr);
     const shown = await toolrig('baseline', 'show', 'main', '--json');
     assert.equal(shown.stdout, stringifyRunRecord(record));
     const removed = await toolrig('baseline', 'rm', 'main');

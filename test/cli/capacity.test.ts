@@ -84,6 +84,11 @@ describe('toolrig capacity', { concurrency: true }, () => {
 
   for (const [what, args, message] of [
     ['no load', ['--from', 'x.csv'], /say how much is asked: --target-rate/],
+    [
+      'two loads',
+      ['--from', 'x.csv', '--target-rate', '5', '--workload', '2 calls a minute'],
+      /--target-rate and --workload exclude each other/,
+    ],
     ['nothing to plan with', ['--target-rate', '5'], /name a scenario to measure, or results/],
     [
       'an objective of another kind',

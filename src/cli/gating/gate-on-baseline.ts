@@ -19,7 +19,8 @@ import {
 import type { GateSample } from '../../harness/compare/gate/sample.ts';
 import { differencesBetween } from '../../harness/compare/same-machine.ts';
 import { listScenarioNames, loadScenario } from '../../harness/load/scenario-catalog.ts';
-import { BASELINES_FOLDER, readBaseline } from '../../harness/results/baseline-store.ts';
+import { readBaseline } from '../../harness/results/baseline-store.ts';
+import { BASELINES_FOLDER } from '../../harness/results/baselines-folder.ts';
 import { readEnvironment, systemSources } from '../../harness/results/environment.ts';
 import type { RunRecord } from '../../harness/results/run-record.ts';
 import { groupByScenario } from '../../harness/results/scenario-group.ts';

@@ -9,7 +9,7 @@
  * `errors` (ratio, or `0.1%`), `concurrency`, `cores` (busy), `elu` (0 to 1), `in_flight`.
  */
 
-import { didYouMean } from '../../core/nearest.ts';
+import { nearest } from '../../core/nearest.ts';
 import {
   inOrder,
   type MeasuredSweep,
@@ -52,11 +52,9 @@ function columnOf(raw: string, file: string): Column {
   if (LATENCIES.includes(name)) return { name, factor: NS[unit] as number };
   if (PLAIN.some((known) => known === written)) return { name: written, factor: 1 };
   const known = [...PLAIN, ...LATENCIES];
-  throw unusable(
-    file,
-    'line 1',
-    `there is no column '${raw}': use ${known.join(', ')}.${didYouMean(name, known)}`,
-  );
+  const found = nearest(name, known);
+  const hint = found === undefined ? '' : ` Did you mean '${found}'?`;
+  throw unusable(file, 'line 1', `there is no column '${raw}': use ${known.join(', ')}.${hint}`);
 }
 
 function pointOf(

@@ -245,17 +245,26 @@ function cpuAt(sweep: MeasuredSweep): number | null {
 
 function describeLowest(sweep: MeasuredSweep): string {
   const lowest = sweep.points[0];
-  return lowest === undefined ? 'no rate' : `${Math.round(rateOf(lowest))} calls/s`;
+  return lowest === undefined
+    ? 'no rate'
+    : `${Math.round(rateOf(lowest)).toLocaleString('en-US')} calls/s`;
 }
 
-/** Where next to nothing waits, it is the calls themselves that take too long. */
+/**
+ * Where next to nothing waits, it is the calls themselves that take too long. A closed loop asks as soon as it is
+ * answered, so there a queue may be all that is wrong.
+ */
 function seenAtLowest(
   { points: [lowest] }: MeasuredSweep,
   rates: readonly CapacityRate[] = [],
 ): string {
   const p99 = lowest?.latencyNs.p99;
   if (p99 === undefined) return '';
-  const seen = `: p99 is ${(p99 / 1e6).toPrecision(3)} ms there, with hardly a queue`;
+  const how =
+    lowest?.offeredPerSecond === null
+      ? 'where a closed loop asked for all it could get; measure lower rates, too'
+      : 'with hardly a queue';
+  const seen = `: p99 is ${(p99 / 1e6).toPrecision(3)} ms there, ${how}`;
   const used = rates.flatMap(({ budgetUsed }) => (budgetUsed === null ? [] : [budgetUsed]));
   if (used.length === 0) return seen;
   const least = Math.min(...used);

@@ -11,7 +11,7 @@ const LEAST_GROWTH = 0.05;
 
 /** The alerts of the best option, in words: metric names differ from house to house. */
 export function alertBlocks(best: CapacityOption, capacity: CapacityRecord): readonly Block[] {
-  const { policy, demand, objectives, instance } = capacity;
+  const { policy, demand, objectives } = capacity;
   const planned = best.instanceRatePerSecond.median * (1 - policy.headroom);
   const loop = best.measured.sweep
     .filter(({ throughputPerSecond }) => throughputPerSecond <= best.maxRatePerSecond.median)
@@ -32,7 +32,7 @@ export function alertBlocks(best: CapacityOption, capacity: CapacityRecord): rea
               `warn when a replica's event loop is busy more than ${Math.round(loop * (1 - policy.headroom) * 100)} % ` +
                 `for 10 minutes: at ${Math.round(loop * 100)} % it carries no more`,
             ]),
-        `warn when memory of an instance ${instance.name} is used to 85 %`,
+        'warn when the memory of an instance is used to 85 %',
         `warn when the peak of a week grows by more than ${formatCount(Math.max(demand.growthPerMonth, LEAST_GROWTH) * 100)} % over that of four ` +
           'weeks before: plan again',
         'page when fewer instances are healthy than the plan has without its spares',

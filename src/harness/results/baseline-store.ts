@@ -12,9 +12,6 @@ import { readRecord } from './read-run.ts';
 import { stringifyRunRecord } from './run-json.ts';
 import type { RunRecord } from './run-record.ts';
 
-/** Where baselines are, from the folder of a project. */
-export const BASELINES_FOLDER = join('results', 'baselines');
-
 const SUFFIX = '.json';
 /** A file name on every system, and never a way out of the folder. */
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9_-])?$/;

@@ -6,6 +6,7 @@
  *   a path that exists       a `run.json`, or a run's folder
  *   20261122-153012-ab12     the run of this id in the folder of runs, or the only one whose id
  *   20261122-15              starts like this
+ *   release-3                the baseline of this name
  *
  * A folder without `run.json` is one that is being written, or was given up: `writeRun` puts the
  * record there last. Such folders are overlooked until somebody asks for one by name.
@@ -15,6 +16,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
+import { BASELINES_FOLDER } from './baselines-folder.ts';
 import { parseRunRecord } from './run-json.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -47,7 +49,15 @@ export async function findRun(pathOrId: string, runsFolder: string): Promise<str
   const kind = await kindOf(pathOrId);
   if (kind === 'file') return pathOrId;
   if (kind === 'folder') return join(pathOrId, RECORD_FILE);
-  return join(runsFolder, await findRunId(pathOrId, runsFolder), RECORD_FILE);
+  const id = await findRunId(pathOrId, runsFolder);
+  if (id !== undefined) return join(runsFolder, id, RECORD_FILE);
+  const baseline = join(BASELINES_FOLDER, `${pathOrId}.json`);
+  if ((await kindOf(baseline)) === 'file') return baseline;
+  // Hundreds of ids help nobody: the newest are what was meant, if any was.
+  const hint = didYouMean(pathOrId, (await listRunIds(runsFolder)).slice(-MAX_NAMED));
+  throw usage(
+    `there is no run '${pathOrId}', neither as a path nor as an id in ${runsFolder}, and no such baseline.${hint}`,
+  );
 }
 
 /** Ids of the runs in a folder, the oldest first; none where there is no such folder. */
@@ -78,19 +88,12 @@ export async function readRecord(file: string): Promise<RunRecord> {
   return parseRunRecord(text, file);
 }
 
-async function findRunId(idOrStart: string, runsFolder: string): Promise<string> {
+async function findRunId(idOrStart: string, runsFolder: string): Promise<string | undefined> {
   const ids = await listRunIds(runsFolder);
   if (ids.includes(idOrStart)) return idOrStart;
   // One that is there and not whole: reading it says what is missing.
   if ((await namesIn(runsFolder)).includes(idOrStart)) return idOrStart;
   const [id, ...more] = idOrStart === '' ? [] : ids.filter((each) => each.startsWith(idOrStart));
-  if (id === undefined) {
-    // Hundreds of ids help nobody: the newest are what was meant, if any was.
-    const hint = didYouMean(idOrStart, ids.slice(-MAX_NAMED));
-    throw usage(
-      `there is no run '${idOrStart}', neither as a path nor as an id in ${runsFolder}.${hint}`,
-    );
-  }
   if (more.length === 0) return id;
   const named = [id, ...more].slice(-MAX_NAMED).join(', ');
   throw usage(

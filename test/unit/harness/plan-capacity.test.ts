@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { confidenceOf, type Evidence } from '../../../src/harness/capacity/confidence.ts';
+import { sweepPoint } from '../../../src/harness/capacity/measured-sweep.ts';
 import { planCapacity } from '../../../src/harness/plan-capacity.ts';
 import { sampleCapacity, sampleEvidence, sampleRequest } from '../../helpers/sample-capacity.ts';
 
@@ -66,6 +67,17 @@ describe('planCapacity', () => {
         'one replica takes more memory than an instance c7g.large has',
         'its measurements tell nothing about p99 < 5ms and errors < 0.1%',
       ],
+    );
+  });
+
+  test('takes the one point of a closed loop for no rate at which next to nothing waits', () => {
+    const point = sweepPoint({ throughputPerSecond: 748_868, latencyNs: { p99: 5.8e6 } });
+    const wrk = sampleEvidence('wrk', 50_000, {
+      sweep: { source: 'wrk', name: 'wrk', warnings: [], points: [{ ...point, errorRatio: 0 }] },
+    });
+    assert.match(
+      planCapacity([wrk], sampleRequest()).refused[0]?.reason ?? '',
+      /^not even 748,868 calls\/s .*5\.80 ms there, where a closed loop asked .* measure lower rates/,
     );
   });
 
