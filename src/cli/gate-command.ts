@@ -113,13 +113,13 @@ function declare(args: Argv): Argv {
         group: LOAD,
         string: true,
         coerce: duration('duration'),
-        describe: "measured time of a variant; default: 200ms, or the baseline's",
+        describe: "measured time of a variant; default: 240ms, or the baseline's",
       },
       rounds: {
         group: LOAD,
         string: true,
         coerce: wholeNumber('rounds', 1, MAX_ROUNDS),
-        describe: "blocks of each variant; default: 2, or the baseline's",
+        describe: "blocks of each variant; default: 6, or the baseline's",
       },
       warmup: {
         group: LOAD,

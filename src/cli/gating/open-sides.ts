@@ -6,6 +6,7 @@ import { BaseTrees, runChore, type TreeOptions } from './base-tree.ts';
 import { buildChore, isOwnRepository, projectFolder, toolOf } from './project.ts';
 import { Repository } from './repository.ts';
 import { GateSide, isPath } from './side.ts';
+import { steadyNodeFlags } from './steady-node.ts';
 
 export interface OpenSides {
   readonly root: string;
@@ -36,7 +37,8 @@ export async function openSides(
   const { signal } = options;
   const repository = await Repository.around(folder, signal);
   const commit = await repository.commitOf(ref);
-  const candidate = await openCandidate(repository, folder, options);
+  const nodeFlags = await steadyNodeFlags(signal);
+  const candidate = await openCandidate(repository, folder, options, nodeFlags);
   const trees = await BaseTrees.hold(repository, options);
   try {
     const tree = await trees.build(commit);
@@ -47,7 +49,10 @@ export async function openSides(
       commit,
       headCommit: await repository.headCommit(),
       isDirty: await repository.isDirty(),
-      base: baseTool === undefined ? undefined : new GateSide('base', baseFolder, baseTool, signal),
+      base:
+        baseTool === undefined
+          ? undefined
+          : new GateSide('base', baseFolder, baseTool, signal, nodeFlags),
       candidate,
       isOwn: isOwnRepository(projectFolder(folder, repository.root)),
       close: () => trees.release(),
@@ -62,11 +67,12 @@ async function openCandidate(
   repository: Repository,
   folder: string,
   options: TreeOptions,
+  nodeFlags: readonly string[],
 ): Promise<GateSide> {
   const project = projectFolder(folder, repository.root);
   await runChore('build', 'the working tree', buildChore(project, options.build), options);
   const tool = toolOf(project);
-  if (tool !== undefined) return new GateSide('candidate', folder, tool, options.signal);
+  if (tool !== undefined) return new GateSide('candidate', folder, tool, options.signal, nodeFlags);
   throw new ToolrigError(
     'ERR_USAGE',
     `${project} has no toolrig of its own: add it to the package's devDependencies and install it, ` +

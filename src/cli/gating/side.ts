@@ -42,15 +42,24 @@ export class GateSide {
   readonly folder: string;
   readonly tool: Tool;
   readonly #signal: AbortSignal;
+  readonly #nodeFlags: readonly string[];
   #listing:
     | { readonly scenarios: readonly string[]; readonly variants: readonly string[] }
     | undefined;
 
-  constructor(side: Side, folder: string, tool: Tool, signal: AbortSignal) {
+  /** @param nodeFlags - for Node itself. Default: none. */
+  constructor(
+    side: Side,
+    folder: string,
+    tool: Tool,
+    signal: AbortSignal,
+    nodeFlags: readonly string[] = [],
+  ) {
     this.side = side;
     this.folder = folder;
     this.tool = tool;
     this.#signal = signal;
+    this.#nodeFlags = nodeFlags;
   }
 
   /** Whether it has a scenario, by name or by path. */
@@ -119,7 +128,7 @@ export class GateSide {
   }
 
   #run(args: readonly string[]): Promise<ProcessResult> {
-    return runProgram(process.execPath, [this.tool.main, ...args], {
+    return runProgram(process.execPath, [...this.#nodeFlags, this.tool.main, ...args], {
       cwd: this.folder,
       signal: this.#signal,
     });

@@ -34,16 +34,18 @@ export function renderGateText(report: GateReport, options: TextOptions = {}): s
     workOf(report),
     `gate ${MEANINGS[gate.verdict]}`,
     ...gate.reasons.map((reason) => `  ${inertText(reason, 1_000)}`),
+    ...gate.undecided.map((line) => `  only watched: ${inertText(line, 1_000)}`),
     '',
   ].join('\n');
 }
 
 /** The same, to be appended to the page of a workflow. */
 export function renderGateMarkdown(report: GateReport): string {
-  const { verdict, reasons } = report.gate;
+  const { verdict, reasons, undecided } = report.gate;
+  const lines = [...reasons, ...undecided.map((line) => `only watched: ${line}`)];
   const blocks = [
     `# Gate ${MEANINGS[verdict]}`,
-    ...(reasons.length === 0 ? [] : [list(reasons)]),
+    ...(lines.length === 0 ? [] : [list(lines)]),
     `${workOf(report)}.`,
   ];
   return `${blocks.join('\n\n')}\n\n${renderComparisonMarkdown({ ...report, problems: [] })}`;

@@ -73,6 +73,7 @@ export function judgeBaseline(
   return {
     ...conclude(judgements, failure),
     judgements,
+    undecided: [],
     advisory: judge(advisory),
     notGated,
     looks: 1,

@@ -45,6 +45,8 @@ export interface GateSummary extends GateConclusion {
   readonly budgetMs: number;
   readonly looks: number;
   readonly notGated: readonly string[];
+  /** What was only watched, and could not be decided; a line each. */
+  readonly undecided: readonly string[];
 }
 
 const AS_COMPARISON: Readonly<Record<GateVerdict, Verdict>> = {
@@ -65,7 +67,7 @@ const AS_PROBLEM: Readonly<Partial<Record<GateVerdict, ComparisonProblem['kind']
 export function reportGate(outcome: GateOutcome, context: GateContext): GateReport {
   const { baseline, candidate, tolerance, environment, processes, ...work } = context;
   const { stopped, elapsedMs, budgetMs } = work;
-  const { judgements, advisory, looks, confidence } = outcome;
+  const { judgements, advisory, looks, confidence, undecided } = outcome;
   const notGated = [...work.notGated, ...outcome.notGated];
   const wasCutShort = stopped === 'interrupted' && outcome.verdict === 'passed';
   const verdict = wasCutShort ? 'inconclusive' : outcome.verdict;
@@ -80,7 +82,7 @@ export function reportGate(outcome: GateOutcome, context: GateContext): GateRepo
     problems: kind === undefined ? [] : reasons.map((text) => ({ kind, text })),
     warnings: [...work.warnings, ...notGated.map((each) => `not gated: ${each}`)],
     subjects: subjectsOf([...judgements, ...advisory.map(withoutConsequence)]),
-    gate: { verdict, reasons, stopped, elapsedMs, budgetMs, looks, notGated },
+    gate: { verdict, reasons, stopped, elapsedMs, budgetMs, looks, notGated, undecided },
     environment,
     processes,
   };

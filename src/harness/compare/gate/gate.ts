@@ -2,39 +2,49 @@
  * The gate as a state machine: quads of measurements in, what to do next and a verdict out. It
  * starts nothing and reads no clock.
  *
- *   measure ──▶ quad ──▶ look, after 8, 12, 16, 24 and 32 quads ──▶ what is decided stays decided
- *      ▲                                                                     │
- *      └─────── the undecided scenario with the fewest, while time is left ◀─┘
+ *   measure ──▶ quad ──▶ look, after 8, 12, 16, 24, 32 and 48 quads ──▶ what is decided stays decided
+ *      ▲                                                                         │
+ *      └───────── the undecided scenario with the fewest, while time is left ◀───┘
  *
  * The process is the unit of replication: each has its own luck with the compiler and with where
  * things lie in memory, and no number of rounds within it averages that away.
  *
- * Whoever looks often enough sees something in the end. So the looks are fixed beforehand, and each has
- * its share of the error, α over their number, which holds however they depend on one
- * another (Bonferroni; for the problem and finer answers see Jennison & Turnbull, "Group
- * Sequential Methods with Applications to Clinical Trials", 2000). The last look may come early, when
- * the time is up.
+ * Whoever looks often enough sees something in the end. So the looks are fixed beforehand, and each may err
+ * so seldom that all of them together err one time in 20: S. J. Pocock, "Group Sequential Methods in
+ * the Design and Analysis of Clinical Trials", Biometrika 64 (1977). A look sees the quads of the one before
+ * again, so that each may err more often than a sixth of that. The last look may come early, when the
+ * time is up.
  */
 
-import { type Judgement, judge } from './judgement.ts';
+import { type Judgement, type JudgementRules, judge } from './judgement.ts';
 import { failureIn, type GateFailure, type GateSubject, type Quad, subjectsOf } from './quad.ts';
 import type { GateMetric } from './sample.ts';
 
-/** Numbers of quads after which it is looked. With fewer than seven nothing can be said at α ÷ 5. */
-export const LOOKS: readonly number[] = [8, 12, 16, 24, 32];
+/** Numbers of quads after which it is looked. With fewer than seven nothing can be said at {@link ALPHA}. */
+export const LOOKS: readonly number[] = [8, 12, 16, 24, 32, 48];
+
+/**
+ * How often a look may make a claim that is not true. Of 400,000 random walks that are looked at after
+ * {@link LOOKS}, 1 in 20 is beyond the 1.49 % point of the normal distribution at one of them; it is
+ * 1.45 % because a last look that comes early is nearer to the one before.
+ */
+const ALPHA = 0.0145;
 
 export interface GateRules {
   /** Each is measured in processes of its own. */
   readonly scenarios: readonly string[];
   readonly metrics: readonly GateMetric[];
+  /**
+   * By scenario, metrics that are too noisy to be decided in the time: worse, they fail the gate as any other;
+   * undecided, they hold nothing up. Default: none.
+   */
+  readonly watched?: Readonly<Record<string, readonly GateMetric[]>>;
   /** Shown, and never a reason to fail. */
   readonly advisory: readonly GateMetric[];
   /** The largest change that does not matter: 0.03 is 3 %. */
   readonly tolerance: number;
   /** No quad is begun that would probably not end within it. */
   readonly budgetMs: number;
-  /** How often a gate may make a claim that is not true. Default: 0.05. */
-  readonly alpha?: number;
 }
 
 export interface GateState {
@@ -66,6 +76,8 @@ export interface GateConclusion {
 export interface GateOutcome extends GateConclusion {
   /** Of the gated metrics: those that stand, and the others as of now. */
   readonly judgements: readonly Judgement[];
+  /** Watched metrics of which nothing can be said, and what would have been found; a line each. */
+  readonly undecided: readonly string[];
   readonly advisory: readonly Judgement[];
   /** What was measured and could not be gated, with the reason. */
   readonly notGated: readonly string[];
@@ -114,21 +126,27 @@ export function outcomeOf(state: GateState): GateOutcome {
   const notGated = subjects
     .filter(({ obstacle }) => obstacle !== undefined)
     .map(({ scenario, variant, obstacle }) => `${scenario} on ${variant}: ${obstacle}`);
-  const conclusion = conclude(judgements, failure);
+  const watched = judgements.filter((each) => isWatchedIn(rules, subjects, each));
   return {
-    ...conclusion,
+    ...conclude(judgements, failure, watched),
     judgements,
+    undecided: watched.filter(({ verdict }) => verdict === 'inconclusive').map(openLine),
     advisory,
     notGated,
     looks: Math.max(looks, last.looks),
-    confidence: 1 - 2 * judgementRules(last).alpha,
+    confidence: 1 - 2 * ALPHA,
   };
 }
 
-/** What the judgements of all gated metrics come to. */
+/**
+ * What the judgements of all gated metrics come to.
+ *
+ * @param watched - those among them that hold nothing up. Default: none.
+ */
 export function conclude(
   judgements: readonly Judgement[],
   failure: GateFailure | undefined,
+  watched: readonly Judgement[] = [],
 ): GateConclusion {
   if (failure !== undefined) return { verdict: failure.kind, reasons: [failure.reason] };
   const of = (verdict: Judgement['verdict']) =>
@@ -143,10 +161,24 @@ export function conclude(
   if (judgements.length === 0) {
     return { verdict: 'inconclusive', reasons: ['nothing could be gated'] };
   }
-  const open = of('inconclusive');
+  const open = of('inconclusive').filter((each) => !watched.includes(each));
   if (open.length === 0) return { verdict: 'passed', reasons: [] };
-  const reasons = open.map((each) => `${nameOf(each)}: ${each.reason}`);
-  return { verdict: 'inconclusive', reasons: [...new Set(reasons)] };
+  return { verdict: 'inconclusive', reasons: [...new Set(open.map(openLine))] };
+}
+
+function openLine(judgement: Judgement): string {
+  return `${nameOf(judgement)}: ${judgement.reason}${foundFrom(judgement)}`;
+}
+
+/** How many figures the gate still waits for; none before the first quad. */
+export function openFigures(state: GateState): number {
+  return allSubjects(state).reduce((sum, each) => sum + openMetrics(state, each).length, 0);
+}
+
+/** What would not have been overlooked, though nothing could be said of less. */
+function foundFrom({ detectable }: Judgement): string {
+  if (detectable === null || !Number.isFinite(detectable)) return '';
+  return `; worse by ${(detectable * 100).toFixed(1)} % would have been found, four times of five`;
 }
 
 function nameOf({ scenario, variant, figure }: Judgement): string {
@@ -164,7 +196,9 @@ function standing({ decided }: GateState, now: readonly Judgement[]): Judgement[
   return now.map((each) => decided.find((one) => isSame(one, each)) ?? each);
 }
 
-function isSame(one: Judgement, two: Judgement): boolean {
+type Subject = Pick<Judgement, 'scenario' | 'variant' | 'metric'>;
+
+function isSame(one: Subject, two: Subject): boolean {
   return one.scenario === two.scenario && one.variant === two.variant && one.metric === two.metric;
 }
 
@@ -175,19 +209,42 @@ function isBetweenLooks(state: GateState): boolean {
   return isFresh && state.failure === undefined && state.looks < LOOKS.length;
 }
 
-/** Scenarios that another quad may still tell something about. */
+/** Scenarios that another quad may still tell something about that the gate waits for. */
 function openScenarios(state: GateState): string[] {
-  const { rules, decided } = state;
+  const { rules } = state;
   return rules.scenarios.filter((scenario) => {
     const subjects = subjectsOf(scenario, quadsOf(state, scenario));
     if (subjects.length === 0) return true;
-    return subjects.some(
-      ({ scenario: name, variant, obstacle }) =>
-        obstacle === undefined &&
-        decided.filter((each) => each.scenario === name && each.variant === variant).length <
-          rules.metrics.length,
-    );
+    return subjects.some((subject) => openMetrics(state, subject).length > 0);
   });
+}
+
+/** Metrics of a subject that are neither decided nor only watched. */
+function openMetrics({ rules, decided }: GateState, subject: GateSubject): GateMetric[] {
+  const { source, scenario, variant, obstacle } = subject;
+  if (obstacle !== undefined) return [];
+  return rules.metrics.filter(
+    (metric) =>
+      !isWatched(rules, source, metric) &&
+      !decided.some((each) => isSame(each, { scenario, variant, metric })),
+  );
+}
+
+function isWatched({ watched = {} }: GateRules, source: string, metric: GateMetric): boolean {
+  return watched[source]?.includes(metric) ?? false;
+}
+
+function isWatchedIn(
+  rules: GateRules,
+  subjects: readonly GateSubject[],
+  { scenario, variant, metric }: Judgement,
+): boolean {
+  return subjects.some(
+    (each) =>
+      each.scenario === scenario &&
+      each.variant === variant &&
+      isWatched(rules, each.source, metric),
+  );
 }
 
 function allSubjects(state: GateState): GateSubject[] {
@@ -198,7 +255,6 @@ function quadsOf({ quads }: GateState, scenario: string): Quad[] {
   return quads.filter((quad) => quad.scenario === scenario);
 }
 
-function judgementRules({ rules }: GateState) {
-  const { metrics, tolerance, alpha = 0.05 } = rules;
-  return { metrics, tolerance, alpha: alpha / LOOKS.length };
+function judgementRules({ rules: { metrics, tolerance } }: GateState): JudgementRules {
+  return { metrics, tolerance, alpha: ALPHA };
 }

@@ -100,24 +100,26 @@ function observe(
 }
 
 /**
- * How far from 1 equal code came out, its 95 % interval included: the base against itself, in the
- * shape in which the candidate is compared with it. Of two quads in a row the inner two of the four
- * processes of the base stand over the outer two; which of them is on top changes each time.
+ * How far from 1 equal code comes out, its 95 % interval included. The processes of a quad can be set two against
+ * two in three ways. One is the change; in the other two either side is once above and once below, so
+ * that no difference between the sides is in them, and their spread is the change's own.
  *
- *     A B B A … A B B A
- *     ▲     ▲   ▲     ▲
- *     outer inner     outer
+ *     A B B A    − + + −  the change     + − + −  and  + + − −  noise
+ *
+ * A steady drift of the machine shifts all ratios of a kind alike. So that is taken out, and which pair is on top
+ * changes from quad to quad.
  */
 function noiseFloorOf(logs: readonly (readonly number[])[]): number | null {
-  const differences = logs.map(([a1 = 0, , , a2 = 0]) => a2 - a1);
-  const contrasts = differences
-    .slice(1)
-    .map(
-      (next, index) => (((differences[index] as number) - next) / 2) * (index % 2 === 0 ? 1 : -1),
-    );
-  if (contrasts.length === 0) return null;
-  const { low, high } = pairedShift(contrasts);
+  if (logs.length < 2) return null;
+  const crossed = logs.map(([a1 = 0, b1 = 0, b2 = 0, a2 = 0]) => (a1 - b1 + b2 - a2) / 2);
+  const halves = logs.map(([a1 = 0, b1 = 0, b2 = 0, a2 = 0]) => (a1 + b1 - b2 - a2) / 2);
+  const { low, high } = pairedShift([...withoutDrift(crossed), ...withoutDrift(halves)]);
   return Math.expm1(Math.max(high, -low, 0));
+}
+
+function withoutDrift(ratios: readonly number[]): number[] {
+  const { estimate } = pairedShift(ratios);
+  return ratios.map((ratio, index) => (ratio - estimate) * (index % 2 === 0 ? 1 : -1));
 }
 
 function judgeOne(

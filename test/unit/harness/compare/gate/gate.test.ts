@@ -7,10 +7,11 @@ import {
   type GateState,
   LOOKS,
   nextStep,
+  openFigures,
   outcomeOf,
   startGate,
 } from '../../../../../src/harness/compare/gate/gate.ts';
-import type { Quad } from '../../../../../src/harness/compare/gate/quad.ts';
+import type { Quad, Side } from '../../../../../src/harness/compare/gate/quad.ts';
 import { seededRandom } from '../../../../../src/harness/stats/random.ts';
 import { gateQuad, gateSample, NoisyMachine } from '../../../../helpers/gate-samples.ts';
 
@@ -73,6 +74,46 @@ describe('the gate', () => {
     assert.equal(outcome.advisory[0]?.verdict, 'regressed');
   });
 
+  describe('with a metric that is only watched', () => {
+    const rules = { ...RULES, watched: { adding: ['p50'] } as const };
+    /** Quads whose p50 is as `p50Of` says, and all else the same. */
+    const withP50 = (p50Of: (side: Side, index: number) => number) =>
+      gateQuad((side, index) => {
+        const sample = gateSample(500);
+        return [{ ...sample, figures: { ...sample.figures, p50: p50Of(side, index) } }];
+      });
+
+    test('does not wait for it, and says what would have been found', () => {
+      let quads = 0;
+      const { state, stopped, outcome } = run(rules, () => {
+        const [first, second] = quads++ % 4 < 2 ? [400, 600] : [600, 400];
+        return withP50((_, index) => (index < 2 ? first : second));
+      });
+      assert.equal(stopped, 'decided');
+      assert.equal(state.quads.length, LOOKS[0]);
+      assert.equal(openFigures(state), 0);
+      assert.equal(outcome.verdict, 'passed');
+      assert.match(
+        outcome.undecided.join(),
+        /^adding on native: p50: the noise floor.*; worse by \d+\.\d % would have been found/,
+      );
+    });
+
+    test('fails when it is worse', () => {
+      const { outcome } = run(rules, () => withP50((side) => (side === 'candidate' ? 560 : 500)));
+      assert.equal(outcome.verdict, 'regressed');
+      assert.deepEqual(outcome.reasons, ['adding on native: p50 regressed by 12.0 %']);
+      assert.deepEqual(outcome.undecided, []);
+    });
+  });
+
+  test('counts what it waits for', () => {
+    const one = addQuad(startGate(RULES), even);
+    assert.equal(openFigures(startGate(RULES)), 0);
+    assert.equal(openFigures(one), RULES.metrics.length);
+    assert.equal(openFigures(addMany(one, 7, even)), 0);
+  });
+
   test('looks after eight quads and no sooner, however clear it is', () => {
     const slower = gateQuad((side) => [gateSample(side === 'candidate' ? 900 : 500)]);
     const seven = addMany(startGate(RULES), 7, slower);
@@ -104,7 +145,7 @@ describe('the gate', () => {
   });
 
   test('spends no more quads on a scenario that is decided', () => {
-    const rules = { ...RULES, scenarios: ['adding', 'reading'] };
+    const rules = { ...RULES, scenarios: ['adding', 'reading'], budgetMs: 600_000 };
     const machine = new NoisyMachine(seededRandom(3), 0.2);
     const { state, stopped } = run(rules, (scenario) =>
       scenario === 'adding' ? even : machine.quad('reading', 1),
@@ -229,6 +270,12 @@ describe('on machines with noise, outliers and drift', () => {
     const outcomes = gates(60, 1.1, 0.02);
     assert.ok(share(outcomes, 'regressed') >= 0.9, `${share(outcomes, 'regressed')}`);
     assert.equal(share(outcomes, 'passed'), 0);
+  });
+
+  test('of what is worse by as much as does not matter, at most one in 20 is called worse', () => {
+    // Six looks at 2.5 % each would be too many.
+    const outcomes = gates(100, 1.03, 0.02);
+    assert.ok(share(outcomes, 'regressed') <= 0.05, `${share(outcomes, 'regressed')}`);
   });
 
   test('what takes 1 % longer is not called worse where the noise is more than that', () => {

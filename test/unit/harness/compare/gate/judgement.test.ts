@@ -70,13 +70,30 @@ describe('judge', () => {
     assert.equal(judgeQuads(1, () => 500).noiseFloor, null);
   });
 
-  test('claims nothing finer than what the base differs from itself by', () => {
-    // The base's own processes are up to a fifth apart; the candidate's a steady tenth above.
-    const noisy = (quad: number, index: number) =>
-      [1, 2].includes(index) ? 550 : index === 0 && quad % 2 === 0 ? 600 : 500;
-    const { verdict, noiseFloor } = judgeQuads(12, noisy);
-    assert.ok(noiseFloor !== null && noiseFloor > 0.05, `${noiseFloor}`);
+  test('claims nothing finer than what processes of one side differ from each other by', () => {
+    // Of either side one process, now the first and now the second, takes half as long again.
+    const noisy = (quad: number, index: number) => {
+      const isSlow = [0, 1].includes(index) === (Math.floor(quad / 2) % 2 === 0);
+      return ([1, 2].includes(index) ? 550 : 500) * (isSlow ? 1.5 : 1);
+    };
+    const { verdict, noiseFloor, low } = judgeQuads(12, noisy);
+    assert.ok(noiseFloor !== null && noiseFloor > 0.1, `${noiseFloor}`);
+    assert.ok(low > 1.03, 'clear, but for that');
     assert.equal(verdict, 'inconclusive');
+  });
+
+  test('takes no difference between the sides for noise', () => {
+    const sides = judgeQuads(8, (_, index) => ([1, 2].includes(index) ? 700 : 500));
+    assert.ok(sides.noiseFloor !== null && sides.noiseFloor < 1e-9);
+    assert.equal(sides.verdict, 'regressed');
+  });
+
+  test('knows noise that only the candidate has', () => {
+    const random = seededRandom(5);
+    const { noiseFloor } = judgeQuads(12, (_, index) =>
+      [1, 2].includes(index) && random() < 0.5 ? 750 : 500,
+    );
+    assert.ok(noiseFloor !== null && noiseFloor > 0.03, `${noiseFloor}`);
   });
 
   test('corrects for the number of metrics: one of many must be clearer than one alone', () => {

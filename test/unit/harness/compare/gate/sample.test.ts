@@ -54,6 +54,12 @@ describe('samplesOf', () => {
     assert.equal(sample?.failure, undefined);
   });
 
+  test('takes the median of the rounds for CPU, so that one in which the compiler worked does not count', () => {
+    const rounds = [6, 7, 14].map((cpuNsPerCall) => ({ cpuNsPerCall }));
+    assert.equal(samplesOf(recordOf({ rounds }))[0]?.figures.cpuNsPerCall, 7);
+    assert.equal(samplesOf(recordOf({ rounds: [] }))[0]?.figures.cpuNsPerCall, 6);
+  });
+
   test('says which calls are too short to time', () => {
     const limited = samplesOf(recordOf({ latencyVerdict: 'timer-limited' }));
     assert.deepEqual(
