@@ -20,6 +20,8 @@ import { asleepWord, type LaneSide, ringWrittenBy } from './lane-memory.ts';
 import type { PollBoard } from './poll-board.ts';
 import { RingReader } from './ring-reader.ts';
 import { RingWriter } from './ring-writer.ts';
+import { Spin } from './spin.ts';
+import { WakeDelay } from './wake-delay.ts';
 
 /** What a thread needs to open its end of a lane; goes to it as it is. */
 export interface LaneEnd {
@@ -41,24 +43,10 @@ const MIN_POLL_MS = 0.15;
 const MAX_POLL_MS = 1;
 /** Woken within this time, it would have been better to look a little longer. */
 const REGRET_MS = 0.6;
-/** How long a side looks without a turn of its event loop. */
-const SPIN_MS = 0.003;
 /** Longest time without a turn. */
 const MAX_STRETCH_MS = 0.5;
-/** Looks at memory between two looks at the clock, which costs as much as ten. */
-const LOOKS_PER_CLOCK = 8;
-/** Spinning that has not paid off this often in a row is given up, and tried again now and then. */
-const SPIN_PATIENCE = 4;
-const MAX_SPIN_CREDIT = 8;
-const TURNS_TO_NEW_SPIN = 64;
 /** Turns that a side stays awake with no calls open: the next one often follows at once. */
 const LINGER_TURNS = 2;
-/** A frame that takes longer than this is worth handing over its answer alone, in ns. */
-const SLOW_FRAME_NS = 2_000;
-/** Longest time that a slow frame's answer waits for others before a sleeper is woken. */
-const MAX_WAKE_DELAY_MS = 1;
-/** Weight of the last turn in the mean time of a frame. */
-const FRAME_TIME_WEIGHT = 0.2;
 
 const WAKE = 0;
 
@@ -74,6 +62,8 @@ export class Lane implements Link {
   readonly #wakePort: MessagePort;
   readonly #bulkPort: MessagePort;
   readonly #board: PollBoard;
+  readonly #spin: Spin;
+  readonly #wakeDelay: WakeDelay;
   readonly #flush = (): void => this.#endTick();
   readonly #turn = (): void => {
     this.#isTurnQueued = false;
@@ -86,21 +76,15 @@ export class Lane implements Link {
   #unpublished = 0;
   /** Whether something has been published that may have found the other side asleep. */
   #mustWake = false;
-  /** Bytes of the requests that are being answered, when that began. */
-  #readBytes = 0;
-  #wokeAtMs = 0;
   /** Whether this side has woken the other and not heard of it since. */
   #hasJustWoken = false;
   #lastTurnMs = 0;
   #lastFrameMs = 0;
   #sleptAtMs = 0;
   #pollMs = MIN_POLL_MS;
-  #spinCredit = SPIN_PATIENCE;
-  #turns = 0;
   /** When the turn began that had nothing to do; 0 when the last one had. */
   #idleFromMs = 0;
   #idleTurns = 0;
-  #frameNs = 0;
 
   constructor(side: LaneSide, end: LaneEnd, board: PollBoard, listener: LinkListener) {
     const { memory, wakePort, bulkPort } = end;
@@ -118,6 +102,8 @@ export class Lane implements Link {
     this.#wakePort = wakePort;
     this.#bulkPort = bulkPort;
     this.#board = board;
+    this.#spin = new Spin(this.#reader, board.contention);
+    this.#wakeDelay = new WakeDelay(this.#reader);
     wakePort.on('message', () => this.#wake());
     if (side === 'caller') wakePort.unref();
     Atomics.store(this.#words, this.#myAsleepWord, 1);
@@ -135,7 +121,7 @@ export class Lane implements Link {
     this.#unpublished++;
     const isAlone = this.#side === 'caller' && this.openCalls <= 1;
     if (isAlone || this.#unpublished >= FRAMES_PER_PUBLISH[this.#side]) this.#publish();
-    else if (this.#frameNs > SLOW_FRAME_NS && this.#side === 'server') this.#publish();
+    else if (this.#side === 'server' && this.#wakeDelay.hasSlowFrames) this.#publish();
     if (!this.#isFlushQueued && !this.#isReading) {
       this.#isFlushQueued = true;
       queueMicrotask(this.#flush);
@@ -175,24 +161,11 @@ export class Lane implements Link {
   }
 
   /**
-   * Whether a sleeper is to be woken only when all that is being read has been dealt with. A server
-   * is, once for everything. A caller is woken when half of its requests have been answered, so that
-   * the next ones are here before the last of these is done; slow ones one by one would cost it
-   * a wake-up each.
+   * Whether a sleeper is to be woken later, at the latest when all that is being read has been dealt
+   * with. A server is, once for everything.
    */
   #isWakeBetterLater(): boolean {
-    if (this.#side === 'caller') return true;
-    if (this.#frameNs <= SLOW_FRAME_NS) return false;
-    if (2 * this.#reader.unreadBytes <= this.#readBytes) {
-      this.#readBytes = 0; // not again before the last
-      return false;
-    }
-    const nowMs = performance.now();
-    if (nowMs - this.#wokeAtMs > MAX_WAKE_DELAY_MS) {
-      this.#wokeAtMs = nowMs;
-      return false;
-    }
-    return true;
+    return this.#side === 'caller' || this.#wakeDelay.isBetterLater();
   }
 
   #wakeOther(): void {
@@ -223,33 +196,11 @@ export class Lane implements Link {
     }
     if (this.#state === 'asleep') this.#stayUp();
     const isReady = this.#reader.seemsReady;
-    if (!isReady && this.#spinCredit <= 0) return;
+    if (!isReady && !this.#spin.hasCredit) return;
     const nowMs = performance.now();
     // Else replies that come fast enough would keep the event loop from ever turning.
     if (nowMs - this.#lastTurnMs >= MAX_STRETCH_MS) return;
-    if (isReady) this.#read();
-    else if (this.#board.hasFreeCore(nowMs)) this.#spinForReply(nowMs);
-  }
-
-  /** Looks for a reply for a few microseconds. */
-  #spinForReply(nowMs: number): void {
-    if (this.#spin(nowMs)) {
-      if (this.#spinCredit < MAX_SPIN_CREDIT) this.#spinCredit++;
-      this.#read();
-    } else {
-      this.#spinCredit--;
-    }
-  }
-
-  #spin(startMs: number): boolean {
-    const reader = this.#reader;
-    let nowMs = startMs;
-    do {
-      for (let look = 0; look < LOOKS_PER_CLOCK; look++) if (reader.isReady) return true;
-      nowMs = performance.now();
-    } while (nowMs - startMs < SPIN_MS);
-    this.#board.contention.note(nowMs, nowMs - startMs);
-    return false;
+    if (isReady || (this.#board.hasFreeCore(nowMs) && this.#spin.lookOnCredit(nowMs))) this.#read();
   }
 
   #queueTurn(): void {
@@ -262,12 +213,11 @@ export class Lane implements Link {
   #poll(isAfterRest = false): void {
     if (this.#state !== 'awake') return;
     const startMs = performance.now();
-    this.#turns++;
+    this.#spin.onTurn();
     if (this.#idleFromMs !== 0) this.#board.contention.note(startMs, startMs - this.#idleFromMs);
     this.#idleFromMs = 0;
     this.#lastTurnMs = startMs;
     if (this.#lastFrameMs === 0) this.#lastFrameMs = startMs;
-    if (this.#spinCredit <= 0 && this.#turns % TURNS_TO_NEW_SPIN === 0) this.#spinCredit = 1;
     const count = this.#read();
     if (count > 0) this.#afterFrames(startMs, count);
     if (this.#isClosed()) return;
@@ -283,16 +233,15 @@ export class Lane implements Link {
 
   #afterFrames(startMs: number, count: number): void {
     let nowMs = performance.now();
-    const frameNs = ((nowMs - startMs) * 1e6) / count;
-    this.#frameNs += FRAME_TIME_WEIGHT * (frameNs - this.#frameNs);
+    this.#wakeDelay.onFrames(nowMs - startMs, count);
     this.#lastFrameMs = nowMs;
-    if (this.#side === 'caller' || this.#frameNs > SLOW_FRAME_NS) return;
+    if (this.#side === 'caller' || this.#wakeDelay.hasSlowFrames) return;
     // Something has just been asked and answered: the next request is likely close.
     while (
       this.openCalls === 0 &&
       nowMs - startMs < MAX_STRETCH_MS &&
       this.#board.hasFreeCore(nowMs) &&
-      this.#spin(nowMs)
+      this.#spin.look(nowMs)
     ) {
       this.#read();
       if (this.#isClosed()) return;
@@ -317,7 +266,7 @@ export class Lane implements Link {
   #read(): number {
     if (this.#isReading) return 0;
     this.#isReading = true;
-    if (this.#side === 'server') this.#readBytes = this.#reader.unreadBytes;
+    if (this.#side === 'server') this.#wakeDelay.onRead();
     if (this.#reader.isReady) this.#hasJustWoken = false;
     let count = 0;
     try {
