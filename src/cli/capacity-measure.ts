@@ -7,6 +7,7 @@ import type { ScenarioCase } from '../harness/load/scenario.ts';
 import { loadScenario } from '../harness/load/scenario-catalog.ts';
 import { requireShareable } from '../harness/load/worker-requirements.ts';
 import { measureCapacity } from '../harness/measure-capacity.ts';
+import type { CapacityRefusal } from '../harness/results/capacity-record.ts';
 import type { Environment } from '../harness/results/environment.ts';
 import type { RunRecord } from '../harness/results/run-record.ts';
 import { createRunId } from '../harness/results/run-store.ts';
@@ -32,7 +33,7 @@ export interface MeasuringFlags {
 export interface Measured {
   readonly scenario: string;
   readonly evidence: readonly VariantEvidence[];
-  readonly refused: readonly { readonly variant: string; readonly reason: string }[];
+  readonly refused: readonly CapacityRefusal[];
   readonly record: RunRecord;
   readonly wasInterrupted: boolean;
 }
@@ -78,7 +79,7 @@ export async function measureVariants(
         progress.update({ subject: 'closed loop', detail: variant, doneRatio: doneRatio * 0.1 }),
     });
     const evidence: VariantEvidence[] = [];
-    const refused: { variant: string; reason: string }[] = [];
+    const refused: CapacityRefusal[] = [];
     for (const [index, variant] of variants.entries()) {
       if (signal.aborted) break;
       try {

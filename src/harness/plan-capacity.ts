@@ -7,7 +7,7 @@ import type { InstanceType } from './capacity/instance-type.ts';
 import type { Objective } from './capacity/objective.ts';
 import { planOption, type VariantEvidence } from './capacity/plan-option.ts';
 import type { Demand, SizingPolicy } from './capacity/sizing.ts';
-import type { CapacityOption, CapacityRecord } from './results/capacity-record.ts';
+import type { CapacityOption, CapacityRecord, CapacityRefusal } from './results/capacity-record.ts';
 
 export interface PlanRequest {
   /** Name of the scenario, or of the files. */
@@ -24,7 +24,7 @@ export interface PlanRequest {
   /** Threads that generated the load. Default: 1, the one that measured. */
   readonly workers?: number;
   /** Ways that could not be measured at all. */
-  readonly refused?: readonly { readonly variant: string; readonly reason: string }[];
+  readonly refused?: readonly CapacityRefusal[];
 }
 
 /** The plan for all that was measured. */
@@ -38,7 +38,7 @@ export function planCapacity(
   for (const each of evidence) {
     const planned = planOption(each, request);
     if (planned.state === 'planned') options.push(planned.option);
-    else refused.push({ variant: each.variant, reason: planned.reason });
+    else refused.push(refusalOf(each, planned.reason));
   }
   return {
     scenario: request.scenario,
@@ -63,6 +63,10 @@ export function planCapacity(
     risks: RISKS,
     notMeasured: notMeasuredOf(evidence),
   };
+}
+
+function refusalOf({ variant, rates = [] }: VariantEvidence, reason: string): CapacityRefusal {
+  return rates.length === 0 ? { variant, reason } : { variant, reason, rates };
 }
 
 /** Fewest instances first; of two alike, the one that carries more. */

@@ -4,7 +4,7 @@ import { sweepPoint } from '../../src/harness/capacity/measured-sweep.ts';
 import type { Objective } from '../../src/harness/capacity/objective.ts';
 import type { VariantEvidence } from '../../src/harness/capacity/plan-option.ts';
 import { type PlanRequest, planCapacity } from '../../src/harness/plan-capacity.ts';
-import type { CapacityRecord } from '../../src/harness/results/capacity-record.ts';
+import type { CapacityRate, CapacityRecord } from '../../src/harness/results/capacity-record.ts';
 import { seededRandom } from '../../src/harness/stats/random.ts';
 
 export const P99: Objective = {
@@ -118,6 +118,20 @@ export function sampleRequest(overrides: Partial<PlanRequest> = {}): PlanRequest
   };
 }
 
+/** Windows of which no rate keeps to the objectives, and what others held up of them. */
+export function missedRates(): readonly CapacityRate[] {
+  const at = (ratePerSecond: number, heldUp: number, p99: number, budgetUsed: number) => ({
+    ratePerSecond,
+    windows: 10,
+    heldUp,
+    p99,
+    max: p99 * 2,
+    p99WithAll: heldUp === 0 ? p99 : p99 * 3,
+    budgetUsed,
+  });
+  return [at(1, 1, 110e6, 1.3), at(3, 0, 130e6, 4), at(8, 0, 190e6, 10)];
+}
+
 let sample: CapacityRecord | undefined;
 
 /** Three options, one of them scaled over schedulers, and one that is refused. Planned once for all who want it plain. */
@@ -138,7 +152,7 @@ function planSample(overrides: Partial<PlanRequest>, mark: string): CapacityReco
     sampleEvidence(`native${mark}`, 50_000),
     sampleEvidence(`worker${mark}`, 40_000, { scaling, ...limit }),
     sampleEvidence(`http${mark}`, 700_000, { generatorLimitedPoints: 2 }),
-    sampleEvidence(`slow${mark}`, 80e6),
+    sampleEvidence(`slow${mark}`, 80e6, { rates: missedRates() }),
   ];
   return planCapacity(evidence, sampleRequest(overrides));
 }

@@ -1,11 +1,13 @@
 /** The curves of a capacity report, as tables, and what the models make of them. */
 
-import { MOST_USED } from '../capacity/limit-fit.ts';
+import { canSetAside, MOST_USED } from '../capacity/limit-fit.ts';
 import { checkPredictions } from '../capacity/queue-predictions.ts';
 import type {
   CapacityMeasurement,
   CapacityOption,
   CapacityPrediction,
+  CapacityRate,
+  CapacityRefusal,
   CapacityScaling,
   Fit,
 } from '../results/capacity-record.ts';
@@ -46,24 +48,38 @@ export function windowBlocks(
 ): readonly Block[] {
   const { rates } = measured;
   if (rates.length === 0) return [];
-  return [
-    {
-      kind: 'table',
-      caption: `${variant}: windows by rate, limit at ${formatInterval(maxRatePerSecond)} calls/s`,
-      header: ['calls/s', 'windows', 'held up', 'budget used', 'p99', 'longest', 'p99 with all'],
-      rows: rates.map((rate) => [
-        formatCount(rate.ratePerSecond),
-        formatCount(rate.windows),
-        formatCount(rate.heldUp),
-        budgetText(rate.budgetUsed),
-        formatNs(rate.p99),
-        formatNs(rate.max),
-        formatNs(rate.p99WithAll),
-      ]),
-      wordColumns: 0,
-      isFolded: index > 0,
-    },
-  ];
+  const caption = `${variant}: windows by rate, limit at ${formatInterval(maxRatePerSecond)} calls/s`;
+  return [rateTable(caption, rates, index > 0)];
+}
+
+/** The windows by which an option was refused, where there are any. */
+export function refusalBlocks({ variant, rates = [] }: CapacityRefusal): readonly Block[] {
+  if (rates.length === 0) return [];
+  const windows = rates.reduce((sum, rate) => sum + rate.windows, 0);
+  const heldUp = rates.reduce((sum, rate) => sum + rate.heldUp, 0);
+  const fate = canSetAside(windows, heldUp) ? 'set aside' : 'too many to be set aside';
+  const aside = heldUp === 0 ? '' : `, of which others held up ${formatCount(heldUp)} (${fate})`;
+  const caption = `${variant}: windows by rate, ${formatCount(windows)} in all${aside}`;
+  return [rateTable(caption, rates, true)];
+}
+
+function rateTable(caption: string, rates: readonly CapacityRate[], isFolded: boolean): Block {
+  return {
+    kind: 'table',
+    caption,
+    header: ['calls/s', 'windows', 'held up', 'budget used', 'p99', 'longest', 'p99 with all'],
+    rows: rates.map((rate) => [
+      formatCount(rate.ratePerSecond),
+      formatCount(rate.windows),
+      formatCount(rate.heldUp),
+      budgetText(rate.budgetUsed),
+      formatNs(rate.p99),
+      formatNs(rate.max),
+      formatNs(rate.p99WithAll),
+    ]),
+    wordColumns: 0,
+    isFolded,
+  };
 }
 
 /** Every model: what it found, or why it could not. */

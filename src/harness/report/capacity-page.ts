@@ -12,7 +12,7 @@ import type { RunRecord } from '../results/run-record.ts';
 import { alertBlocks } from './capacity-alerts.ts';
 import { answerLines } from './capacity-answer.ts';
 import type { Block } from './capacity-blocks.ts';
-import { curveBlocks, modelBlocks, windowBlocks } from './capacity-curves.ts';
+import { curveBlocks, modelBlocks, refusalBlocks, windowBlocks } from './capacity-curves.ts';
 import { costBlocks, dependenceBlocks, monthBlocks, optionBlocks } from './capacity-tables.ts';
 import { environmentRows } from './environment-rows.ts';
 
@@ -25,7 +25,7 @@ export interface CapacityPage {
 
 /** The page of a run that has a plan. */
 export function capacityPage(record: RunRecord, capacity: CapacityRecord): CapacityPage {
-  const { options, refused } = capacity;
+  const { options } = capacity;
   const best = options[0];
   const section = (heading: string, blocks: readonly Block[]) =>
     blocks.length === 0 ? [] : [{ heading, blocks }];
@@ -47,17 +47,7 @@ export function capacityPage(record: RunRecord, capacity: CapacityRecord): Capac
       ...section('What a call takes', options.flatMap(costBlocks)),
       ...section('Models', options.flatMap(modelBlocks)),
       ...section('Risks', riskBlocks(record, capacity)),
-      ...section(
-        'Not planned',
-        refused.length === 0
-          ? []
-          : [
-              {
-                kind: 'list',
-                items: refused.map(({ variant, reason }) => `${variant}: ${reason}`),
-              },
-            ],
-      ),
+      ...section('Not planned', notPlannedBlocks(capacity)),
       ...section('Not measured', [{ kind: 'list', items: capacity.notMeasured }]),
       ...section('Suggested alerts', best === undefined ? [] : alertBlocks(best, capacity)),
       ...section('How to reproduce', [{ kind: 'code', text: record.command }]),
@@ -73,6 +63,18 @@ const LIMIT_TEXT =
 function limitBlocks(options: readonly CapacityOption[]): readonly Block[] {
   const tables = options.flatMap(windowBlocks);
   return tables.length === 0 ? [] : [{ kind: 'text', text: LIMIT_TEXT }, ...tables];
+}
+
+/** What was refused, why, and what that rests on; how that was measured, unless the options' own windows say so. */
+function notPlannedBlocks({ options, refused }: CapacityRecord): readonly Block[] {
+  if (refused.length === 0) return [];
+  const tables = refused.flatMap(refusalBlocks);
+  const isSaid = tables.length === 0 || limitBlocks(options).length > 0;
+  return [
+    { kind: 'list', items: refused.map(({ variant, reason }) => `${variant}: ${reason}`) },
+    ...(isSaid ? [] : [{ kind: 'text', text: LIMIT_TEXT } as const]),
+    ...tables,
+  ];
 }
 
 function environmentBlocks(record: RunRecord): readonly Block[] {

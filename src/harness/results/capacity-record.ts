@@ -15,10 +15,17 @@ export interface CapacityRecord {
   /** Fewest instances first. */
   readonly options: readonly CapacityOption[];
   /** Ways of hosting that no plan can be made with, and why. */
-  readonly refused: readonly { readonly variant: string; readonly reason: string }[];
+  readonly refused: readonly CapacityRefusal[];
   readonly assumptions: readonly string[];
   readonly risks: readonly string[];
   readonly notMeasured: readonly string[];
+}
+
+export interface CapacityRefusal {
+  readonly variant: string;
+  readonly reason: string;
+  /** What the reason rests on: windows by rate; missing where none was measured, and in old records. */
+  readonly rates?: readonly CapacityRate[];
 }
 
 export interface CapacityDemand {

@@ -3,7 +3,12 @@ import { describe, test } from 'node:test';
 import { confidenceOf, type Evidence } from '../../../src/harness/capacity/confidence.ts';
 import { sweepPoint } from '../../../src/harness/capacity/measured-sweep.ts';
 import { planCapacity } from '../../../src/harness/plan-capacity.ts';
-import { sampleCapacity, sampleEvidence, sampleRequest } from '../../helpers/sample-capacity.ts';
+import {
+  missedRates,
+  sampleCapacity,
+  sampleEvidence,
+  sampleRequest,
+} from '../../helpers/sample-capacity.ts';
 
 describe('planCapacity', () => {
   test('puts the option with the fewest instances first', () => {
@@ -97,6 +102,16 @@ describe('planCapacity', () => {
       ).refused[0]?.reason ?? '';
     assert.match(refusalOf(2), /hardly a queue; the best of 1 rates used 130 % of the budget$/);
     assert.match(refusalOf(18), /^other programs held up 18 of 20 windows, so that nothing can be/);
+  });
+
+  test('keeps what was seen of a way that is refused, and leaves it out where nothing was', () => {
+    const rates = missedRates();
+    const evidence = [sampleEvidence('native', 50_000, { rates }), sampleEvidence('slow', 80e6)];
+    const { refused } = planCapacity(evidence, sampleRequest());
+    assert.deepEqual(
+      refused.map((each) => each.rates),
+      [rates, undefined],
+    );
   });
 
   test('says what other tools did not tell where their results are planned with, and nowhere else', () => {

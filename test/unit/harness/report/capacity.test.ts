@@ -6,7 +6,7 @@ import { renderCapacityHtml } from '../../../../src/harness/report/html/capacity
 import type { CapacityRecord } from '../../../../src/harness/results/capacity-record.ts';
 import { assertGolden } from '../../../helpers/golden.ts';
 import { HOSTILE_NAMES } from '../../../helpers/hostile-names.ts';
-import { sampleCapacity } from '../../../helpers/sample-capacity.ts';
+import { missedRates, sampleCapacity } from '../../../helpers/sample-capacity.ts';
 import { sampleRecord } from '../../../helpers/sample-record.ts';
 
 const ASSETS = { style: 'p {}', script: '' };
@@ -50,6 +50,21 @@ describe('a capacity report', () => {
     assert.match(lines[0] ?? '', /^Answer: none of the options can be planned/);
     assert.match(lines[2] ?? '', /not even 1,?000 calls\/s keeps to p99 < 1ns/);
     assert.match(lines[4] ?? '', /^Confidence: none/);
+  });
+
+  test('shows what a refusal rests on, and how it was measured where no option says that', () => {
+    const rates = missedRates().map((rate) => ({ ...rate, heldUp: 9 }));
+    const text = renderCapacityMarkdown(sampleRecord(), {
+      ...sampleCapacity(),
+      options: [],
+      refused: [{ variant: 'native', reason: 'others', rates }],
+    });
+    const [, section = ''] = text.split('## Not planned');
+    const table =
+      /native: windows by rate, 30 in all, of which others held up 27 \(too many to be set aside\)/;
+    assert.match(section, table);
+    assert.match(section, /Each rate was measured in short windows/);
+    assert.equal(text.split('Each rate was measured in short windows').length, 2);
   });
 
   test('keeps hostile names harmless, in text and Markdown', () => {
