@@ -78,6 +78,24 @@ describe('npm run otp', () => {
     }
   });
 
+  test('refuses a step that there is not, naming the nearest, and one that lacks what it takes', () => {
+    const cases: [unknown, RegExp][] = [
+      [['terminate_chidl', 'a'], /no step 'terminate_chidl' in 'steps'.*'terminate_child'/],
+      [['exit', 'a'], /a step is \[exit, name, reason\], got \["exit","a"\]/],
+      [['sleep', 'long'], /a step is \[sleep, ms\]/],
+      [['start_child', 'b'], /a step is \[start_child, spec\]/],
+      ['which', /a step is \[operation, \.\.\.\], got "which"/],
+    ];
+    for (const [step, message] of cases) {
+      const { stdout, stderr, status } = otp(
+        changed(([first]) => Object.assign(first ?? {}, { steps: [step] })),
+      );
+      assert.equal(stdout, '');
+      assert.match(stderr, message);
+      assert.equal(status, 2);
+    }
+  });
+
   test('says what is wrong with a file that it cannot use', () => {
     for (const content of ['', '{}', '{"scenarios":[]}', '{"scenarios":[{"name":"x"}]}', '[]']) {
       const { stdout, stderr, status } = otp(content);

@@ -78,12 +78,13 @@ export class DynamicCore {
     return outcome;
   }
 
-  /** Stops and forgets a child; nothing happens to one that has ended. Throws `ERR_CHILD_NOT_FOUND`. */
+  /** Stops and forgets a child; one that has ended, and what stands for it, is forgotten. Throws `ERR_CHILD_NOT_FOUND`. */
   *terminateChild(child: RunningChild): Steps<void> {
     const entry = this.#running.get(child) ?? this.#restarting.get(child);
     if (entry === undefined) {
-      if (this.#known.has(child)) return;
-      throw notAChild();
+      if (!this.#known.has(child)) throw notAChild();
+      this.#forgetIgnored(); // OTP looks for the dead under the key of the placeholder
+      return;
     }
     yield* stop([entry]);
     this.#forget(entry);
@@ -109,10 +110,12 @@ export class DynamicCore {
 
   /** As OTP does: of those that chose not to start again, one placeholder remains. */
   #keepIgnored(entry: ChildEntry): void {
+    this.#forgetIgnored();
     entry.isWanted = false;
-    for (const other of this.#entries) {
-      if (other !== entry && !other.isWanted) this.#entries.delete(other);
-    }
+  }
+
+  #forgetIgnored(): void {
+    for (const entry of this.#entries) if (!entry.isWanted) this.#entries.delete(entry);
   }
 
   #settle(entry: ChildEntry, child: RunningChild): void {

@@ -3,25 +3,31 @@
  * are written differently:
  *
  * - a supervisor that is killed ends with its children: OTP tells its end first, we when all have;
- * - dynamic children are stopped at the same time, so the order of their ends means nothing;
+ * - its children die, and dynamic children are stopped, at the same time, so the order of their ends
+ *   means nothing;
  * - a refusal is recorded with its details or without: `["already_started", "a#1"]`, `"already_started"`;
  * - a step by label is echoed under its own name or as `exit`.
  */
 
-import type { Scenario, Term, TraceEvent } from './scenario.ts';
+import type { Scenario, ScenarioChild, Term, TraceEvent } from './scenario.ts';
 
 /** A line of a comparison: in both traces, only expected, or only got. */
 export type DiffLine = readonly [' ' | '-' | '+', string];
 
 /** `undefined` when the traces agree; otherwise all lines of both, in order. */
 export function compareTraces(
-  { trace, flags }: Scenario,
+  scenario: Scenario,
   got: readonly TraceEvent[],
 ): readonly DiffLine[] | undefined {
+  const { flags, children, steps } = scenario;
   const isDynamic = flags !== 'raw' && flags.strategy === 'simple_one_for_one';
+  const added = steps.flatMap(([operation, subject]) =>
+    operation === 'start_child' ? [subject as ScenarioChild] : [],
+  );
+  const supervisors = new Set(['sup', ...supervisorIds([...children, ...added])]);
   const normal = (events: readonly TraceEvent[]): readonly TraceEvent[] =>
-    killedLast(isDynamic ? sortSimultaneous(events) : events);
-  const expectedEvents = normal(trace);
+    sortSimultaneous(killedLast(events), isDynamic, supervisors);
+  const expectedEvents = normal(scenario.trace);
   const gotEvents = normal(got);
   const lines = align(expectedEvents, gotEvents);
   return lines.every(([mark]) => mark === ' ') ? undefined : lines;
@@ -64,7 +70,19 @@ function killedLast(trace: readonly TraceEvent[]): readonly TraceEvent[] {
   return end === undefined ? trace : [...trace.filter((event) => event !== end), end];
 }
 
-function sortSimultaneous(trace: readonly TraceEvent[]): readonly TraceEvent[] {
+function supervisorIds(children: readonly ScenarioChild[]): string[] {
+  return children.flatMap(({ id = '', flags, children: beneath = [] }) =>
+    flags === undefined ? [] : [id, ...supervisorIds(beneath)],
+  );
+}
+
+/** Orders ends that follow each other and came at the same time: of one step, by label. */
+function sortSimultaneous(
+  trace: readonly TraceEvent[],
+  isDynamic: boolean,
+  supervisors: ReadonlySet<string>,
+): readonly TraceEvent[] {
+  let isSimultaneous = isDynamic;
   const sorted: TraceEvent[] = [];
   let ends: TraceEvent[] = [];
   const flush = (): void => {
@@ -72,7 +90,13 @@ function sortSimultaneous(trace: readonly TraceEvent[]): readonly TraceEvent[] {
     ends = [];
   };
   for (const event of trace) {
-    if (event[0] === 'down' && event[1] !== 'sup') {
+    const [kind, what, subject, reason] = event;
+    if (kind === 'do') {
+      const isKill = what === 'stop_sup' ? subject === 'kill' : reason === 'kill';
+      const killed = what === 'stop_sup' ? 'sup' : String(subject);
+      isSimultaneous = isDynamic || (isKill && supervisors.has(killed));
+    }
+    if (isSimultaneous && kind === 'down' && what !== 'sup') {
       ends.push(event);
     } else {
       flush();

@@ -51,6 +51,7 @@ export function callError(
   error: unknown,
   spec: ScenarioChild | undefined,
   runningLabel: string | undefined,
+  wasAlive: boolean,
 ): Term {
   if (!(error instanceof ToolrigError)) return toTerm(error);
   const data = (error.data ?? {}) as Refusal;
@@ -66,7 +67,8 @@ export function callError(
     case 'ERR_CHILD_RUNNING':
       return data.status ?? null;
     case 'ERR_SUPERVISOR_EXIT':
-      return 'noproc';
+      // A call that waits when the supervisor ends fails with the reason of that end.
+      return wasAlive ? toTerm(error.cause) : 'noproc';
     case 'ERR_INVALID_OPTION':
       return specProblem(data, spec === undefined ? [] : [spec]);
     default:

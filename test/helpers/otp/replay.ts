@@ -14,6 +14,7 @@ import {
   type Restart,
   type RunningChild,
   type Shutdown,
+  type StartChild,
   type StartResult,
   Supervisor,
   type SupervisorInit,
@@ -127,10 +128,6 @@ class Stage {
         this.#tell('ret', 'start_link', 'ignore');
         return;
       }
-      if (started === undefined) {
-        this.#tell('ret', 'start_link', ['error', 'bad_start_spec']);
-        return;
-      }
       this.#top = started;
       this.#isAlive = true;
       void started.exited.then((reason) => {
@@ -143,68 +140,58 @@ class Stage {
     }
   }
 
-  /** `undefined` for a dynamic supervisor that is given anything but one template. */
   async #supervise(
     flags: ScenarioFlags,
     children: readonly ScenarioChild[],
-  ): Promise<AnySupervisor | undefined> {
-    const [template, ...others] = children;
+  ): Promise<AnySupervisor> {
     if (flags.strategy !== 'simple_one_for_one') {
       return await Supervisor.start(
         children.map((child) => this.#spec(child)),
         optionsOf(flags),
       );
     }
-    if (template === undefined || others.length > 0) return undefined;
-    const { start: _, ...spec } = this.#spec(template);
-    const { strategy: __, ...options } = optionsOf(flags);
-    return new DynamicSupervisor<[string]>(
-      { ...spec, start: (signal, id) => this.#startChild(id, signal) },
+    // Ours takes one template by its signature. OTP takes a list, of which it refuses all but one,
+    // after it has looked at the flags.
+    const isOne = children.length === 1;
+    const { strategy: _, ...options } = optionsOf(flags);
+    const supervisor = new DynamicSupervisor<[string]>(
+      {
+        ...this.#spec((isOne ? children[0] : undefined) ?? { id: 'none' }),
+        start: (signal, id) => this.#startChild(id, signal),
+      },
       options,
     );
+    if (!isOne) throw new Error('bad_start_spec');
+    return supervisor;
   }
 
   #spec(child: ScenarioChild): ChildSpec {
-    const { id, flags, children } = child;
-    const common = {
-      ...(child.restart === undefined ? {} : { restart: child.restart as Restart }),
-      ...(child.shutdown === undefined ? {} : { shutdown: child.shutdown as Shutdown }),
-      ...(child.significant === undefined ? {} : { significant: child.significant }),
-    };
-    if (flags !== undefined && id !== undefined) {
-      return { ...common, ...this.#supervisorSpec(id, flags, children ?? []) };
-    }
+    const { id, restart, shutdown, type, significant } = child;
     const isStartMissing = this.#scenario.name.endsWith('missing_start');
     return {
-      ...common,
-      ...(child.type === undefined ? {} : { type: child.type as ChildType }),
       ...(id === undefined ? {} : { id }),
-      ...(isStartMissing
-        ? {}
-        : { start: (signal: AbortSignal) => this.#startChild(id ?? '', signal) }),
+      ...(isStartMissing ? {} : { start: this.#startOf(child) }),
+      ...(restart === undefined ? {} : { restart: restart as Restart }),
+      ...(shutdown === undefined ? {} : { shutdown: shutdown as Shutdown }),
+      ...(type === undefined ? {} : { type: type as ChildType }),
+      ...(significant === undefined ? {} : { significant }),
     } as ChildSpec;
   }
 
-  #supervisorSpec(id: string, flags: ScenarioFlags, children: readonly ScenarioChild[]): ChildSpec {
-    const spec =
+  #startOf({ id = '', flags, children = [] }: ScenarioChild): StartChild {
+    if (flags === undefined) return (signal) => this.#startChild(id, signal);
+    const start =
       flags.strategy === 'simple_one_for_one'
-        ? ({
-            id,
-            type: 'supervisor',
-            start: async () => (await this.#supervise(flags, children)) ?? 'ignore',
-          } satisfies ChildSpec)
+        ? () => this.#supervise(flags, children)
         : supervisorChild(id, () => ({
             children: children.map((child) => this.#spec(child)),
             ...optionsOf(flags),
-          }));
-    return {
-      ...spec,
-      start: async (signal) => {
-        const supervisor = (await spec.start(signal)) as AnySupervisor;
-        this.#supervisors.set(id, supervisor);
-        this.#labels.set(supervisor, 'running');
-        return supervisor;
-      },
+          })).start;
+    return async (signal) => {
+      const supervisor = (await start(signal)) as AnySupervisor;
+      this.#supervisors.set(id, supervisor);
+      this.#labels.set(supervisor, 'running');
+      return supervisor;
     };
   }
 
@@ -321,12 +308,13 @@ class Stage {
   async #call(operation: string, subject: unknown): Promise<void> {
     const spec = operation === 'start_child' ? (subject as ScenarioChild) : this.#specOf(subject);
     const id = operation === 'start_child' ? (spec?.id ?? 'undefined') : (subject as string);
+    const wasAlive = this.#isAlive;
     const name = operation.replace('start_dyn', 'start_child').replace('_label', '_child');
     try {
       this.#tell('ret', name, id, await this.#answer(operation, subject));
     } catch (error) {
-      const running = this.#incarnations.get(id)?.label;
-      this.#tell('ret', name, id, ['error', callError(error, spec, running)]);
+      const running = this.#supervisors.has(id) ? 'running' : this.#incarnations.get(id)?.label;
+      this.#tell('ret', name, id, ['error', callError(error, spec, running, wasAlive)]);
     }
   }
 
@@ -370,23 +358,26 @@ class Stage {
   async #list(supervisor: AnySupervisor | undefined): Promise<Term> {
     if (supervisor === undefined) return 'undefined';
     const isDynamic = supervisor instanceof DynamicSupervisor;
+    const wasAlive = supervisor === this.#top && this.#isAlive;
     try {
       return (await supervisor.whichChildren()).map((listed) =>
         listedChild(listed, isDynamic, (child) => this.#labels.get(child) ?? '?'),
       );
     } catch (error) {
-      return ['error', callError(error, undefined, undefined)];
+      return ['error', callError(error, undefined, undefined, wasAlive)];
     }
   }
 
   async #count(): Promise<void> {
-    const counts = await this.#top?.countChildren().catch(() => undefined);
-    if (counts === undefined) {
-      this.#tell('counts', ['error', 'noproc']);
-      return;
+    const wasAlive = this.#isAlive;
+    try {
+      const counts = await this.#top?.countChildren();
+      if (counts === undefined) throw new Error('the supervisor did not start');
+      const { specs, active, supervisors, workers } = counts;
+      this.#tell('counts', [specs, active, supervisors, workers]);
+    } catch (error) {
+      this.#tell('counts', ['error', callError(error, undefined, undefined, wasAlive)]);
     }
-    const { specs, active, supervisors, workers } = counts;
-    this.#tell('counts', [specs, active, supervisors, workers]);
   }
 
   #tell(...event: Term[]): void {

@@ -4,6 +4,8 @@
  * what each field means.
  */
 
+import { checkStep } from './step-shapes.ts';
+
 export type Term = string | number | boolean | null | readonly Term[];
 
 export interface ScenarioChild {
@@ -53,6 +55,18 @@ export function parseScenarios(text: string): readonly Scenario[] {
     const { flags } = scenario;
     if (flags !== 'raw' && (typeof flags !== 'object' || flags === null)) {
       throw new TypeError(`${where} has no 'flags'`);
+    }
+    for (const phase of ['setup', 'steps'] as const) {
+      for (const step of scenario[phase] ?? []) checkStep(where, phase, step);
+    }
+    if (scenario.trace?.every(Array.isArray) !== true) {
+      throw new TypeError(`${where}: each event of its 'trace' must be a list`);
+    }
+    if (scenario.children?.every((child) => typeof child === 'object' && child !== null) !== true) {
+      throw new TypeError(`${where}: each of its 'children' must be a spec`);
+    }
+    if (typeof scenario.sup_alive !== 'boolean') {
+      throw new TypeError(`${where}: 'sup_alive' must be true or false`);
     }
   }
   return scenarios as Scenario[];

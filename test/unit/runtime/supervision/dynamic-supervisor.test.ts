@@ -98,6 +98,25 @@ describe('DynamicSupervisor', () => {
     await supervisor.stop();
   });
 
+  test('forgets what stands for a child that chose not to start again, once a dead one is stopped', async () => {
+    const first = new FakeChild();
+    const starts: (RunningChild | 'ignore')[] = [first, 'ignore'];
+    const supervisor = new DynamicSupervisor({
+      id: 'session',
+      start: () => starts.shift() ?? 'ignore',
+    });
+    const child = await supervisor.startChild();
+    assert.ok(child);
+    first.end('boom');
+    await settled();
+    const statuses = async (): Promise<string[]> =>
+      (await supervisor.whichChildren()).map(({ status }) => status);
+    assert.deepEqual(await statuses(), ['stopped']);
+    await supervisor.terminateChild(child);
+    assert.deepEqual(await statuses(), []);
+    await supervisor.stop();
+  });
+
   test('refuses what never was its child', async () => {
     const { start } = sessions();
     const supervisor = new DynamicSupervisor({ id: 'session', start });
