@@ -45,8 +45,9 @@ export interface Operation {
   readonly weight?: number;
   readonly input: InputMaker;
   /**
-   * Says what is wrong with a reply, or nothing when it is right. A wrong reply is a failed call. Annotate what
-   * the tool replies: the compiler does not know it.
+   * Says what is wrong with a reply, or nothing when it is right. A wrong reply is a failed call, and so is an
+   * error that a tool reports, which no check is asked about. Annotate what the tool replies: the compiler does
+   * not know it.
    */
   // oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would refuse those who annotate nothing
   check(reply: any, input: any): string | undefined;
