@@ -144,9 +144,10 @@ describe('gate', { concurrency: 2 }, () => {
   });
 
   test('ends with 2 for a commit, a scenario or a variant that is not there, and outside of git', async () => {
-    const { repository, gate } = fixture();
+    const { home, repository, gate } = fixture();
     assertRefused(await gate('--base', 'nope'), 2, /no commit 'nope'.*fetch-depth: 0/);
     assertRefused(await gate('--base', 'HEAD', '--variants', 'natve'), 2, /Did you mean 'native'/);
+    assert.ok(!existsSync(join(home, 'cache')), 'the base was checked out for nothing');
     const run = (args: string[], cwd: string) => runCli(['gate', ...args], { cwd });
     assertRefused(
       await run(

@@ -16,7 +16,7 @@ import {
 } from '../../harness/compare/gate/gate-report.ts';
 import { readEnvironment, systemSources } from '../../harness/results/environment.ts';
 import { type GateFlags, metricsOf, type RunningGate } from './gate-flags.ts';
-import { type OpenSides, openSides, portableScenarios } from './open-sides.ts';
+import { type Candidate, type OpenSides, openSides, portableScenarios } from './open-sides.ts';
 import { type QuadsOptions, runQuads } from './run-quads.ts';
 import type { GateSide } from './side.ts';
 
@@ -45,7 +45,10 @@ export async function gateOnCommit(
   const { install, build } = flags;
   const { signal, say } = running;
   const options = { cacheFolder, install, build, signal, say };
-  const sides = await openSides(ref, process.cwd(), options);
+  const { variants = DEFAULT_VARIANTS } = flags;
+  const check = (candidate: Candidate) =>
+    requireKnown(candidate.candidate, scenariosOf(flags, candidate), variants);
+  const sides = await openSides(ref, process.cwd(), options, check);
   try {
     return await measure(ref, sides, flags, running);
   } finally {
@@ -62,7 +65,6 @@ async function measure(
   const { base, candidate, commit, headCommit, isDirty } = sides;
   const wanted = scenariosOf(flags, sides);
   const { variants: given = DEFAULT_VARIANTS, tolerance, budget: budgetMs } = flags;
-  await requireKnown(candidate, wanted, given);
   const { scenarios, variants, left } = await sharedBy(base, wanted, given);
   const rules: GateRules = {
     scenarios,
@@ -118,7 +120,7 @@ function subjectOf(state: GateState): string {
   return `gate, look ${state.looks + 1}${left}`;
 }
 
-function scenariosOf({ scenarios }: GateFlags, { isOwn, root }: OpenSides): string[] {
+function scenariosOf({ scenarios }: GateFlags, { isOwn, root }: Candidate): string[] {
   if (scenarios !== undefined) return portableScenarios(scenarios, process.cwd(), root);
   if (isOwn) return OWN_SCENARIOS;
   throw new ToolrigError(

@@ -23,9 +23,13 @@ export interface OpenSides {
   close(): Promise<void>;
 }
 
+/** What is known of the sides before anything is done about the base, which may take minutes. */
+export type Candidate = Pick<OpenSides, 'root' | 'candidate' | 'isOwn'>;
+
 /**
- * Checks out and builds `ref`, and builds the working tree around `folder`.
+ * Builds the working tree around `folder`, then checks out and builds `ref`.
  *
+ * @param check - throws when the gate cannot be made of this candidate
  * @throws ToolrigError `ERR_USAGE` for no repository, no such commit or no toolrig in the project;
  *   `ERR_TARGET` when a side cannot be built
  */
@@ -33,19 +37,23 @@ export async function openSides(
   ref: string,
   folder: string,
   options: TreeOptions,
+  check: (candidate: Candidate) => Promise<void>,
 ): Promise<OpenSides> {
   const { signal } = options;
   const repository = await Repository.around(folder, signal);
   const commit = await repository.commitOf(ref);
   const nodeFlags = await steadyNodeFlags(signal);
   const candidate = await openCandidate(repository, folder, options, nodeFlags);
+  const { root } = repository;
+  const isOwn = isOwnRepository(projectFolder(folder, root));
+  await check({ root, candidate, isOwn });
   const trees = await BaseTrees.hold(repository, options);
   try {
     const tree = await trees.build(commit);
     const baseFolder = join(tree, repository.prefix);
     const baseTool = toolOf(projectFolder(baseFolder, tree));
     return {
-      root: repository.root,
+      root,
       commit,
       headCommit: await repository.headCommit(),
       isDirty: await repository.isDirty(),
@@ -54,7 +62,7 @@ export async function openSides(
           ? undefined
           : new GateSide('base', baseFolder, baseTool, signal, nodeFlags),
       candidate,
-      isOwn: isOwnRepository(projectFolder(folder, repository.root)),
+      isOwn,
       close: () => trees.release(),
     };
   } catch (error) {
