@@ -12,7 +12,7 @@ interface Sleeper {
 
 const EARLY_MS = 1.25;
 /** Looks at the clock in a turn, and steps between two: some 2.5 µs. */
-const LOOKS = 4;
+const LOOKS = 8;
 const REST_STEPS = 2_500;
 
 export class Alarm {

@@ -26,8 +26,9 @@ import { WaitingLine } from './waiting-line.ts';
 const MOST_IN_A_TURN = 16;
 /** Longest stretch in which callers go on with those in line without a turn of the event loop. */
 const TURN_EVERY_MS = 0.5;
-/** Time that tidying up takes, at most, where V8 has compiled it. */
+/** Time that tidying up takes, at most, where V8 has compiled it, and where it has not. */
 const TIDYING_MS = 0.5;
+const COLD_TIDYING_MS = 5;
 /** Slices that may be left lying about: seconds. */
 const MOST_UNTIDY = 4;
 const REPORT_EVERY_MS = 100;
@@ -103,6 +104,8 @@ class OpenBlock {
   #reportAtMs = 0;
   #giveUp: NodeJS.Timeout | undefined;
   #resolve: () => void = () => {};
+  #hasEnded = false;
+  readonly #tidy = () => this.#tidyNow();
 
   constructor(calls: readonly ReadyCall[], order: OpenOrder, recorder: OpenRecorder) {
     this.#calls = calls;
@@ -126,6 +129,7 @@ class OpenBlock {
       this.#pacer.wake();
     });
     clearTimeout(this.#giveUp);
+    this.#hasEnded = true;
     return {
       lastArrivalMs: this.#pacedAtMs - startAtMs,
       firstAnswerMs: this.#firstEndMs - startAtMs,
@@ -153,7 +157,7 @@ class OpenBlock {
       this.#arrive(this.#intendedMs);
       if (!this.#isOver) this.#intendedMs = this.#startedAtMs + this.#order.schedule.nextMs();
     }
-    this.#tidy();
+    this.#tidySoon();
     if (this.#intendedMs === Number.POSITIVE_INFINITY) {
       this.#giveUp ??= setTimeout(() => this.#dropLine(), this.#order.giveUpMs ?? GIVE_UP_MS);
       this.#endIfSettled();
@@ -161,11 +165,24 @@ class OpenBlock {
     return this.#intendedMs;
   }
 
-  /** What can wait, waits until there is time for it, or there is too much of it. */
-  #tidy(): void {
+  /**
+   * What can wait, waits until there is time for it, or there is too much of it; and for what comes at once: an
+   * answer to what has just been sent, and others that are due at the same moment.
+   */
+  #tidySoon(): void {
     const nowMs = performance.now();
-    const hasTime = this.#intendedMs - nowMs > TIDYING_MS;
-    if (hasTime || this.#recorder.untidy > MOST_UNTIDY) this.#recorder.tidy();
+    const { untidy } = this.#recorder;
+    if (untidy === 0 && nowMs <= this.#reportAtMs) return;
+    const spareMs = this.#intendedMs - nowMs;
+    if (spareMs > COLD_TIDYING_MS) setTimeout(this.#tidy, 1);
+    else if (spareMs > TIDYING_MS) setImmediate(this.#tidy);
+    else if (untidy > MOST_UNTIDY || nowMs > this.#reportAtMs + REPORT_EVERY_MS) this.#tidy();
+  }
+
+  #tidyNow(): void {
+    if (this.#hasEnded) return;
+    this.#recorder.tidy();
+    const nowMs = performance.now();
     if (nowMs <= this.#reportAtMs) return;
     this.#reportAtMs = nowMs + REPORT_EVERY_MS;
     this.#order.onProgress?.(nowMs - this.#startedAtMs);
