@@ -109,6 +109,8 @@ function assumptionsOf(request: PlanRequest): readonly string[] {
 }
 
 const RISKS: readonly string[] = [
+  'each way was measured once: what another start, or another day of the machine, would differ by is not in the interval, ' +
+    'and can be a third of the rate',
   'growth is taken for steady: a launch or a new customer is not in it',
   'what all instances share (a database, a network, a rate limit of others) was not loaded as all of them together would',
 ];

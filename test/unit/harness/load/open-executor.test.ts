@@ -95,6 +95,24 @@ describe('runOpenBlock', () => {
     assertNear(percentilesMs(recorder.calls.latency, 50)[0], 300, 0.5);
   });
 
+  for (const [ratePerSecond, answerMs, reportMs] of [
+    [100, 50, 3], // an answer is due when an arrival is
+    [1_000, 0, 0.4],
+  ] as const) {
+    test(`tells how it goes in a gap, behind the answers, at ${ratePerSecond} a second`, async (t) => {
+      const loop = new VirtualLoop(t);
+      let reports = 0;
+      const onProgress = () => {
+        reports++;
+        loop.block(reportMs);
+      };
+      const invoke = answerMs === 0 ? () => Promise.resolve(1) : answerAfter(() => answerMs);
+      const { recorder } = await run(loop, invoke, ratePerSecond, 1_000, { onProgress });
+      assert.ok(reports >= 8, `told ${reports} times`);
+      assertNear(percentilesMs(recorder.calls.latency, 100)[0], answerMs, 3 * TURN_MS);
+    });
+  }
+
   for (const callers of [4, Number.POSITIVE_INFINITY]) {
     for (const phaseMs of [0, 4_321]) {
       test(`finds that a server stood still, with ${callers} callers and the freeze ${phaseMs} ms on`, async (t) => {
