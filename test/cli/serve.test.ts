@@ -138,7 +138,7 @@ describe('toolrig serve', { concurrency: 2, ...TIMEOUT }, () => {
     });
     assert.equal(row.name, 'troubled');
     assert.match((await serving.get('/metrics')).text, /restarts_total\{service="troubled"\} 1/);
-    assert.equal((await serving.run(['call', 'troubled', 'ping'])).exitCode, 0);
+    assert.equal((await serving.post('troubled', 'ping')).status, 200);
     assert.equal((await serving.stop()).exitCode, 0);
   });
 
@@ -166,7 +166,7 @@ describe('toolrig serve', { concurrency: 2, ...TIMEOUT }, () => {
     await until(async () =>
       (await serving.status()).health.status === 'healthy' ? true : undefined,
     );
-    assert.equal((await serving.run(['call', 'troubled', 'ping'])).exitCode, 0);
+    assert.equal((await serving.post('troubled', 'ping')).status, 200);
     assert.equal((await serving.status()).services[0]?.restarts, 1);
     assert.match((await serving.stop()).stderr, /"reason":"no-answer".*failed its health check/);
   });

@@ -60,7 +60,7 @@ describe('a scenario that cannot work is refused before it is measured', { concu
   });
 
   test('arguments that break the schema: 2, in the words of the variant that validates', async () => {
-    assertRefused(await bench('breaks-schema'), 2, /variant 'native'.*\/value must be number/);
+    assertRefused(await refused('breaks-schema'), 2, /variant 'native'.*\/value must be number/);
   });
 
   test('an input that throws: 2', async () => {
@@ -84,7 +84,7 @@ describe('a scenario that cannot work is refused before it is measured', { concu
   });
 
   test('a service that does not start: 3', async () => {
-    assertRefused(await bench('stillborn'), 3, /'troubled' did not start: .*no room at the inn/);
+    assertRefused(await refused('stillborn'), 3, /'troubled' did not start: .*no room at the inn/);
   });
 
   test('a service that dies at its first call: 3', async () => {

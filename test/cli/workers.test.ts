@@ -16,7 +16,7 @@ import {
 import { refusalOf } from '../helpers/refusal.ts';
 
 const folder = temporaryFolder('workers');
-const WORKERS = ['--variants', 'http', '--workers', '3'];
+const WORKERS = ['--variants', 'http', '--workers', '2'];
 
 describe('bench --workers', { concurrency: 2 }, () => {
   test('sends every call of the schedule once, and says how many threads did', async () => {
@@ -28,7 +28,7 @@ describe('bench --workers', { concurrency: 2 }, () => {
     assert.equal(result.exitCode, 0, result.stderr);
     assertPlain(result);
     const [scenario] = (JSON.parse(result.stdout) as RunRecord).scenarios;
-    assert.deepEqual([scenario?.concurrency, scenario?.arrivals?.workers], [64, 3]);
+    assert.deepEqual([scenario?.concurrency, scenario?.arrivals?.workers], [64, 2]);
     const [http] = scenario?.variants ?? [];
     assert.deepEqual(
       [http?.calls, http?.succeeded, http?.dropped, http?.openLoop?.scheduled],
@@ -45,7 +45,7 @@ describe('bench --workers', { concurrency: 2 }, () => {
     assert.equal(result.exitCode, 4);
     assert.equal(result.stdout, '');
     assertPlain(result);
-    const reason = 'worker [123] of 3, which generates calls, failed: it ended with exit code 7';
+    const reason = 'worker [12] of 2, which generates calls, failed: it ended with exit code 7';
     assert.match(
       result.stderr,
       new RegExp(`toolrig: variant 'http' in round 1 failed: ${reason}\n$`),

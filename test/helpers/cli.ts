@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 export const PACKAGE_FOLDER = fileURLToPath(new URL('../../../', import.meta.url));
 export const CLI_MAIN = join(PACKAGE_FOLDER, 'dist', 'src', 'cli', 'main.js');
 /** As short as a run can be that still has intervals. */
-export const SHORT = ['-d', '100ms', '--rounds', '2', '--warmup', '20ms'];
+export const SHORT = ['-d', '20ms', '--rounds', '2', '--warmup', '2ms'];
 
 const TIME_LIMIT_MS = 60_000;
 

@@ -24,7 +24,7 @@ export function workerScenario(name: string, befall: () => void): Scenario {
           },
         },
       ],
-      load: { ratePerSecond: 100, durationMs: 60_000, warmupMs: 1 },
+      load: { ratePerSecond: 400, durationMs: 60_000, warmupMs: 1 },
       variants: ['http'],
     },
   );
