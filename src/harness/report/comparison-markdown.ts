@@ -8,6 +8,7 @@ import {
   formatChangeInterval,
   formatMetric,
   formatShare,
+  formatVerdict,
   metricTitle,
 } from './metric-text.ts';
 
@@ -23,7 +24,7 @@ export function renderComparisonMarkdown(report: ComparisonReport): string {
       escaped(scenario),
       escaped(variant),
       metricTitle(each.metric),
-      `${MARKS[each.verdict]} ${each.verdict}${each.reason === null ? '' : `: ${escaped(each.reason)}`}`,
+      `${MARKS[each.verdict]} ${formatVerdict(each.verdict, tolerance)}${each.reason === null ? '' : `: ${escaped(each.reason)}`}`,
       formatChangeInterval(each),
       formatMetric(each.metric, each.baseline),
       formatMetric(each.metric, each.candidate),
@@ -34,7 +35,7 @@ export function renderComparisonMarkdown(report: ComparisonReport): string {
   const values = [changeTitle(report), 'baseline', 'candidate', 'noise', 'found from'];
   const header = ['scenario', 'variant', 'metric', 'verdict', ...values];
   const blocks = [
-    `## ${MARKS[verdict]} ${verdict}: ${countVerdicts(subjects)}`,
+    `## ${MARKS[verdict]} ${verdict}: ${countVerdicts(report)}`,
     `${describeSide(candidate)} against ${describeSide(baseline)}. Changes up to ${formatShare(tolerance)} do not matter.`,
     ...(problems.length === 0
       ? []

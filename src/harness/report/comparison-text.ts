@@ -11,6 +11,7 @@ import {
   formatMetric,
   formatPValue,
   formatShare,
+  formatVerdict,
   metricTitle,
 } from './metric-text.ts';
 import { inertText, wrapText } from './plain-text.ts';
@@ -39,7 +40,7 @@ export function renderComparisonText(report: ComparisonReport, options: TextOpti
       colours.red(wrapText(`${kind}: ${inertText(text, 400)}`, MAX_WIDTH, '  ')),
     ),
     ...reasonsOf(subjects).map((text) => wrapText(text, MAX_WIDTH, '  ')),
-    paint(verdict, colours, `${verdict}: ${countVerdicts(subjects)}`),
+    paint(verdict, colours, `${verdict}: ${countVerdicts(report)}`),
     '',
   ].join('\n');
 }
@@ -72,7 +73,7 @@ function drawSubject(
       formatPValue(each.adjustedPValue),
       each.noiseFloor === null ? '–' : `±${formatShare(each.noiseFloor)}`,
       formatShare(each.detectable),
-      paint(each.verdict, colours, each.verdict),
+      paint(each.verdict, colours, formatVerdict(each.verdict, report.tolerance)),
     ]);
   }
   const names = `${inertText(scenario, MAX_NAME_LENGTH)} on ${inertText(variant, MAX_NAME_LENGTH)}`;
@@ -109,14 +110,17 @@ function reasonsOf(subjects: readonly SubjectComparison[]): string[] {
   return [...counts].map(([reason, count]) => `inconclusive (${count}): ${inertText(reason, 400)}`);
 }
 
-/** How many figures came out how: `1 regressed, 8 unchanged`. */
-export function countVerdicts(subjects: readonly SubjectComparison[]): string {
+/** How many figures came out how: `1 regressed, 8 unchanged within 3.0 %`. */
+export function countVerdicts({
+  subjects,
+  tolerance,
+}: Pick<ComparisonReport, 'subjects' | 'tolerance'>): string {
   const verdicts = subjects.flatMap(({ metrics }) => metrics.map(({ verdict }) => verdict));
   if (verdicts.length === 0) return 'nothing was compared';
   return (['regressed', 'improved', 'inconclusive', 'unchanged'] as const)
     .map((verdict) => [verdicts.filter((each) => each === verdict).length, verdict] as const)
     .filter(([count]) => count > 0)
-    .map(([count, verdict]) => `${count} ${verdict}`)
+    .map(([count, verdict]) => `${count} ${formatVerdict(verdict, tolerance)}`)
     .join(', ');
 }
 

@@ -14,22 +14,31 @@ import { describeMetric, metricTitle } from './metric-text.ts';
 import { inertText } from './plain-text.ts';
 
 /** Lines of commands; empty when nothing changed and nothing is open. */
-export function renderGitHubAnnotations({ subjects, problems }: ComparisonReport): string {
+export function renderGitHubAnnotations({
+  subjects,
+  problems,
+  tolerance,
+}: ComparisonReport): string {
   return [
     ...problems.map(({ text }) => command('error', 'comparison failed', text)),
-    ...subjects.flatMap(commandsOf),
+    ...subjects.flatMap((subject) => commandsOf(subject, tolerance)),
   ].join('');
 }
 
-function commandsOf({ scenario, variant, metrics }: SubjectComparison): string[] {
+function commandsOf(
+  { scenario, variant, metrics }: SubjectComparison,
+  tolerance: number,
+): string[] {
   const place = `${inertText(scenario, 60)} on ${inertText(variant, 60)}`;
   const open = metrics.filter(({ verdict }) => verdict === 'inconclusive');
   const reasons = [...new Set(open.flatMap(({ reason }) => reason ?? []))];
   return [
     ...metrics.flatMap((each) => {
       const title = `${metricTitle(each.metric)} of ${place} ${each.verdict}`;
-      if (each.verdict === 'regressed') return [command('error', title, describeMetric(each))];
-      if (each.verdict === 'improved') return [command('notice', title, describeMetric(each))];
+      if (each.verdict === 'regressed')
+        return [command('error', title, describeMetric({ ...each, tolerance }))];
+      if (each.verdict === 'improved')
+        return [command('notice', title, describeMetric({ ...each, tolerance }))];
       return [];
     }),
     ...(open.length === 0

@@ -9,12 +9,17 @@
  */
 
 import type { ComparisonProblem, ComparisonReport } from '../compare/comparison-report.ts';
-import type { MetricComparison, SubjectComparison } from '../compare/suite.ts';
-import { describeMetric } from './metric-text.ts';
+import type { SubjectComparison } from '../compare/suite.ts';
+import { describeMetric, type ToldMetric } from './metric-text.ts';
 import { inertText } from './plain-text.ts';
 
 /** The XML document. */
-export function renderJUnit({ candidate, subjects, problems }: ComparisonReport): string {
+export function renderJUnit({
+  candidate,
+  subjects,
+  problems,
+  tolerance,
+}: ComparisonReport): string {
   const scenarios = [...new Set(subjects.map(({ scenario }) => scenario))];
   const suites = scenarios.flatMap((name) => {
     const own = subjects.filter(({ scenario }) => scenario === name);
@@ -22,7 +27,7 @@ export function renderJUnit({ candidate, subjects, problems }: ComparisonReport)
     return [
       `  <testsuite ${attributes} ${countsOf(own)}>`,
       ...own.flatMap(({ variant, metrics }) =>
-        metrics.map((each) => testCase(name, variant, each)),
+        metrics.map((each) => testCase(name, variant, { ...each, tolerance })),
       ),
       '  </testsuite>',
     ];
@@ -92,7 +97,7 @@ function suiteOfWhole(
   ];
 }
 
-function testCase(scenario: string, variant: string, comparison: MetricComparison): string {
+function testCase(scenario: string, variant: string, comparison: ToldMetric): string {
   const { metric, verdict, reason } = comparison;
   const figures = xml(describeMetric(comparison));
   const outcome = {

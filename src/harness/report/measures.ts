@@ -5,8 +5,8 @@
 
 import type { ComparisonReport } from '../compare/comparison-report.ts';
 import { DEFAULT_METRICS, type Metric, metricOf } from '../compare/metric.ts';
-import type { MetricComparison } from '../compare/suite.ts';
 import type { RunRecord } from '../results/run-record.ts';
+import type { ToldMetric } from './metric-text.ts';
 
 export interface Measure {
   readonly scenario: string;
@@ -15,18 +15,18 @@ export interface Measure {
   /** In ns, bytes, or calls per second. */
   readonly value: number;
   /** Missing where the figure was compared with none. */
-  readonly comparison?: MetricComparison;
+  readonly comparison?: ToldMetric;
 }
 
 /** The candidate's figures: medians over rounds. */
-export function measuresOfComparison({ subjects }: ComparisonReport): Measure[] {
+export function measuresOfComparison({ subjects, tolerance }: ComparisonReport): Measure[] {
   return subjects.flatMap(({ scenario, variant, metrics }) =>
     metrics.map((comparison) => ({
       scenario,
       variant,
       metric: comparison.metric,
       value: comparison.candidate,
-      comparison,
+      comparison: { ...comparison, tolerance },
     })),
   );
 }

@@ -3,8 +3,12 @@
 import type { ComparisonReport } from '../compare/comparison-report.ts';
 import { type Metric, PERCENTILES } from '../compare/metric.ts';
 import type { MetricComparison } from '../compare/suite.ts';
+import type { Verdict } from '../results/run-record.ts';
 import { isBounded } from '../stats/bootstrap.ts';
 import { formatBytes, formatNs, formatShort } from './units.ts';
+
+/** A metric's comparison, and the largest change that was said not to matter. */
+export type ToldMetric = MetricComparison & Pick<ComparisonReport, 'tolerance'>;
 
 const TITLES: Readonly<Record<Metric, string>> = {
   p50: 'p50',
@@ -66,11 +70,19 @@ export function formatPValue(pValue: number): string {
   return pValue < 0.001 ? '<0.001' : pValue.toFixed(3);
 }
 
+/**
+ * A verdict in words. No difference is ever shown to be none: `unchanged` says how large it may still
+ * be, `unchanged within 3.0 %`.
+ */
+export function formatVerdict(verdict: Verdict, tolerance: number): string {
+  return verdict === 'unchanged' ? `${verdict} within ${formatShare(tolerance)}` : verdict;
+}
+
 /** What a comparison found of one metric, in one line without the metric's name. */
-export function describeMetric(comparison: MetricComparison): string {
-  const { metric, baseline, candidate, noiseFloor, verdict, reason } = comparison;
+export function describeMetric(comparison: ToldMetric): string {
+  const { metric, baseline, candidate, noiseFloor, verdict, reason, tolerance } = comparison;
   const values = `${formatMetric(metric, baseline)} → ${formatMetric(metric, candidate)}`;
   const floor = noiseFloor === null ? '' : `, noise floor ${formatShare(noiseFloor)}`;
   const why = reason === null ? '' : `: ${reason}`;
-  return `${values}, ${formatChangeInterval(comparison)}${floor}, ${verdict}${why}`;
+  return `${values}, ${formatChangeInterval(comparison)}${floor}, ${formatVerdict(verdict, tolerance)}${why}`;
 }

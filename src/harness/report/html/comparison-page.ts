@@ -10,6 +10,7 @@ import {
   formatChangeInterval,
   formatMetric,
   formatShare,
+  formatVerdict,
   metricTitle,
 } from '../metric-text.ts';
 import { renderTable } from './data-table.ts';
@@ -44,7 +45,7 @@ export function renderComparisonHtml(
       title: `${candidate.name} against ${baseline.name}`,
       kicker: 'Comparison',
       lead: html`${above}
-<div class="verdict ${LOOKS[verdict].box}"><p><strong>${verdict}</strong>: ${countVerdicts(subjects)}</p>${
+<div class="verdict ${LOOKS[verdict].box}"><p><strong>${verdict}</strong>: ${countVerdicts(report)}</p>${
         remarks.length === 0
           ? undefined
           : html`<ul>${remarks.map((remark) => html`<li>${remark}</li>`)}</ul>`
@@ -117,7 +118,7 @@ function metricsTable(
       { title: variant },
       ...metrics.map((each) => [
         metricTitle(each.metric),
-        html`<span class="${LOOKS[each.verdict].text}" title="${each.reason ?? ''}">${each.verdict}</span>`,
+        html`<span class="${LOOKS[each.verdict].text}" title="${each.reason ?? ''}">${formatVerdict(each.verdict, report.tolerance)}</span>`,
         formatChangeInterval(each),
         formatMetric(each.metric, each.baseline),
         formatMetric(each.metric, each.candidate),

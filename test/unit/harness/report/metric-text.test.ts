@@ -6,6 +6,7 @@ import {
   formatMetric,
   formatPValue,
   formatShare,
+  formatVerdict,
 } from '../../../../src/harness/report/metric-text.ts';
 
 describe('formatChange', () => {
@@ -35,5 +36,16 @@ describe('Other figures', () => {
     assert.equal(formatMetric('throughput', 6_490_000), '6.49M');
     assert.deepEqual([null, 0.03, 12.345].map(formatShare), ['–', '3.0 %', '1235 %']);
     assert.deepEqual([0.0004, 0.0123, 1].map(formatPValue), ['<0.001', '0.012', '1.000']);
+  });
+});
+
+describe('formatVerdict', () => {
+  test('never says that there is no difference: unchanged is within something', () => {
+    assert.deepEqual(
+      (['improved', 'regressed', 'inconclusive', 'unchanged'] as const).map((verdict) =>
+        formatVerdict(verdict, 0.03),
+      ),
+      ['improved', 'regressed', 'inconclusive', 'unchanged within 3.0 %'],
+    );
   });
 });
