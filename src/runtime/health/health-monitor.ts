@@ -9,6 +9,9 @@
  * registry has dropped the dead already. There is one round at a time and the next is timed from
  * its end, so a service is never pinged twice at once. Jitter keeps many monitors from falling into
  * step. The monitor's timer does not keep the process alive.
+ *
+ * A round takes as long as its slowest answer, and in that time a service may end and be started
+ * again. What was found out about the old one is no reason to kill the new one, which has its name.
  */
 
 import { type Clock, type ClockTimer, SYSTEM_CLOCK } from '../../core/clock.ts';
@@ -69,6 +72,13 @@ export interface HealthStatus {
   readonly status: 'healthy' | 'degraded';
   /** In the order of `expected`. */
   readonly services: readonly ServiceHealth[];
+}
+
+/** What a round found of a service. */
+interface Finding {
+  /** Who had the name when it was asked. */
+  readonly asked: ServiceReference | undefined;
+  readonly outcome: ProbeOutcome;
 }
 
 interface Round {
@@ -213,21 +223,29 @@ export class HealthMonitor {
       [...expected.keys()].map((name) => [name, known.get(name) ?? unknownHealth(name)]),
     );
     const names = [...expected.keys()];
-    const outcomes = await Promise.all([...expected.values()].map((one) => this.#probe(one)));
+    const findings = await Promise.all([...expected.values()].map((one) => this.#probe(one)));
     if (round.isDropped) return;
     const checkedAt = new Date(this.#clock.wallMs()).toISOString();
     this.#records = new Map(
-      outcomes.map((outcome, index) => {
-        const name = names[index] as string; // as many outcomes as names
-        return [name, this.#take(name, outcome, checkedAt)];
+      findings.map((finding, index) => {
+        const name = names[index] as string; // as many findings as names
+        return [name, this.#take(name, this.#outcomeNow(name, finding), checkedAt)];
       }),
     );
     this.#lastCheck = checkedAt;
   }
 
-  #probe({ name, isStarting = false }: ExpectedService): Promise<ProbeOutcome> {
-    if (isStarting) return Promise.resolve({ status: 'failed', reason: 'starting' });
-    return probe(this.#lookup.lookup(name), this.#deadlineMs, this.#clock);
+  async #probe({ name, isStarting = false }: ExpectedService): Promise<Finding> {
+    const asked = this.#lookup.lookup(name);
+    if (isStarting) return { asked, outcome: { status: 'failed', reason: 'starting' } };
+    return { asked, outcome: await probe(asked, this.#deadlineMs, this.#clock) };
+  }
+
+  /** The outcome, or that another has taken the name meanwhile, of whom nothing is known yet. */
+  #outcomeNow(name: string, { asked, outcome }: Finding): ProbeOutcome {
+    const holder = this.#lookup.lookup(name);
+    if (outcome.status === 'healthy' || holder === asked || holder === undefined) return outcome;
+    return { status: 'failed', reason: asked === undefined ? 'starting' : 'exited' };
   }
 
   #take(name: string, outcome: ProbeOutcome, checkedAt: string): HealthRecord {

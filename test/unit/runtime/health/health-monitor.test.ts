@@ -420,6 +420,40 @@ describe('HealthMonitor with onUnhealthy', () => {
     assert.deepEqual(restarted, []);
   });
 
+  for (const [before, script, reason] of [
+    ['was missing', undefined, 'starting'],
+    ['gave no answer', 'mute', 'exited'],
+  ] as const) {
+    test(`restart leaves alone one that has taken the place of one that ${before}`, async () => {
+      const { monitor, references, reference, restarted } = watch(['a', 'slow'], {
+        ...RESTART,
+        failuresBeforeRestart: 1,
+      });
+      if (script === undefined) references.delete('a');
+      else reference('a').script = script;
+      const answer = defer();
+      reference('slow').script = () => answer.promise;
+      const checked = monitor.checkNow();
+      await settle();
+      // Its supervisor has started it again while the round waits for the other.
+      references.set('a', new ScriptedReference('a'));
+      answer.resolve({});
+      assert.equal((await checked).services[0]?.reason, reason);
+      assert.deepEqual(restarted, []);
+      assert.equal((await monitor.checkNow()).failedServices, 0);
+    });
+  }
+
+  test('restart asks for one that is missing to the end of the round', async () => {
+    const { monitor, references, restarted } = watch(['a'], {
+      ...RESTART,
+      failuresBeforeRestart: 1,
+    });
+    references.delete('a');
+    await monitor.checkNow();
+    assert.deepEqual(restarted, ['a']);
+  });
+
   test('restart outlives a restart that fails', async () => {
     const restart = () => Promise.reject(new Error('no supervisor'));
     const { monitor, reference, logger } = watch(['a'], {
