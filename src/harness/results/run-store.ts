@@ -3,7 +3,8 @@
  *
  *   <runs>/20261122-153012-ab12/  native.hlog …  summary.csv  report.md  report.html  run.json
  *
- * Each file is written atomically and `run.json` last, so a directory that has one is complete.
+ * Each file is written atomically and `run.json` last, so a directory that has one is complete. Where the
+ * disk fills up on the way, what was rendered from the record makes room for the record itself.
  * The rendered texts come in as arguments; this module knows no formats but the record's.
  */
 
@@ -66,8 +67,8 @@ export async function checkWritable(directory: string): Promise<void> {
  *
  * @param write - how text reaches a file; only tests pass it
  * @returns path of the run's directory
- * @throws ToolrigError `ERR_USAGE` naming the path and the reason; `ERR_INVALID_MEASUREMENT` for a
- *   record with a number that is not finite, of which nothing is written
+ * @throws ToolrigError `ERR_USAGE` naming the path, the reason, and whether the record alone could be kept;
+ *   `ERR_INVALID_MEASUREMENT` for a record with a number that is not finite, of which nothing is written
  */
 export async function writeRun(
   runsDirectory: string,
@@ -76,28 +77,54 @@ export async function writeRun(
   write?: WriteText,
 ): Promise<string> {
   const directory = resolve(runsDirectory, record.runId);
-  const files: (readonly [string, string])[] = [
-    ...artefacts.intervalLogs.map(
-      ({ scenario, variant, text }) => [intervalLogName(scenario, variant), text] as const,
-    ),
+  const recordFile = join(directory, 'run.json');
+  const recordText = stringifyRunRecord(record);
+  const logs = artefacts.intervalLogs.map(
+    ({ scenario, variant, text }) => [intervalLogName(scenario, variant), text] as const,
+  );
+  const rendered: (readonly [string, string])[] = [
     ['summary.csv', artefacts.summaryCsv],
     ['report.md', artefacts.reportMarkdown],
     ['report.html', artefacts.reportHtml],
     ...(artefacts.pages ?? []).map(({ name, text }) => [name, text] as const),
-    ['run.json', stringifyRunRecord(record)],
   ];
   let path = directory;
+  const written: string[] = [];
   try {
     await makeDirectory(directory);
-    for (const [name, text] of files) {
+    // One after the other: the order is the promise that run.json stands for.
+    for (const [name, text] of [...logs, ...rendered]) {
       path = join(directory, name);
-      // One after the other: the order is the promise that run.json stands for.
       // oxlint-disable-next-line no-await-in-loop
       await writeFileAtomically(path, text, write);
+      written.push(path);
     }
+    path = recordFile;
+    await writeFileAtomically(path, recordText, write);
     return directory;
   } catch (cause) {
-    throw unwritable(path, cause);
+    const isKept = await keepRecordAlone(recordFile, recordText, written.slice(logs.length), write);
+    throw unwritable(path, cause, isKept ? renderAgain(directory, recordFile) : undefined);
+  }
+}
+
+/**
+ * Gives up what can be rendered again, and tries once more to store what cannot.
+ *
+ * @param rendered - files to give up
+ */
+async function keepRecordAlone(
+  path: string,
+  text: string,
+  rendered: readonly string[],
+  write?: WriteText,
+): Promise<boolean> {
+  try {
+    await Promise.all(rendered.map((file) => rm(file, { force: true })));
+    await writeFileAtomically(path, text, write);
+    return true;
+  } catch {
+    return false; // For the reason that the caller is about to give, or a like one.
   }
 }
 
@@ -134,10 +161,23 @@ async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-function unwritable(path: string, cause: unknown): ToolrigError {
+/** What to do when the disk was full, and the record is stored all the same. */
+function renderAgain(directory: string, recordFile: string): string {
+  return (
+    `The record is kept, without what is rendered from it, in ${recordFile}: make room, then ` +
+    `toolrig report ${directory} --format html --out report.html`
+  );
+}
+
+function unwritable(path: string, cause: unknown, advice?: string): ToolrigError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const elsewhere =
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'Make room there, or choose another directory with --out'
+      : 'Choose another directory with --out';
   return new ToolrigError(
     'ERR_USAGE',
-    `results cannot be written to ${path}: ${messageOf(cause)}. Choose another directory with --out`,
+    `results cannot be written to ${path}: ${messageOf(cause)}. ${advice ?? elsewhere}`,
     { cause },
   );
 }

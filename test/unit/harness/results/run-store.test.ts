@@ -21,12 +21,17 @@ const ARTEFACTS = {
   intervalLogs: [{ scenario: 'calculator-batch', variant: 'native', text: '#[log]\n' }],
 };
 
-/** A disk that has room for everything but the record. */
-const fillsUp: WriteText = async (file, text) => {
-  await file.writeFile(text.slice(0, text.length / 2));
-  if (text.startsWith('{')) throw new Error('ENOSPC: no space left on device');
-  await file.writeFile(text.slice(text.length / 2));
-};
+const full = () => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+
+/** A disk that is full whenever a text of `start` comes, as often as `times`, half of which it takes. */
+function fillsUp(start: string, times = Number.POSITIVE_INFINITY): WriteText {
+  let failures = 0;
+  return async (file, text) => {
+    await file.writeFile(text.slice(0, text.length / 2));
+    if (text.startsWith(start) && failures++ < times) throw full();
+    await file.writeFile(text.slice(text.length / 2));
+  };
+}
 const fails: WriteText = () => Promise.reject(new Error('EIO'));
 
 let directory = '';
@@ -74,22 +79,32 @@ describe('writeRun', () => {
   test('leaves no half file behind when the disk is full', async () => {
     const runs = join(directory, 'full');
     const record = sampleRecord();
-    await assert.rejects(writeRun(runs, record, ARTEFACTS, fillsUp), {
+    await assert.rejects(writeRun(runs, record, ARTEFACTS, fillsUp('{')), {
       code: 'ERR_USAGE',
-      message: /written to .*full.*run\.json: ENOSPC: no space left on device\. .*--out/,
+      message: /written to .*full.*run\.json: ENOSPC: no space left on device\. Make room .*--out$/,
     });
-    const files = await readdir(join(runs, record.runId));
-    assert.deepEqual(files.toSorted(), [
-      'calculator-batch.native.hlog',
-      'report.html',
-      'report.md',
-      'summary.csv',
-    ]);
-    assert.equal(
-      await readFile(join(runs, record.runId, 'report.md'), 'utf8'),
-      ARTEFACTS.reportMarkdown,
-    );
+    assert.deepEqual(await readdir(join(runs, record.runId)), ['calculator-batch.native.hlog']);
   });
+
+  for (const [what, write, file] of [
+    ['takes no page', () => fillsUp('<!doctype'), 'report.html'],
+    ['takes the record once the pages are gone', () => fillsUp('{', 1), 'run.json'],
+  ] as const) {
+    test(`keeps the record rather than what is rendered from it, on a disk that ${what}`, async () => {
+      const runs = join(directory, `kept-${file}`);
+      const record = sampleRecord();
+      const path = join(runs, record.runId);
+      await assert.rejects(writeRun(runs, record, ARTEFACTS, write()), {
+        code: 'ERR_USAGE',
+        message: new RegExp(`${file}: ENOSPC.* kept, .*/run\\.json: .* toolrig report ${path} `),
+      });
+      assert.deepEqual((await readdir(path)).toSorted(), [
+        'calculator-batch.native.hlog',
+        'run.json',
+      ]);
+      assert.deepEqual(await readRecord(join(path, 'run.json')), record);
+    });
+  }
 
   test('keeps the file that was there when the new one fails', async () => {
     const record = sampleRecord();
