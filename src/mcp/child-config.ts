@@ -28,7 +28,7 @@ export interface ChildConfig {
 /** From child to parent. */
 export type ChildReport =
   | { readonly type: 'ready'; readonly port?: number }
-  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string }
   | ({ readonly type: 'usage' } & ChildUsage);
 
 /** What a child process has used since its start. */

@@ -52,10 +52,15 @@ export class ChildHost {
   #exit: ChildExit | undefined;
   #stderrTail = '';
   #stopping: Promise<void> | undefined;
+  /** What it hosts, for the message when it ends before it can say so itself. */
+  readonly #hosted: string;
   readonly #usageWaiters: UsageWaiter[] = [];
 
   private constructor({ mode, services }: ChildConfig) {
     this.mode = mode;
+    this.#hosted = services
+      .map(({ name, export: exported, module }) => `service '${name ?? exported}' from ${module}`)
+      .join(', ');
     const child = spawn(process.execPath, [CHILD_MAIN, JSON.stringify({ mode, services })], {
       stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     });
@@ -173,24 +178,25 @@ export class ChildHost {
         once(child, 'message', { signal: over.signal }).then(([report]) => report as ChildReport),
         this.exited.then(() => this.describeExit()),
       ]);
-      if (typeof outcome === 'string') throw this.#failed(outcome);
-      if (outcome.type === 'failed') throw this.#failed(`${outcome.code}: ${outcome.message}`);
+      if (typeof outcome === 'string') throw this.#failed(outcome, ` of ${this.#hosted}`);
+      if (outcome.type === 'failed') throw this.#failed(outcome.message);
       if (outcome.type === 'ready') this.#port = outcome.port;
     } catch (error) {
       if (error instanceof ToolrigError) throw error;
       const late = `it was not ready within ${startTimeoutMs} ms`;
-      throw this.#failed(over.signal.aborted ? late : String(error));
+      throw this.#failed(over.signal.aborted ? late : String(error), ` of ${this.#hosted}`);
     } finally {
       clearTimeout(timer);
       over.abort();
     }
   }
 
-  #failed(reason: string): ToolrigError {
+  /** @param whose - where the reason does not name the service itself */
+  #failed(reason: string, whose = ''): ToolrigError {
     const tail = this.#stderrTail.trim();
     return new ToolrigError(
       'ERR_TARGET',
-      `the child process did not start: ${reason}${tail === '' ? '' : `\n${tail}`}`,
+      `the child process${whose} did not start: ${reason}${tail === '' ? '' : `\n${tail}`}`,
       { data: { reason, stderr: tail } },
     );
   }

@@ -11,7 +11,7 @@
  */
 
 import { messageOf, ToolrigError } from '../core/errors.ts';
-import { NativeTransport, type ServiceDefinition } from '../runtime/index.ts';
+import { loadServiceModule, NativeTransport, type ServiceDefinition } from '../runtime/index.ts';
 import {
   type ChildConfig,
   type ChildReport,
@@ -22,7 +22,7 @@ import {
 import { capabilitiesOf, createSdkServer } from './sdk-server.ts';
 
 const transport = new NativeTransport();
-const definitions = new Map<string, ServiceDefinition<never>>();
+const definitions = new Map<string, ServiceDefinition>();
 /** What serves the clients; closing it aborts the calls in flight. */
 let front: { close(): Promise<void> } | undefined;
 let isStopping = false;
@@ -44,18 +44,16 @@ async function stop(exitCode: number): Promise<void> {
 }
 
 async function startService(spec: ChildServiceSpec): Promise<void> {
-  const exports = (await import(spec.module)) as Record<string, unknown>;
-  const factory = exports[spec.export];
-  if (typeof factory !== 'function') {
-    throw new ToolrigError(
-      'ERR_INVALID_OPTION',
-      `${spec.module} exports no function '${spec.export}'; it exports: ${Object.keys(exports).join(', ')}`,
-    );
+  const { module, export: exported, options } = spec;
+  let name = spec.name ?? exported;
+  try {
+    const definition = await loadServiceModule({ module, export: exported, args: [options] });
+    name = spec.name ?? definition.name;
+    await transport.start(definition, name);
+    definitions.set(name, definition);
+  } catch (cause) {
+    throw new ToolrigError('ERR_TARGET', `service '${name}': ${messageOf(cause)}`, { cause });
   }
-  const definition = (await factory(spec.options)) as ServiceDefinition<never>;
-  const name = spec.name ?? definition.name;
-  await transport.start(definition, name);
-  definitions.set(name, definition);
 }
 
 function serverFor(name: string) {
@@ -101,8 +99,6 @@ process.on('message', ({ type }: ChildRequest) => {
 try {
   await main(parseChildConfig(process.argv[2]));
 } catch (thrown) {
-  const code = thrown instanceof ToolrigError ? thrown.code : 'ERR_TARGET';
-  const message = messageOf(thrown);
-  await report({ type: 'failed', code, message });
+  await report({ type: 'failed', message: messageOf(thrown) });
   await stop(1);
 }

@@ -37,6 +37,7 @@ export {
 } from './dispatch/service-definition.ts';
 export type { ServiceHandle } from './dispatch/service-handle.ts';
 export type { ServiceModule, StartOptions } from './dispatch/service-host.ts';
+export { loadServiceModule } from './dispatch/service-module.ts';
 export type {
   ServiceReference,
   ServiceStats,

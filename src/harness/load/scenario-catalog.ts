@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ToolrigError } from '../../core/errors.ts';
+import { describeLoadFailure } from '../../core/load-failure.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import {
   defineScenario,
@@ -14,7 +15,6 @@ import {
   type ServiceSource,
   type Suite,
 } from './scenario.ts';
-import { syntaxPlace } from './syntax-place.ts';
 
 const CATALOG = new URL('../../../scenarios/', import.meta.url);
 const SERVICES = new URL('../../services/index.js', import.meta.url);
@@ -107,7 +107,7 @@ async function importScenario(url: string, given: string): Promise<Scenario> {
   } catch (cause) {
     throw new ToolrigError(
       'ERR_USAGE',
-      `the scenario ${given} cannot be loaded: ${reasonOf(cause, path)}`,
+      `the scenario ${given} cannot be loaded: ${describeLoadFailure(cause, url)}`,
       {
         cause,
       },
@@ -121,18 +121,4 @@ async function importScenario(url: string, given: string): Promise<Scenario> {
     );
   }
   return { ...defineScenario(spec), module: url };
-}
-
-/** The message, and the place in a file for an error that is not a checked one. */
-function reasonOf(cause: unknown, path: string): string {
-  if (!(cause instanceof Error)) return String(cause);
-  if (cause instanceof ToolrigError) return cause.message;
-  if ('code' in cause && cause.code === 'ERR_UNKNOWN_FILE_EXTENSION') {
-    return 'this Node runs JavaScript only: build it first, and give the path of what was built';
-  }
-  const place = /file:\/\/[^\s)]+:\d+/.exec(cause.stack ?? '')?.[0];
-  const known = place === undefined ? undefined : fileURLToPath(place);
-  const found = known ?? (cause instanceof SyntaxError ? syntaxPlace(path) : undefined);
-  const where = found === undefined ? '' : ` (at ${found})`;
-  return `${cause.message}${where}`;
 }

@@ -5,7 +5,12 @@
 
 import { pathToFileURL } from 'node:url';
 import { messageOf, ToolrigError } from '../../core/errors.ts';
-import { NativeTransport, type ServiceDefinition } from '../../runtime/index.ts';
+import {
+  loadServiceModule,
+  NativeTransport,
+  type ServiceDefinition,
+  type ServiceModule,
+} from '../../runtime/index.ts';
 import { methodOf } from '../load/call-plan.ts';
 import type { ServiceSource } from '../load/scenario.ts';
 import type { Target } from '../load/target.ts';
@@ -13,31 +18,23 @@ import type { Target } from '../load/target.ts';
 /**
  * The definition that a source names.
  *
- * @throws `ERR_TARGET` when the module cannot be loaded or does not export such a function
+ * @throws `ERR_TARGET` when the module cannot be loaded or does not export one
  */
 export async function loadDefinition(
   name: string,
   source: ServiceSource,
 ): Promise<ServiceDefinition> {
   try {
-    const module: Record<string, unknown> = await import(moduleUrl(source));
-    const factory = module[source.export];
-    if (typeof factory !== 'function') {
-      throw new Error(`it exports no function '${source.export}'`);
-    }
-    return (await factory(source.options)) as ServiceDefinition;
+    return await loadServiceModule(serviceModule(source));
   } catch (cause) {
-    throw new ToolrigError(
-      'ERR_TARGET',
-      `service '${name}' cannot be made from ${source.module}: ${messageOf(cause)}`,
-      { cause },
-    );
+    throw didNotStart(name, cause);
   }
 }
 
-/** URL of a source's module, which may be given as a path. */
-export function moduleUrl({ module }: ServiceSource): string {
-  return module.includes('://') ? module : pathToFileURL(module).href;
+/** A source as the runtime takes it; its module may be given as a path. */
+export function serviceModule({ module, export: name, options }: ServiceSource): ServiceModule {
+  const url = module.includes('://') ? module : pathToFileURL(module).href;
+  return { module: url, export: name, args: [options] };
 }
 
 /**

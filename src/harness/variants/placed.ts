@@ -3,16 +3,11 @@
  * threads, `process` in child processes. Each service gets a place of its own as far as there are.
  */
 
-import {
-  NativeTransport,
-  type ServiceModule,
-  type StartOptions,
-  serviceChild,
-} from '../../runtime/index.ts';
+import { NativeTransport, type StartOptions, serviceChild } from '../../runtime/index.ts';
 import type { FaultKind } from '../load/chaos.ts';
 import type { ServiceSource } from '../load/scenario.ts';
 import type { Variant } from '../load/target.ts';
-import { didNotStart, moduleUrl, transportTarget } from './in-process.ts';
+import { didNotStart, serviceModule, transportTarget } from './in-process.ts';
 import { openSupervised } from './supervised.ts';
 
 export const workerVariant: Variant = {
@@ -64,8 +59,4 @@ function placed(
       },
     },
   };
-}
-
-function serviceModule(source: ServiceSource): ServiceModule {
-  return { module: moduleUrl(source), export: source.export, args: [source.options] };
 }

@@ -145,8 +145,21 @@ for (const mode of MODES) {
 // By one mode: its services are started before that matters.
 describe('a child process', () => {
   for (const [what, service, message] of [
-    ['a module that is missing', { module: 'file:///nowhere.js' }, /nowhere\.js/],
-    ['an export that is missing', { export: 'nothing' }, /no function 'nothing'.*contractService/],
+    [
+      'a module that is missing',
+      { module: 'file:///nowhere.js' },
+      /service 'contractService': .*nowhere\.js: there is no such file/,
+    ],
+    [
+      'an export that is missing',
+      { export: 'nothing' },
+      /service 'nothing': .*contract-service\.js: it has no export 'nothing'/,
+    ],
+    [
+      'a module that ends the process',
+      { module: 'data:text/javascript,process.exit(9)' },
+      /child process of service 'contractService' from data:.* did not start: .* code 9/,
+    ],
     ['a service that cannot start', { options: { failStart: 'disk full' } }, /disk full/],
     ['options that make no sense', { options: { concurrency: 0 } }, /concurrency/],
     ['a misspelled key', { nmae: 'x' }, /unknown key 'nmae'/],

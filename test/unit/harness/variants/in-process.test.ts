@@ -20,11 +20,12 @@ describe('loadDefinition', () => {
     const { module } = spiedSource('x');
     await assert.rejects(loadDefinition('calc', nowhere), {
       code,
-      message: /service 'calc' cannot be made from file:\/\/\/nowhere\.js: Cannot find module/,
+      message:
+        /service 'calc' did not start: .* made from file:\/\/\/nowhere\.js: there is no such file$/,
     });
     await assert.rejects(loadDefinition('calc', { module, export: 'nothing' }), {
       code,
-      message: /it exports no function 'nothing'/,
+      message: /it has no export 'nothing'\. There is: .*Export what defineService returns/,
     });
     await assert.rejects(loadDefinition('calc', { module, export: 'throwing' }), {
       code,
@@ -46,7 +47,7 @@ describe('startNative', () => {
 
   test('stops what it has started when a later one fails, whatever it fails by', async () => {
     const failing: Readonly<Record<string, readonly [ServiceSource, RegExp]>> = {
-      load: [nowhere, /service 'second' cannot be made/],
+      load: [nowhere, /service 'second' did not start: no service can be made/],
       start: [
         spiedSource('second', { failStart: 'no database' }),
         /'second' did not start.*no database/,
