@@ -18,6 +18,14 @@ Exit codes:
   0  done
   2  usage: no such baseline or run, a name that is taken`;
 
+/** What each action takes, for the messages about a mistake. */
+export const BASELINE_USAGES = [
+  'baseline save <name>',
+  'baseline list',
+  'baseline show <name>',
+  'baseline rm <name>',
+];
+
 export const baselineCommand: CommandModule = {
   command: 'baseline <action>',
   describe: 'keep runs to compare with',

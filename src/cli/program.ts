@@ -4,7 +4,7 @@
  */
 
 import yargs, { type Argv, type CommandModule } from 'yargs';
-import { baselineCommand } from './baseline-command.ts';
+import { BASELINE_USAGES, baselineCommand } from './baseline-command.ts';
 import { benchCommand } from './bench-command.ts';
 import { callCommand } from './call-command.ts';
 import { capacityCommand } from './capacity-command.ts';
@@ -37,8 +37,9 @@ const COMMANDS = [
   statusCommand,
   callCommand,
 ] as CommandModule[];
-const USAGES = COMMANDS.map(({ command }) => String(command));
-const COMMAND_NAMES = USAGES.map((usage) => usage.split(' ')[0] as string);
+const COMMAND_USAGES = COMMANDS.map(({ command }) => String(command));
+const COMMAND_NAMES = COMMAND_USAGES.map((usage) => usage.split(' ')[0] as string);
+const USAGES = [...BASELINE_USAGES, ...COMMAND_USAGES];
 const HELP_COLUMNS = 80;
 
 /** yargs has it, its types do not. */

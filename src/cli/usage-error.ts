@@ -13,7 +13,7 @@ export interface CommandLine {
   /** The yargs parser, which knows the flags of the command it has got to. */
   readonly parser: object;
   readonly commands: readonly string[];
-  /** What each command takes, as `call <service> <method> [json]`. */
+  /** What each command and each of its actions takes, as `call <service> <method> [json]`, `baseline rm <name>`. */
   readonly usages: readonly string[];
 }
 
@@ -31,10 +31,14 @@ const SWITCH_LETTERS = /^-[qhw]+$/;
 /** The error for a complaint of yargs about the command line. */
 export function usageError(complaint: string, line: CommandLine): ToolrigError {
   const command = commandOf(line);
+  const action = problemWithAction(command, line);
   const unknown = /^Unknown (?:argument|command)s?: (.+)$/m.exec(complaint)?.[1]?.split(', ');
-  const problems = unknown?.map((name) => problemWith(name, command, line)) ?? [
-    missingArgument(complaint, command, line.usages) ?? `${complaint}.`,
-  ];
+  const problems =
+    action !== undefined
+      ? [action]
+      : (unknown?.map((name) => problemWith(name, command, line)) ?? [
+          missingArgument(complaint, command, line) ?? `${complaint}.`,
+        ]);
   const where = command === undefined ? 'toolrig --help' : `toolrig ${command} --help`;
   return new ToolrigError('ERR_USAGE', `${[...new Set(problems)].join(' ')} See ${where}.`);
 }
@@ -74,18 +78,36 @@ function misread(word: string): string | undefined {
 }
 
 function commandOf({ words, commands }: CommandLine): string | undefined {
-  const first = words.find((word) => !word.startsWith('-'));
+  const [first] = plainWords(words);
   return commands.find((name) => name === first);
+}
+
+function plainWords(words: readonly string[]): string[] {
+  return words.filter((word) => !word.startsWith('-'));
+}
+
+/** For a command that has actions and was given none of them, `undefined` otherwise. */
+function problemWithAction(command: string | undefined, line: CommandLine): string | undefined {
+  const [, given] = plainWords(line.words);
+  const actions = line.usages
+    .map((usage) => usage.split(' '))
+    .filter(([name, action = '']) => name === command && /^\w/.test(action))
+    .map(([, action]) => action as string);
+  if (given === undefined || actions.length === 0 || actions.includes(given)) return undefined;
+  return `there is no action '${given}' of toolrig ${command}.${didYouMean(given, actions)}`;
 }
 
 /** What to write for the arguments that are missing; `undefined` for any other complaint. */
 function missingArgument(
   complaint: string,
   command: string | undefined,
-  usages: readonly string[],
+  { words, usages }: CommandLine,
 ): string | undefined {
   const given = /^Not enough non-option arguments: got (\d+)/.exec(complaint)?.[1];
-  const usage = usages.find((each) => each.split(' ')[0] === command);
+  const [, action] = plainWords(words);
+  const usage =
+    usages.find((each) => `${each} `.startsWith(`${command} ${action} `)) ??
+    usages.find((each) => new RegExp(`^${command} [<[]`).test(each));
   if (given === undefined || usage === undefined) return undefined;
   const missing = (usage.match(/<[^>]+>/g) ?? []).slice(Number(given));
   return `${missing.join(' and ')} missing: write toolrig ${usage}.`;

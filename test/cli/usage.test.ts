@@ -51,6 +51,11 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
   ],
   [['bench', 'mixed', 'mixed'], /two scenarios are named 'mixed'/],
   [['bench', './nope.mjs'], /there is no file .*nope\.mjs/],
+  [
+    ['bench', './dist/scenarios'],
+    /dist\/scenarios is a folder: give the path of a scenario, as .*\/calculator-batch\.scenario\.js/,
+  ],
+  [['bench', './src/cli'], /src\/cli is a folder: give the path of a scenario\n$/],
   [['bench', './src/cli/main.ts'], /runs JavaScript only: build it first/],
   [['bench', badScenario('throws')], /the moon is in the wrong house \(at .*throws\.js:\d+/],
   [['bench', badScenario('no-export')], /exports no scenario: write export const scenario/],
@@ -73,6 +78,11 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
   [['call'], /: <service> and <method> missing: write toolrig call /],
   [['call', 'calculator', 'ping', '{}', 'x'], /'x' is no argument of toolrig call/],
   [['call', 'calculator', 'ping', '--timeout', '5'], /--timeout must be a time such as 500ms/],
+  [['baseline', 'rmm'], /there is no action 'rmm' of toolrig baseline\. Did you mean 'rm'\?/],
+  [['baseline', 'sav', 'x'], /there is no action 'sav' of toolrig baseline\. Did you mean 'save'/],
+  [['baseline', 'rm'], /: <name> missing: write toolrig baseline rm <name>\. See/],
+  [['baseline'], /: <action> missing: write toolrig baseline <action>\. See/],
+  [['baseline', 'list', 'x'], /'x' is no argument of toolrig baseline/],
   [['micro', 'dispach'], /there is no bench 'dispach'\. Did you mean 'dispatch'\?/],
   [['micro', '--rounds', '1'], /--rounds must be a whole number from 2 to 10,000, got '1'/],
 ];

@@ -1,8 +1,8 @@
 /** Finds scenarios: those of the package by name, anybody's own by path. */
 
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ToolrigError } from '../../core/errors.ts';
 import { describeLoadFailure } from '../../core/load-failure.ts';
@@ -96,9 +96,20 @@ function oneCaseOf(scenario: Scenario, name: string): Scenario {
   throw new ToolrigError('ERR_USAGE', `scenario '${scenario.name}' has no case '${name}'.${hint}`);
 }
 
+function isFolder(path: string): ToolrigError {
+  const first = readdirSync(path).find((name) => /\.scenario\.[cm]?js$/.test(name));
+  const example = first === undefined ? '' : `, as ${join(path, first)}`;
+  return new ToolrigError(
+    'ERR_USAGE',
+    `${path} is a folder: give the path of a scenario${example}`,
+  );
+}
+
 async function importScenario(url: string, given: string): Promise<Scenario> {
   const path = fileURLToPath(url);
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) throw isFolder(path);
+  if (found?.isFile() !== true) {
     throw new ToolrigError('ERR_USAGE', `there is no file ${path}: give the path of a scenario`);
   }
   let module: { scenario?: ScenarioSpec; default?: ScenarioSpec };

@@ -1,5 +1,6 @@
 /** `report.html`: a run as one page, from what it found out to where it was made. */
 
+import type { CapacityRecord } from '../../results/capacity-record.ts';
 import type { RunRecord, Validity } from '../../results/run-record.ts';
 import { groupByScenario } from '../../results/scenario-group.ts';
 import { environmentRows } from '../environment-rows.ts';
@@ -25,10 +26,13 @@ export function renderRunHtml(
   const groups = groupByScenario(record.scenarios);
   return renderPage(
     {
-      title: titleOf(groups.map(({ name }) => name)),
+      title: titleOf(
+        groups.map(({ name }) => name),
+        record.capacity,
+      ),
       kicker: `Run ${record.runId}, ${dayAndTime(record.startedAt)} UTC`,
       lead: html`${above}${validityBox(record.validity)}
-${tiles(record)}
+${plannedOnly(record) ?? tiles(record)}
 ${findings(record)}`,
       sections: [...groups.map(scenarioSection), environmentSection(record), repeatSection(record)],
       footer: html`Made by ${record.tool.name} ${record.tool.version}. What each number means is in docs/METHODOLOGY.md.`,
@@ -60,10 +64,17 @@ export function dayAndTime(iso: string): string {
 
 const TITLE_NAMES = 3;
 
-function titleOf(names: readonly string[]): string {
-  if (names.length === 0) return 'A run of nothing';
+function titleOf(names: readonly string[], capacity: CapacityRecord | undefined): string {
+  if (names.length === 0) return capacity === undefined ? 'A run of nothing' : capacity.scenario;
   if (names.length <= TITLE_NAMES) return names.join(', ');
   return `${names.slice(0, TITLE_NAMES - 1).join(', ')} and ${names.length - TITLE_NAMES + 1} more`;
+}
+
+/** In place of figures: those of a plan that was made with the results of others are in the plan. */
+function plannedOnly({ capacity, scenarios }: RunRecord): Html | undefined {
+  if (capacity === undefined || scenarios.length > 0) return undefined;
+  const { scenario, demand } = capacity;
+  return html`<p>Nothing was measured: this is a plan of capacity for ${demand.text}, made with the results in ${scenario}. The plan is in capacity.html, beside the record.</p>`;
 }
 
 function tiles({ scenarios, environment, startedAt, finishedAt }: RunRecord): Html {

@@ -6,6 +6,7 @@ import type { RunRecord } from '../../../../../src/harness/results/run-record.ts
 import { assertGolden } from '../../../../helpers/golden.ts';
 import { HOSTILE_NAMES } from '../../../../helpers/hostile-names.ts';
 import { chartsOf, PLAIN_ASSETS, tagsOf, textOf } from '../../../../helpers/page-parts.ts';
+import { sampleCapacity } from '../../../../helpers/sample-capacity.ts';
 import {
   chaosRecord,
   hostileRecord,
@@ -112,6 +113,16 @@ describe('report.html', () => {
       assert.match(made, new RegExp(`<div class="verdict ${className}"><p><strong>${verdict}<`));
       assert.match(made, /since &lt;it&gt;/);
     }
+  });
+
+  test('says of a plan with the results of others what it is, instead of counting no calls', () => {
+    const capacity = { ...sampleCapacity(), scenario: 'sweep.csv' };
+    const text = textOf(page(sampleRecord({ scenarios: [], capacity })));
+    assert.doesNotMatch(text, /run of nothing|Calls|Thresholds/);
+    assert.match(
+      text,
+      /Nothing was measured: .* with the results in sweep\.csv\. .* capacity\.html/,
+    );
   });
 
   test('copes with a run of nothing, and with variants that nobody compared', () => {
