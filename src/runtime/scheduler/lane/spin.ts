@@ -6,7 +6,6 @@
  */
 
 import type { CoreContention } from '../core-contention.ts';
-import type { RingReader } from './ring-reader.ts';
 
 /** How long a side looks. */
 const SPIN_MS = 0.003;
@@ -18,13 +17,18 @@ const MAX_CREDIT = 8;
 /** Turns of the event loop to another try, without credit. */
 const TURNS_TO_NEW_SPIN = 64;
 
+/** What it looks at. */
+interface FrameSource {
+  readonly isReady: boolean;
+}
+
 export class Spin {
-  readonly #reader: RingReader;
+  readonly #reader: FrameSource;
   readonly #contention: CoreContention;
   #credit = SPIN_PATIENCE;
   #turns = 0;
 
-  constructor(reader: RingReader, contention: CoreContention) {
+  constructor(reader: FrameSource, contention: CoreContention) {
     this.#reader = reader;
     this.#contention = contention;
   }
