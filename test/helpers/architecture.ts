@@ -10,8 +10,10 @@ const ARROWS: Readonly<Record<string, readonly string[] | 'anything'>> = {
   core: [],
   'runtime/telemetry': ['core'],
   'runtime/dispatch': ['core', 'runtime/telemetry'],
-  // A program of its own, which loads what services will import.
-  'runtime/scheduler/process-main.ts': ['runtime/scheduler', 'runtime/index.ts'],
+  // Programs of their own, and what they load because services will import it.
+  'runtime/scheduler/process-main.ts': ['runtime/scheduler', 'runtime/scheduler/warm-up.ts'],
+  'runtime/scheduler/thread-main.ts': ['runtime/scheduler', 'runtime/scheduler/warm-up.ts'],
+  'runtime/scheduler/warm-up.ts': ['runtime/index.ts'],
   'runtime/scheduler': ['core', 'runtime/telemetry', 'runtime/dispatch'],
   'runtime/supervision': ['core', 'runtime/telemetry', 'runtime/dispatch', 'runtime/scheduler'],
   'runtime/health': ['core', 'runtime/telemetry', 'runtime/dispatch', 'runtime/supervision'],

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { defineService, type ServiceDefinition } from '../../src/runtime/index.ts';
 import { ringWrittenBy } from '../../src/runtime/scheduler/lane/lane-memory.ts';
-import type { ThreadData } from '../../src/runtime/scheduler/thread-main.ts';
+import type { ThreadData } from '../../src/runtime/scheduler/scheduler-thread.ts';
 
 /** Ways to take memory without end. */
 export const GROWTHS = ['map', 'array', 'string', 'buffers', 'giant'] as const;

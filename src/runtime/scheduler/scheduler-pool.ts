@@ -23,6 +23,8 @@ export interface SchedulerPoolOptions {
   readonly schedulers?: number;
 }
 
+/** Not at once: the start of a spare would take the core that the new service needs for its own. */
+const WARM_UP_DELAY_MS = 100;
 /** Every thread of the process has a word on it. */
 const BOARD = PollBoard.create();
 const freeIndexes: number[] = [];
@@ -61,9 +63,13 @@ export class SchedulerPool implements ServiceHost {
   /** Ends all threads. Idempotent; a service that is created later starts new ones. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    await Promise.all(this.#all.map((thread) => thread.terminate('its transport was stopped')));
+  }
+
+  /** All of them, the spare included. */
+  get #all(): SchedulerThread[] {
     const spare = this.#spare === undefined ? [] : [this.#spare];
-    const threads = [...this.#threads, ...this.#private, ...spare];
-    await Promise.all(threads.map((thread) => thread.terminate('its transport was stopped')));
+    return [...this.#threads, ...this.#private, ...spare];
   }
 
   #place(options: StartOptions, environment: HostEnvironment): SchedulerThread {
@@ -71,7 +77,7 @@ export class SchedulerPool implements ServiceHost {
       // The limit is one of a heap, so the service gets a thread of its own.
       const thread = this.#takeThread(environment);
       this.#private.add(thread);
-      thread.limitMemory(options.memoryLimitBytes);
+      thread.limitMemory(options.memoryLimitBytes, () => this.#all.length);
       return thread;
     }
     const sound = [...this.#threads].filter((thread) => !thread.isDoomed);
@@ -87,8 +93,7 @@ export class SchedulerPool implements ServiceHost {
   #takeThread(environment: HostEnvironment): SchedulerThread {
     const thread = this.#spare ?? this.#startThread(environment);
     this.#spare = undefined;
-    // Not now: its start would take the core that the new service needs for its own.
-    setImmediate(() => this.#warmUp(environment));
+    setTimeout(() => this.#warmUp(environment), WARM_UP_DELAY_MS).unref();
     return thread;
   }
 

@@ -3,11 +3,10 @@
 import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
 import type { Clock } from '../../core/clock.ts';
 import { GuestConnection } from './guest-connection.ts';
-import { Lane } from './lane/lane.ts';
+import { Lane, type LaneEnd } from './lane/lane.ts';
 import { createLaneMemory } from './lane/lane-memory.ts';
 import type { PollBoard } from './lane/poll-board.ts';
 import type { GuestPlace } from './remote-service.ts';
-import type { ThreadData } from './thread-main.ts';
 import { ThreadMemoryWatch } from './thread-memory-watch.ts';
 
 /** Time in which a thread must say that a killed service has ended; a hung one cannot. */
@@ -19,6 +18,14 @@ const ABANDON_MS = 250;
 /** Far above any limit that is watched: when V8 reaches this one, it may abort the process. */
 const MAX_HEAP_MIB = 4_096;
 const MIB = 2 ** 20;
+
+/** What a scheduler thread is started with. */
+export interface ThreadData {
+  readonly end: LaneEnd;
+  readonly board: SharedArrayBuffer;
+  /** Its index on the board. */
+  readonly thread: number;
+}
 
 export interface SchedulerThreadOptions {
   /** Its place on the board, from 1. */
@@ -108,11 +115,16 @@ export class SchedulerThread implements GuestPlace {
     return `scheduler ${this.index}`;
   }
 
-  /** Ends the thread when its memory exceeds the limit, at best effort. To be called once. */
-  limitMemory(limitBytes: number): void {
+  /**
+   * Ends the thread when its memory exceeds the limit, at best effort. To be called once.
+   *
+   * @param countThreads - those of this process now
+   */
+  limitMemory(limitBytes: number, countThreads: () => number): void {
     this.#memoryWatch = new ThreadMemoryWatch(
       this.#worker,
       limitBytes,
+      countThreads,
       this.#clock,
       (usedBytes) => {
         const used = `${Math.round(usedBytes / MIB)} MiB`;

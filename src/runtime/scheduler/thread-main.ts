@@ -2,16 +2,10 @@
 
 import { workerData } from 'node:worker_threads';
 import { Guest } from './guest.ts';
-import { Lane, type LaneEnd } from './lane/lane.ts';
+import { Lane } from './lane/lane.ts';
 import { PollBoard } from './lane/poll-board.ts';
-
-/** What a scheduler thread is started with. */
-export interface ThreadData {
-  readonly end: LaneEnd;
-  readonly board: SharedArrayBuffer;
-  /** Its index on the board. */
-  readonly thread: number;
-}
+import type { ThreadData } from './scheduler-thread.ts';
+import { warmUp } from './warm-up.ts';
 
 const { end, board, thread } = workerData as ThreadData;
 const guest = new Guest((reason) => {
@@ -20,3 +14,4 @@ const guest = new Guest((reason) => {
 });
 const lane = new Lane('server', end, new PollBoard(board, thread), guest);
 guest.connect(lane);
+warmUp();

@@ -1,13 +1,15 @@
-/** What a thread leaves behind when it ends in an unusual way: nothing that its pool still counts. */
+/** What a thread has ready when it is asked for a service, and what it leaves behind when it ends. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SYSTEM_CLOCK } from '../../../src/core/clock.ts';
 import { DeadlineWheel } from '../../../src/core/deadline-wheel.ts';
 import { PollBoard } from '../../../src/runtime/scheduler/lane/poll-board.ts';
+import { NativeTransport } from '../../../src/runtime/scheduler/native-transport.ts';
 import { RemoteService } from '../../../src/runtime/scheduler/remote-service.ts';
 import { SchedulerThread } from '../../../src/runtime/scheduler/scheduler-thread.ts';
 import { SILENT_LOGGER } from '../../../src/runtime/telemetry/logger.ts';
+import { LATE_IMPORTER_MODULE } from '../../helpers/late-importer.ts';
 import { ROGUE_MODULE } from '../../helpers/rogue-service.ts';
 
 /** Ends when the machine is too slow, not before. */
@@ -51,3 +53,16 @@ test('a thread that is given up is off the board before its index is free', PATI
   assert.deepEqual(events, ['cleared 1', 'free 1']);
   assert.equal(service.status, 'ended');
 });
+
+for (const placement of ['worker', 'process'] as const) {
+  test(`a ${placement} has loaded Toolrig before its service asks for it`, PATIENCE, async () => {
+    const transport = new NativeTransport();
+    const source = { module: LATE_IMPORTER_MODULE, export: 'lateImporter' };
+    await transport.start(source, { name: 'late', placement });
+    try {
+      assert.equal(await transport.call('late', 'wasWarm'), true);
+    } finally {
+      await transport.stop();
+    }
+  });
+}

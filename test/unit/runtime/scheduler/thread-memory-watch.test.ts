@@ -6,6 +6,7 @@ import { settle } from '../../../helpers/event-loop.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 
 const LIMIT_BYTES = 1_000;
+const MIB = 2 ** 20;
 
 /** A worker that tells what the test says, or cannot tell. */
 function watch(
@@ -15,8 +16,15 @@ function watch(
   const exceeded: number[] = [];
   const worker = (heap === undefined ? {} : { getHeapStatistics: heap }) as unknown as Worker;
   const limitBytes = heap === undefined ? 200 * 2 ** 20 : LIMIT_BYTES;
-  const watcher = new ThreadMemoryWatch(worker, limitBytes, clock, (bytes) => exceeded.push(bytes));
-  return { clock, exceeded, watcher };
+  const threads = { count: 2 };
+  const watcher = new ThreadMemoryWatch(
+    worker,
+    limitBytes,
+    () => threads.count,
+    clock,
+    (bytes) => exceeded.push(bytes),
+  );
+  return { clock, exceeded, watcher, threads };
 }
 
 describe('ThreadMemoryWatch', () => {
@@ -85,6 +93,26 @@ describe('ThreadMemoryWatch', () => {
     usage.rss += 100 * 2 ** 20;
     clock.advance(20);
     await settle();
-    assert.deepEqual(exceeded, [250 * 2 ** 20]);
+    // Less what a thread takes to start: it may have been starting.
+    assert.deepEqual(exceeded, [(250 - 32) * MIB]);
+  });
+
+  test('does not blame it for threads that start beside it', async (t) => {
+    const usage = { rss: 500, heapTotal: 0, heapUsed: 0, external: 0, arrayBuffers: 0 };
+    t.mock.method(process, 'memoryUsage', () => ({ ...usage }));
+    const { clock, exceeded, threads } = watch(undefined);
+    threads.count = 1; // one has ended, and may have left its memory behind
+    usage.rss += 232 * MIB;
+    clock.advance(20);
+    await settle();
+    threads.count = 4;
+    usage.rss += 64 * MIB;
+    clock.advance(20);
+    await settle();
+    assert.deepEqual(exceeded, []);
+    usage.rss += MIB;
+    clock.advance(20);
+    await settle();
+    assert.deepEqual(exceeded, [201 * MIB]);
   });
 });
