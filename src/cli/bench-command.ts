@@ -4,7 +4,6 @@
  * mistyped flag should take to be told.
  */
 
-import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { BenchFlags } from './bench.ts';
 import {
@@ -20,6 +19,7 @@ import {
   wholeNumber,
 } from './coerce.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
+import { outputFlags, seedFlag } from './run-flags.ts';
 
 const MAX_IN_FLIGHT = 100_000;
 /** Of an open loop: its calls take memory only while they wait. */
@@ -181,22 +181,8 @@ function declare(args: Argv): Argv {
         coerce: texts('threshold', "such as 'native.p99 < 50us'"),
         describe: "what must hold, as 'native.p99 < 50us'; repeatable",
       },
-      seed: {
-        group: RUN,
-        string: true,
-        default: '1',
-        coerce: wholeNumber('seed', 0),
-        describe: 'same seed, same inputs; default: 1',
-      },
-      out: {
-        group: OUTPUT,
-        string: true,
-        default: join('results', 'runs'),
-        coerce: text('out', 'a folder'),
-        describe: 'where the run gets a folder; default: results/runs',
-      },
-      json: { group: OUTPUT, boolean: true, describe: 'print the run record, and it alone' },
-      quiet: { group: OUTPUT, alias: 'q', boolean: true, describe: 'no progress on stderr' },
+      seed: seedFlag(RUN),
+      ...outputFlags(OUTPUT),
     })
     .epilogue(`${EXAMPLES}\n\n${EXIT_CODES_HELP}`);
 }

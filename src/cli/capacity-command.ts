@@ -3,12 +3,12 @@
  * loaded when it is run.
  */
 
-import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { MAX_WORKERS } from './bench-command.ts';
 import type { CapacityFlags } from './capacity.ts';
 import { duration, names, percentage, text, texts, wholeNumber } from './coerce.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
+import { outputFlags, seedFlag } from './run-flags.ts';
 
 const ASKED = 'What is asked for:';
 const SIZING = 'What is rented, and what must survive:';
@@ -141,22 +141,8 @@ function declare(args: Argv): Argv {
         describe:
           'threads that share the calls of each rate, each with its own connection; http alone; default: 1',
       },
-      seed: {
-        group: MEASURING,
-        string: true,
-        default: '1',
-        coerce: wholeNumber('seed', 0),
-        describe: 'same seed, same inputs; default: 1',
-      },
-      out: {
-        group: OUTPUT,
-        string: true,
-        default: join('results', 'runs'),
-        coerce: text('out', 'a folder'),
-        describe: 'where the run gets a folder; default: results/runs',
-      },
-      json: { group: OUTPUT, boolean: true, describe: 'print the run record, and it alone' },
-      quiet: { group: OUTPUT, alias: 'q', boolean: true, describe: 'no progress on stderr' },
+      seed: seedFlag(MEASURING),
+      ...outputFlags(OUTPUT),
     })
     .epilogue(`${EXAMPLES}\n\n${EXIT_CODES_HELP}`);
 }

@@ -2,7 +2,7 @@
 
 import { ToolrigError } from '../core/errors.ts';
 import type { Objective } from '../harness/capacity/objective.ts';
-import type { VariantEvidence } from '../harness/capacity/plan-option.ts';
+import type { VariantEvidence } from '../harness/capacity/variant-evidence.ts';
 import type { ScenarioCase } from '../harness/load/scenario.ts';
 import { loadScenario } from '../harness/load/scenario-catalog.ts';
 import { requireShareable } from '../harness/load/worker-requirements.ts';

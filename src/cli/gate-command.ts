@@ -4,6 +4,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { duration, names, namesAmong, oneOf, share, text, wholeNumber } from './coerce.ts';
 import { FORMATS } from './comparison-flags.ts';
 import type { GateFlags } from './gating/gate-flags.ts';
+import { seedFlag } from './run-flags.ts';
 
 const MAX_ROUNDS = 10_000;
 /** Short for what the records call `nsPerCall`, `cpuNsPerCall` and `allocatedBytesPerCall`. */
@@ -127,13 +128,7 @@ function declare(args: Argv): Argv {
         coerce: duration('warmup'),
         describe: 'longest warm-up; default: 300ms, for a baseline 1s',
       },
-      seed: {
-        group: LOAD,
-        string: true,
-        default: '1',
-        coerce: wholeNumber('seed', 0),
-        describe: 'same seed, same inputs; default: 1',
-      },
+      seed: seedFlag(LOAD),
       install: {
         group: WITH,
         string: true,

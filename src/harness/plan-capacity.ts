@@ -5,8 +5,9 @@
 
 import type { InstanceType } from './capacity/instance-type.ts';
 import type { Objective } from './capacity/objective.ts';
-import { planOption, type VariantEvidence } from './capacity/plan-option.ts';
+import { planOption } from './capacity/plan-option.ts';
 import type { Demand, SizingPolicy } from './capacity/sizing.ts';
+import type { VariantEvidence } from './capacity/variant-evidence.ts';
 import type { CapacityOption, CapacityRecord, CapacityRefusal } from './results/capacity-record.ts';
 
 export interface PlanRequest {

@@ -2,7 +2,7 @@
 
 import { sweepPoint } from '../../src/harness/capacity/measured-sweep.ts';
 import type { Objective } from '../../src/harness/capacity/objective.ts';
-import type { VariantEvidence } from '../../src/harness/capacity/plan-option.ts';
+import type { VariantEvidence } from '../../src/harness/capacity/variant-evidence.ts';
 import { type PlanRequest, planCapacity } from '../../src/harness/plan-capacity.ts';
 import type { CapacityRate, CapacityRecord } from '../../src/harness/results/capacity-record.ts';
 import { seededRandom } from '../../src/harness/stats/random.ts';

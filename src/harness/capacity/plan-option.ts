@@ -3,29 +3,15 @@
  * computed here; renderers only write it down.
  */
 
-import type {
-  CapacityMeasurement,
-  CapacityOperation,
-  CapacityOption,
-  CapacityRate,
-  CapacityScaling,
-  CapacitySweepPoint,
-  Fit,
-} from '../results/capacity-record.ts';
+import type { CapacityOption, CapacityRate } from '../results/capacity-record.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import { confidenceOf } from './confidence.ts';
-import { fitted, notIdentifiable } from './fit.ts';
+import { fitModels } from './fit-models.ts';
 import type { InstanceType } from './instance-type.ts';
-import { observedKnee } from './knee.ts';
-import { canSetAside, type LimitFit } from './limit-fit.ts';
-import { checkLittlesLaw } from './littles-law.ts';
-import { type MeasuredSweep, rateOf, type SweepPoint } from './measured-sweep.ts';
+import { canSetAside } from './limit-fit.ts';
+import { type MeasuredSweep, rateOf } from './measured-sweep.ts';
 import { keepsUp, type Objective, sustainableRate, untold } from './objective.ts';
-import { type Bottleneck, predictLatencies } from './queue-predictions.ts';
-import { fitScalability } from './scalability.ts';
-import type { ScalePoint } from './scalability-fit.ts';
 import { tornado, whatIfTable } from './sensitivity.ts';
-import { fitServiceDemand, type ServiceDemand, saturationRate } from './service-demand.ts';
 import {
   type Demand,
   instanceCapacity,
@@ -34,33 +20,7 @@ import {
   planMonths,
   type SizingPolicy,
 } from './sizing.ts';
-
-/** What was measured of one way of hosting. */
-export interface VariantEvidence {
-  readonly variant: string;
-  readonly sweep: MeasuredSweep;
-  /** Rates at which calls in flight were counted, beside those of the sweep. Default: none. */
-  readonly counted?: readonly SweepPoint[];
-  /** Windows by rate, of the sweep and around the limit. Default: none. */
-  readonly rates?: readonly CapacityRate[];
-  /** The limit by those windows; `undefined`: the sweep tells. */
-  readonly limit?: LimitFit;
-  /** Time of a call when nothing is in its way, by share; `undefined`: nobody knows. */
-  readonly idleQuantileNs?: (share: number) => number;
-  /** Servers side by side at the bottleneck. Default: 1, an event loop. */
-  readonly servers?: number;
-  readonly scaling: readonly ScalePoint[];
-  /** Why `scaling` is empty, where that was tried. */
-  readonly scalingProblem?: string;
-  readonly operations: readonly CapacityOperation[];
-  readonly rssBytes: number | null;
-  readonly bytesPerService: number | null;
-  /** Default: `null`, nobody knows. */
-  readonly bytesPerSession?: number | null;
-  readonly coldStartMs: number | null;
-  readonly generatorLimitedPoints: number;
-  readonly sharesCores: boolean;
-}
+import type { VariantEvidence } from './variant-evidence.ts';
 
 export interface PlanInput {
   readonly objectives: readonly Objective[];
@@ -151,91 +111,6 @@ export function planOption(evidence: VariantEvidence, input: PlanInput): Planned
   return { state: 'planned', option };
 }
 
-function fitModels(evidence: VariantEvidence, random: () => number): CapacityMeasurement {
-  const { sweep } = evidence;
-  const kept = sweep.points.filter(keepsUp);
-  const knee = observedKnee(sweep);
-  const loopDemand = demandOf(
-    kept,
-    (point) => point.eventLoopUtilization,
-    'event-loop utilization',
-  );
-  const cpuDemand = demandOf(kept, (point) => point.busyCores, 'CPU time');
-  return {
-    sweep: sweep.points.map(recordOf),
-    rates: evidence.rates ?? [],
-    knee,
-    predictedKnee:
-      loopDemand.state === 'fitted' ? fitted(saturationRate(loopDemand.model, 1)) : loopDemand,
-    cpuDemandNs: cpuDemand.state === 'fitted' ? fitted(cpuDemand.model.demandNs) : cpuDemand,
-    predictions: predictLatencies(sweep.points, bottleneckOf(knee, evidence)),
-    scaling: scalingOf(evidence, random),
-    littlesLaw: [...kept, ...(evidence.counted ?? [])].flatMap((point) => {
-      const { inFlight, meanNs, throughputPerSecond } = point;
-      if (inFlight === null || meanNs === null) return [];
-      const { expected, holds } = checkLittlesLaw(inFlight, throughputPerSecond, meanNs);
-      return [{ ratePerSecond: rateOf(point), inFlight, expected, holds }];
-    }),
-    operations: evidence.operations,
-    rssBytes: evidence.rssBytes,
-    bytesPerService: evidence.bytesPerService,
-    bytesPerSession: evidence.bytesPerSession ?? null,
-    coldStartMs: evidence.coldStartMs,
-    warnings: sweep.warnings,
-  };
-}
-
-function demandOf(
-  points: readonly SweepPoint[],
-  busyOf: (point: SweepPoint) => number | null,
-  what: string,
-): Fit<ServiceDemand> {
-  const busy = points.flatMap((point) => {
-    const value = busyOf(point);
-    return value === null ? [] : [{ throughputPerSecond: point.throughputPerSecond, busy: value }];
-  });
-  return busy.length === 0 ? notIdentifiable(`${what} was not measured`) : fitServiceDemand(busy);
-}
-
-function bottleneckOf(
-  knee: Fit<Interval>,
-  { idleQuantileNs, servers = 1 }: VariantEvidence,
-): Fit<Bottleneck> {
-  if (knee.state !== 'fitted') return knee;
-  if (idleQuantileNs === undefined) {
-    return notIdentifiable('the time of a call when nothing is in its way was not measured');
-  }
-  return fitted({ kneePerSecond: knee.model.median, servers, idleQuantileNs });
-}
-
-/** Over schedulers where they were varied, else over the callers of a closed loop. */
-function scalingOf(evidence: VariantEvidence, random: () => number): Fit<CapacityScaling> {
-  const { scaling, scalingProblem, sweep } = evidence;
-  const byCallers = sweep.points.flatMap((point) =>
-    point.concurrency === null
-      ? []
-      : [{ n: point.concurrency, throughputPerSecond: point.throughputPerSecond }],
-  );
-  const [over, points] =
-    scaling.length > 0 ? (['schedulers', scaling] as const) : (['callers', byCallers] as const);
-  if (points.length === 0) {
-    return notIdentifiable(scalingProblem ?? 'neither schedulers nor callers were varied');
-  }
-  const fit = fitScalability(points, random);
-  if (fit.state !== 'fitted') return fit;
-  const { lambda, sigma, kappa, knee, rSquared, warnings } = fit.model;
-  return fitted({
-    over,
-    points,
-    lambda,
-    sigma,
-    kappa,
-    knee: knee.state === 'observed' ? knee.n : null,
-    rSquared,
-    warnings: knee.state === 'observed' ? warnings : [...warnings, knee.reason],
-  });
-}
-
 /** CPU time of a call at the busiest rate that was answered, where no slope can be told. */
 function cpuAt(sweep: MeasuredSweep): number | null {
   const point = sweep.points.filter((each) => keepsUp(each) && each.busyCores !== null).at(-1);
@@ -272,11 +147,6 @@ function seenAtLowest(
   return least < 1
     ? `${seen}; the best of ${used.length} rates used ${text}, but all of them together more than it`
     : `${seen}; the best of ${used.length} rates used ${text}`;
-}
-
-function recordOf(point: SweepPoint): CapacitySweepPoint {
-  const { latencyNs, ...rest } = point;
-  return { ...rest, p50: latencyNs.p50 ?? null, p99: latencyNs.p99 ?? null };
 }
 
 function sumOf(rates: readonly CapacityRate[] = [], of: (rate: CapacityRate) => number): number {
