@@ -30,6 +30,12 @@ export const LOOKS: readonly number[] = [8, 12, 16, 24, 32, 48];
  */
 const ALPHA = 0.0145;
 
+/**
+ * Quads of a scenario before which nothing is decided of a metric that is only watched. It is watched for its noise, and of
+ * few quads that is estimated so badly that a regression is found where there is none.
+ */
+const FEWEST_OF_WATCHED = 16;
+
 export interface GateRules {
   /** Each is measured in processes of its own. */
   readonly scenarios: readonly string[];
@@ -186,8 +192,13 @@ function nameOf({ scenario, variant, figure }: Judgement): string {
 }
 
 function look(state: GateState): GateState {
-  const now = judge(allSubjects(state), judgementRules(state));
-  const decided = standing(state, now).filter(({ verdict }) => verdict !== 'inconclusive');
+  const subjects = allSubjects(state);
+  const now = judge(subjects, judgementRules(state));
+  const decided = standing(state, now).filter(
+    (each) =>
+      each.verdict !== 'inconclusive' &&
+      (each.count >= FEWEST_OF_WATCHED || !isWatchedIn(state.rules, subjects, each)),
+  );
   return { ...state, looks: state.looks + 1, decided };
 }
 
@@ -219,13 +230,13 @@ function openScenarios(state: GateState): string[] {
   });
 }
 
-/** Metrics of a subject that are neither decided nor only watched. */
+/** Metrics of a subject that are not decided, but for those only watched that had their quads. */
 function openMetrics({ rules, decided }: GateState, subject: GateSubject): GateMetric[] {
-  const { source, scenario, variant, obstacle } = subject;
+  const { source, scenario, variant, obstacle, quads } = subject;
   if (obstacle !== undefined) return [];
   return rules.metrics.filter(
     (metric) =>
-      !isWatched(rules, source, metric) &&
+      !(quads.length >= FEWEST_OF_WATCHED && isWatched(rules, source, metric)) &&
       !decided.some((each) => isSame(each, { scenario, variant, metric })),
   );
 }

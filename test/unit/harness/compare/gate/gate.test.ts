@@ -83,14 +83,14 @@ describe('the gate', () => {
         return [{ ...sample, figures: { ...sample.figures, p50: p50Of(side, index) } }];
       });
 
-    test('does not wait for it, and says what would have been found', () => {
+    test('waits for it no longer than 16 quads, and says what would have been found', () => {
       let quads = 0;
       const { state, stopped, outcome } = run(rules, () => {
         const [first, second] = quads++ % 4 < 2 ? [400, 600] : [600, 400];
         return withP50((_, index) => (index < 2 ? first : second));
       });
       assert.equal(stopped, 'decided');
-      assert.equal(state.quads.length, LOOKS[0]);
+      assert.equal(state.quads.length, 16);
       assert.equal(openFigures(state), 0);
       assert.equal(outcome.verdict, 'passed');
       assert.match(
@@ -99,9 +99,12 @@ describe('the gate', () => {
       );
     });
 
-    test('fails when it is worse', () => {
-      const { outcome } = run(rules, () => withP50((side) => (side === 'candidate' ? 560 : 500)));
+    test('fails when it is worse, by 16 quads at the least', () => {
+      const { state, outcome } = run(rules, () =>
+        withP50((side) => (side === 'candidate' ? 560 : 500)),
+      );
       assert.equal(outcome.verdict, 'regressed');
+      assert.equal(state.quads.length, 16);
       assert.deepEqual(outcome.reasons, ['adding on native: p50 regressed by 12.0 %']);
       assert.deepEqual(outcome.undecided, []);
     });
