@@ -1,4 +1,7 @@
-/** A server that takes 50 ms for every call: every percentile must read 50 ms and what the way there takes. */
+/**
+ * A server that takes 50 ms for every call: `heldNs`, by its own clock, must read 50 ms at every percentile to p99, and service time
+ * 50 ms and what the way there and back takes: next to nothing on `native`.
+ */
 
 import { defineScenario } from '../src/harness/index.ts';
 import { askOf, truthSource } from './services/truth-operations.ts';

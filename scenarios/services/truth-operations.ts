@@ -6,6 +6,10 @@ interface Numbered {
   readonly number: number;
 }
 
+interface Answered extends Numbered {
+  readonly heldMs: number;
+}
+
 /** A service of `truth.ts`, by the name of its export, with its options. */
 export function truthSource(name: string, options: object): ServiceSource {
   return { module: new URL('./truth.js', import.meta.url).href, export: name, options };
@@ -21,5 +25,6 @@ export function askOf(service: string): Operation {
     check({ structuredContent }: { structuredContent: Numbered }, { number }: Numbered) {
       return structuredContent.number === number ? undefined : `${structuredContent.number}`;
     },
+    heldMs: ({ structuredContent }: { structuredContent: Answered }) => structuredContent.heldMs,
   };
 }

@@ -1,6 +1,7 @@
 /**
  * Services whose latency is known beforehand, to see whether a harness finds it. Nothing blocks their
- * loop, and they take any number of calls at once: what a call takes is the law, and nothing else.
+ * loop, and they take any number of calls at once: what a call takes is the law, and nothing else. How
+ * long that was by their own clock, from arrival to answer, is in the reply.
  */
 
 import { defineService, type ServiceDefinition } from '../../src/runtime/index.ts';
@@ -23,8 +24,7 @@ export interface FrozenServiceOptions {
 export function frozenService({ periodMs, freezeMs }: FrozenServiceOptions): ServiceDefinition {
   const alarm = new Alarm();
   const startedAtMs = performance.now();
-  return truthService('frozen', async () => {
-    const nowMs = performance.now();
+  return truthService('frozen', async (nowMs) => {
     const intoPeriodMs = (nowMs - startedAtMs) % periodMs;
     if (intoPeriodMs >= periodMs - freezeMs) await alarm.until(nowMs + periodMs - intoPeriodMs);
   });
@@ -33,7 +33,7 @@ export function frozenService({ periodMs, freezeMs }: FrozenServiceOptions): Ser
 /** Answers every call after the same time. */
 export function constantService({ serviceMs }: { readonly serviceMs: number }): ServiceDefinition {
   const alarm = new Alarm();
-  return truthService('constant', () => alarm.until(performance.now() + serviceMs));
+  return truthService('constant', (nowMs) => alarm.until(nowMs + serviceMs));
 }
 
 export interface TokenBucketOptions {
@@ -53,15 +53,15 @@ export function tokenBucketService({
   const alarm = new Alarm();
   const tokenMs = 1_000 / ratePerSecond;
   let fullAtMs = performance.now();
-  return truthService('bucket', async () => {
-    const nowMs = performance.now();
+  return truthService('bucket', async (nowMs) => {
     fullAtMs = Math.max(fullAtMs, nowMs) + tokenMs;
     const tokenAtMs = fullAtMs - burst * tokenMs;
     if (tokenAtMs > nowMs) await alarm.until(tokenAtMs);
   });
 }
 
-function truthService(name: string, answer: () => Promise<void>): ServiceDefinition {
+/** @param answer - resolves when a call that has come at `nowMs` is to be answered */
+function truthService(name: string, answer: (nowMs: number) => Promise<void>): ServiceDefinition {
   return defineService({
     name,
     concurrency: UNLIMITED,
@@ -75,8 +75,10 @@ function truthService(name: string, answer: () => Promise<void>): ServiceDefinit
           required: ['number'],
         },
         async handler({ number }: { number: number }) {
-          await answer();
-          return { content: [], structuredContent: { number } };
+          const arrivedMs = performance.now();
+          await answer(arrivedMs);
+          const heldMs = performance.now() - arrivedMs;
+          return { content: [], structuredContent: { number, heldMs } };
         },
       },
     },

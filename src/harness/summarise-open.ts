@@ -58,6 +58,7 @@ export function openFiguresOf(
   const merged = {
     service: mergedHistogram(open.map(({ service }) => service)),
     lag: mergedHistogram(open.map(({ lag }) => lag)),
+    held: mergedHistogram(open.map(({ held }) => held)),
     pacing: mergedHistogram(open.map(({ pacing }) => pacing)),
   };
   try {
@@ -71,6 +72,7 @@ export function openFiguresOf(
       dropped: total(({ dropped }) => dropped),
       serviceNs: merged.service.summary(),
       lagNs: merged.lag.summary(),
+      ...(merged.held.count === 0 ? {} : { heldNs: merged.held.summary() }),
       openLoop: {
         scheduled: total(({ scheduled }) => scheduled),
         sentPerSecond: ((calls - total(({ sentLate }) => sentLate)) * SECOND_MS) / pacedMs,

@@ -221,6 +221,7 @@ export function openVariant(
     dropped: 2,
     serviceNs: sampleVariant(variant, 0.4e6).latencyNs,
     lagNs: sampleVariant(variant, 0.2e6).latencyNs,
+    heldNs: sampleVariant(variant, 0.3e6).latencyNs,
     openLoop: {
       scheduled: 500,
       sentPerSecond: 99.6,

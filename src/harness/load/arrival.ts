@@ -107,7 +107,13 @@ class CallSlot {
     const endMs = performance.now();
     const call = this.#call;
     if (call === undefined) return; // abandoned
-    const isTimed = this.#record(call, endMs, problemWith(call, reply), undefined);
+    const problem = problemWith(call, reply);
+    const isTimed = this.#record(call, endMs, problem, undefined);
+    const { operation } = call;
+    // A reply that does not tell is no right one.
+    if (operation.heldMs !== undefined && problem === undefined) {
+      this.#recorder.heldFor(operation.heldMs(reply));
+    }
     this.#arrival.answered(endMs, isTimed);
   }
 

@@ -1,6 +1,7 @@
 /** Whether a reply is right: not an error that a tool reports, and right as its operation's check sees it. */
 
 import type { PlannedCall } from './call-plan.ts';
+import type { Operation } from './scenario.ts';
 
 /** As much of what a failing tool says as one line shows. */
 const MAX_TEXT = 200;
@@ -16,10 +17,18 @@ export function problemWith(
 ): string | undefined {
   if (operation.tool !== undefined && isToolError(reply)) return toolErrorOf(reply);
   try {
-    return operation.check(reply, input);
+    return operation.check(reply, input) ?? problemWithHeld(operation, reply);
   } catch (thrown) {
     return `its check threw ${thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)}`;
   }
+}
+
+/** A time that is to be told and is not makes a reply wrong as well. */
+function problemWithHeld({ heldMs }: Operation, reply: unknown): string | undefined {
+  if (heldMs === undefined) return undefined;
+  const told: unknown = heldMs(reply);
+  if (typeof told === 'number' && told >= 0) return undefined;
+  return `it tells no time that the service had the call, but ${String(told)}`;
 }
 
 function isToolError(reply: unknown): reply is { readonly content?: unknown } {

@@ -55,6 +55,7 @@ export async function measureOpenBlock(
       pacedMs,
       service: recorder.service.toHistogram(),
       lag: recorder.lag.toHistogram(),
+      held: recorder.held.toHistogram(),
       pacing: recorder.pacing.toHistogram(),
       slices: recorder.slices
         .inOrder()

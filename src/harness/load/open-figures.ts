@@ -22,6 +22,8 @@ export interface OpenBlockFigures {
   readonly pacedMs: number;
   readonly service: LatencyHistogram;
   readonly lag: LatencyHistogram;
+  /** Without a value where replies do not tell. */
+  readonly held: LatencyHistogram;
   readonly pacing: LatencyHistogram;
   readonly slices: readonly OpenBlockSlice[];
 }

@@ -5,7 +5,7 @@
  *   intended start ──── arrival ───────── sent ─────────────── answered
  *         ├─ pacing ───────┤                │                      │      the generator's own lateness
  *         ├─ lag ───────────────────────────┤                      │      and the wait for a free caller
- *         │                                 ├─ service ────────────┤
+ *         │                                 ├─ service ────────────┤      `held` of it by the service
  *         ├─ response ─────────────────────────────────────────────┤      `calls.latency`
  *
  * A call belongs to the second in which it was to start. Its slice is open until the last of its
@@ -59,6 +59,7 @@ export interface OpenTotals {
   readonly calls: BlockTotals;
   readonly service: PackedCounts;
   readonly lag: PackedCounts;
+  readonly held: PackedCounts;
   readonly pacing: PackedCounts;
   readonly scheduled: number;
   readonly dropped: number;
@@ -70,6 +71,8 @@ export class OpenRecorder {
   readonly calls = new BlockRecorder();
   readonly service = new LatencyTally();
   readonly lag = new LatencyTally();
+  /** Empty where replies do not tell. */
+  readonly held = new LatencyTally();
   readonly pacing = new LatencyTally();
   /** Calls that were to start. */
   scheduled = 0;
@@ -117,6 +120,11 @@ export class OpenRecorder {
     this.service.record(serviceMs * NS_PER_MS);
     slice.service.record(serviceMs * NS_PER_MS);
     slice.response.record(responseMs * NS_PER_MS);
+  }
+
+  /** How long the service says that it had a call. */
+  heldFor(heldMs: number): void {
+    this.held.record(heldMs * NS_PER_MS);
   }
 
   /** A call that was sent has been answered, rightly or not; `calls` is told separately. */
@@ -169,6 +177,7 @@ export class OpenRecorder {
       calls: this.calls.take(),
       service: this.service.take().pack(),
       lag: this.lag.take().pack(),
+      held: this.held.take().pack(),
       pacing: this.pacing.take().pack(),
       scheduled: this.scheduled,
       dropped: this.dropped,
@@ -187,6 +196,7 @@ export class OpenRecorder {
     this.calls.add(totals.calls);
     this.service.add(LatencyCounts.unpack(totals.service));
     this.lag.add(LatencyCounts.unpack(totals.lag));
+    this.held.add(LatencyCounts.unpack(totals.held));
     this.pacing.add(LatencyCounts.unpack(totals.pacing));
     this.scheduled += totals.scheduled;
     this.dropped += totals.dropped;
@@ -206,6 +216,7 @@ export class OpenRecorder {
     this.calls.reset();
     this.service.clear();
     this.lag.clear();
+    this.held.clear();
     this.pacing.clear();
     this.scheduled = 0;
     this.dropped = 0;

@@ -185,5 +185,6 @@ export function figuresOf(block: BlockMeasurement): RateFigures {
 export function destroyBlock({ latency, batchLatency, open }: BlockMeasurement): void {
   latency.destroy();
   batchLatency.destroy();
-  for (const histogram of [open?.service, open?.lag, open?.pacing]) histogram?.destroy();
+  for (const histogram of [open?.service, open?.lag, open?.held, open?.pacing])
+    histogram?.destroy();
 }

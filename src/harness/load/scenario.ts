@@ -51,6 +51,12 @@ export interface Operation {
    */
   // oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would refuse those who annotate nothing
   check(reply: any, input: any): string | undefined;
+  /**
+   * How long the service had the call by its own clock, in ms, where its replies say so. Beside what callers
+   * saw it tells the service's time from the way's. Default: replies do not say.
+   */
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  heldMs?(reply: any): number;
 }
 
 export interface ScenarioCase {
@@ -122,7 +128,7 @@ const SPEC_KEYS = [
   'thresholds',
 ] as const satisfies (keyof ScenarioSpec)[];
 const CASE_KEYS = ['name', 'payloadBytes', 'operations', 'order', 'inputs', 'chaos'];
-const OPERATION_KEYS = ['name', 'service', 'tool', 'method', 'weight', 'input', 'check'];
+const OPERATION_KEYS = ['name', 'service', 'tool', 'method', 'weight', 'input', 'check', 'heldMs'];
 
 /**
  * Checks a scenario.
@@ -188,6 +194,9 @@ function checkCase(where: string, each: ScenarioCase): void {
     requireName(`service of ${name}`, operation.service);
     requireFunction(`input of ${name}`, operation.input);
     requireFunction(`check of ${name}`, operation.check);
+    if (operation.heldMs !== undefined) {
+      requireFunction(`heldMs of ${name}`, operation.heldMs);
+    }
     requireInteger(`weight of ${name}`, operation.weight ?? 1, 1);
     if ((operation.tool === undefined) === (operation.method === undefined)) {
       throw new ToolrigError('ERR_INVALID_OPTION', `${name} needs either tool or method`);

@@ -77,7 +77,7 @@ function rowOf(
 
 function openFields(
   { arrivals, thinkMs, thinkTime }: ScenarioRecord,
-  { openLoop, dropped, serviceNs, lagNs, maxRate }: VariantRecord,
+  { openLoop, dropped, serviceNs, lagNs, heldNs, maxRate }: VariantRecord,
 ): Record<string, Field> {
   return {
     think_ms: thinkMs ?? null,
@@ -94,6 +94,7 @@ function openFields(
     slo: maxRate?.slo ?? null,
     max_rate_per_second: maxRate?.ratePerSecond ?? null,
     max_rate_limited_by: maxRate?.limitedBy ?? null,
+    ...latencyFields('held', heldNs ?? null),
   };
 }
 

@@ -84,6 +84,17 @@ export function maxRateRemarks({ maxRate }: VariantRecord): string[] {
   return [`${formatNumber(ratePerSecond)} calls/s keep ${slo} (${bound}; ${tries})`];
 }
 
+/** What the service says of its own time, where its replies do. */
+export function heldRemarks(variant: VariantRecord): string[] {
+  const { heldNs, serviceNs } = variant;
+  if (heldNs === undefined || serviceNs === undefined) return [];
+  const wayNs = Math.max(0, serviceNs.p50 - heldNs.p50);
+  return [
+    `by its own clock the service had calls for ${percentileText(variant, 'p50', heldNs.p50)} (p50) and ` +
+      `${percentileText(variant, 'p99', heldNs.p99)} (p99); the way there and back took ${formatNs(wayNs)} (p50)`,
+  ];
+}
+
 /** How to read the columns. */
 export const OPEN_LEGEND =
   'response counts from the moment a call was to start, service from when it was sent, lag is what ' +

@@ -12,7 +12,14 @@ import type { ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import { type CaseRecord, measurementName, type ScenarioGroup } from '../results/scenario-group.ts';
 import { type AccountsTable, accountsLegend, accountsOf, chaosRemarks } from './chaos-table.ts';
 import { percentileLegend, percentileText } from './latency-text.ts';
-import { isOpen, maxRateRemarks, OPEN_HEADER, OPEN_LEGEND, openCells } from './open-table.ts';
+import {
+  heldRemarks,
+  isOpen,
+  maxRateRemarks,
+  OPEN_HEADER,
+  OPEN_LEGEND,
+  openCells,
+} from './open-table.ts';
 import { ratioBetween } from './ratio-between.ts';
 import { batchLatenciesOf, legendOf, settingsOf } from './table-legend.ts';
 import { marksOf, notesOf, type OwnedNote, type TableNote } from './table-notes.ts';
@@ -91,16 +98,18 @@ export function tabulateScenario({ name, cases }: ScenarioGroup): ScenarioTable 
       .join('; '),
     batches: batchLatenciesOf(cases),
     accounts: accountsOf(cases),
-    remarks: [...chaosRemarks(cases), ...maxRates(cases)],
+    remarks: [...chaosRemarks(cases), ...openRemarks(cases)],
     notes,
     thresholds: thresholdLines(cases),
   };
 }
 
-function maxRates(cases: readonly CaseRecord[]): string[] {
+function openRemarks(cases: readonly CaseRecord[]): string[] {
   return cases.flatMap(({ name, record }) =>
     record.variants.flatMap((variant) =>
-      maxRateRemarks(variant).map((text) => `${measurementName(name, variant.variant)}: ${text}`),
+      [...maxRateRemarks(variant), ...heldRemarks(variant)].map(
+        (text) => `${measurementName(name, variant.variant)}: ${text}`,
+      ),
     ),
   );
 }

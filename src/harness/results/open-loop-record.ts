@@ -39,6 +39,11 @@ export interface OpenLoopFigures {
   readonly serviceNs: LatencySummary;
   /** How long after the moment it was to start a call was sent: `latencyNs` is this plus `serviceNs`, call by call. */
   readonly lagNs: LatencySummary;
+  /**
+   * How long the service says that it had a call, of those that succeeded: what `serviceNs` has more is the way's.
+   * Missing where replies do not tell.
+   */
+  readonly heldNs?: LatencySummary;
   readonly openLoop: OpenLoopRecord;
 }
 

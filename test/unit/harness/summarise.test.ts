@@ -286,6 +286,7 @@ describe('summariseCase', () => {
     const histograms = {
       service: new LatencyHistogram(),
       lag: new LatencyHistogram(),
+      held: new LatencyHistogram(),
       pacing: new LatencyHistogram(),
     };
     const times = { scheduleMs: 1_000, pacedMs: 1_000, slices: [] };

@@ -17,6 +17,15 @@ describe('problemWith', () => {
     assert.equal(problem(8, { check }), '8 is not 7');
   });
 
+  test('finds a reply wrong that does not tell how long the service had the call, where it is to', () => {
+    const heldMs = (reply: { heldMs: number }) => reply.heldMs;
+    assert.equal(problem({ heldMs: 5 }, { check: seesNothing, heldMs }), undefined);
+    const none = 'it tells no time that the service had the call, but';
+    assert.equal(problem({}, { check: seesNothing, heldMs }), `${none} undefined`);
+    assert.equal(problem({ heldMs: -1 }, { check: seesNothing, heldMs }), `${none} -1`);
+    assert.match(problem(undefined, { check: seesNothing, heldMs }) ?? '', /check threw TypeError/);
+  });
+
   test('takes an error that a tool reports for a failure, though its check looks at nothing', () => {
     const text = (of: string) => ({ type: 'text', text: of });
     const isError = true;

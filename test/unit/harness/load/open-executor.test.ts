@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { ToolrigError } from '../../../../src/core/errors.ts';
 import { ArrivalSchedule } from '../../../../src/harness/load/arrival-schedule.ts';
+import type { ReadyCall } from '../../../../src/harness/load/closed-executor.ts';
 import { type OpenOrder, runOpenBlock } from '../../../../src/harness/load/open-executor.ts';
 import {
   lengthOf,
@@ -10,10 +11,11 @@ import {
   type OpenPace,
 } from '../../../../src/harness/load/open-pace.ts';
 import { OpenRecorder } from '../../../../src/harness/load/open-recorder.ts';
+import type { Operation } from '../../../../src/harness/load/scenario.ts';
 import type { Invoker } from '../../../../src/harness/load/target.ts';
 import { LatencyHistogram } from '../../../../src/harness/stats/latency-histogram.ts';
 import type { LatencyTally } from '../../../../src/harness/stats/latency-tally.ts';
-import { readyCall } from '../../../helpers/fake-target.ts';
+import { echoOperation, readyCall } from '../../../helpers/fake-target.ts';
 import { TURN_MS, VirtualLoop } from '../../../helpers/virtual-loop.ts';
 
 interface Run {
@@ -28,6 +30,7 @@ async function run(
   ratePerSecond: number,
   scheduleMs: number,
   overrides: Partial<OpenOrder> = {},
+  operation: Partial<Operation> = {},
 ): Promise<Run> {
   const recorder = new OpenRecorder();
   const { batch = 1 } = overrides;
@@ -46,8 +49,12 @@ async function run(
     signal: new AbortController().signal,
     ...overrides,
   };
-  const pace = await loop.until(runOpenBlock([readyCall(invoke)], order, recorder));
+  const pace = await loop.until(runOpenBlock([callOf(invoke, operation)], order, recorder));
   return { recorder, outcome: { ...pace, ...lengthOf(pace, scheduleMs) } };
+}
+
+function callOf(invoke: Invoker, operation: Partial<Operation>): ReadyCall {
+  return readyCall(invoke, { operation: echoOperation(operation) });
 }
 
 /** Answers rightly after so many ms. */
@@ -74,6 +81,32 @@ function assertNear(actual: number | undefined, expected: number, tolerance: num
 }
 
 describe('runOpenBlock', () => {
+  test('keeps what the service says of its own time beside what callers saw', async (t) => {
+    const loop = new VirtualLoop(t);
+    const replies = { heldMs: () => 30 };
+    const { recorder } = await run(
+      loop,
+      answerAfter(() => 50),
+      100,
+      1_000,
+      {},
+      replies,
+    );
+    assertNear(percentilesMs(recorder.service, 50)[0], 50, 0.5);
+    assertNear(percentilesMs(recorder.held, 50)[0], 30, 0.1);
+  });
+
+  test('knows nothing of it where replies do not tell', async (t) => {
+    const loop = new VirtualLoop(t);
+    const { recorder } = await run(
+      loop,
+      answerAfter(() => 50),
+      100,
+      1_000,
+    );
+    assert.ok(recorder.held.isEmpty);
+  });
+
   test('starts every call when the schedule says so, whatever becomes of those before', async (t) => {
     const loop = new VirtualLoop(t);
     const sentAtMs: number[] = [];

@@ -39,6 +39,7 @@ function recorded(given: readonly Event[]): OpenRecorder {
     else if (fate === 'wrong') recorder.calls.wrongReply('op', 'no');
     else recorder.calls.failure(responseNs, 'op', new ToolrigError('ERR_TIMEOUT', 'late'));
     if (fate !== 'wrong') recorder.timed(slice, responseMs, serviceMs);
+    if (fate === 'right') recorder.heldFor(serviceMs / 2);
     recorder.answered(slice, fate !== 'right');
     recorder.settled(slice);
   }
@@ -62,7 +63,7 @@ function contentOf(recorder: OpenRecorder) {
     ...counts,
     hasFailure: firstFailure !== undefined,
     calls,
-    times: [recorder.service, recorder.lag, recorder.pacing].map(summary),
+    times: [recorder.service, recorder.lag, recorder.held, recorder.pacing].map(summary),
     offered: [recorder.scheduled, recorder.dropped],
     slices: recorder.slices.inOrder().map(({ response, service, lag, ...slice }) => ({
       ...slice,

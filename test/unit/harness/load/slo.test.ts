@@ -48,6 +48,7 @@ function failureOf(played: Played, objective = 'p99<50ms, errors<2%'): string | 
       pacedMs: played.pacedMs ?? 1_000,
       service: histogramOf(responseMs),
       lag: histogramOf(pacingMs),
+      held: histogramOf(pacingMs),
       pacing: histogramOf(pacingMs),
       slices: [],
     },
