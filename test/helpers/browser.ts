@@ -10,6 +10,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
+/** A page that has just been resized draws its charts again. */
+const FIT_MS = 2_000;
+
 const EXECUTABLE = '/usr/bin/chromium';
 const FLAGS = [
   '--no-sandbox',
@@ -131,8 +134,10 @@ interface AxeViolation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** Asserts that nothing has to be scrolled sideways to be read. */
+/** Asserts that nothing has to be scrolled sideways to be read, as soon as the page has been laid out anew. */
 export async function assertFits(page: Page): Promise<void> {
+  const widths = 'document.documentElement.scrollWidth <= innerWidth';
+  await page.waitForFunction(widths, undefined, { timeout: FIT_MS }).catch(() => {});
   const [content, window] = (await page.evaluate(
     '[document.documentElement.scrollWidth, innerWidth]',
   )) as [number, number];
