@@ -49,7 +49,7 @@ describe('describeLoadFailure', () => {
   });
 
   test('says of a source that it must be built', async () => {
-    assert.match(await said('source.ts', 'export const x: number = 1;'), /build it first/);
+    assert.match(await said('source.tsx', 'export const x: number = 1;'), /build it first/);
   });
 
   test('takes whatever is thrown', async () => {
