@@ -7,7 +7,7 @@ import { isSteady } from '../stats/steady-state.ts';
 import { CallLedger } from './call-ledger.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { Chaos } from './chaos.ts';
-import { ChaosLoad } from './chaos-load.ts';
+import { ChaosLoad, type SparedLatency } from './chaos-load.ts';
 import type { ChaosOutcome } from './chaos-outcome.ts';
 import { ChaosTotals, LoadWindow } from './chaos-totals.ts';
 import { ChaosWindows, histogramOf } from './chaos-windows.ts';
@@ -106,13 +106,13 @@ export class ChaosLane {
       if (round === 0) await this.#warmUp();
       load.window = undefined;
       if (quietMs > 0) {
-        load.sparedLatency = this.#spared?.quiet;
+        load.spared = this.#sparedIn('quiet');
         await pause(quietMs);
       }
       this.#memory.start();
       await this.#underFaults(round);
       load.window = undefined;
-      load.sparedLatency = undefined;
+      load.spared = undefined;
       if (restMs > 0) await this.#rest(restMs);
     } finally {
       await load.stop();
@@ -191,7 +191,7 @@ export class ChaosLane {
   async #underFaults(round: number): Promise<void> {
     const { isOver, pause, load, clock } = this.#options;
     const { recovery } = this.#chaosLoad.books;
-    this.#chaosLoad.sparedLatency = this.#spared?.disturbed;
+    this.#chaosLoad.spared = this.#sparedIn('disturbed');
     const endMs = clock.nowMs() + load.durationMs / load.rounds;
     const isDone = () => isOver() || clock.nowMs() >= endMs || (this.#injector?.isDone ?? false);
     this.#injector?.start();
@@ -205,6 +205,11 @@ export class ChaosLane {
     }
     const lastMs = clock.nowMs() + LAST_RECOVERY_MS;
     while (recovery.down > 0 && clock.nowMs() < lastMs && !isOver()) await pause(LOOK_EVERY_MS);
+  }
+
+  #sparedIn(phase: 'quiet' | 'disturbed'): SparedLatency | undefined {
+    const tally = this.#spared?.[phase];
+    return tally === undefined ? undefined : { tally, onlyWhileDown: phase === 'disturbed' };
   }
 
   /** Next to no load. Without faults it is the load's end that is recovered from. */

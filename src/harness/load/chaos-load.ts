@@ -44,6 +44,16 @@ export interface ChaosBooks {
   readonly recovery: RecoveryLog;
 }
 
+/** Latencies of services that faults spare. */
+export interface SparedLatency {
+  readonly tally: LatencyTally;
+  /**
+   * Whether only those calls count in whose time a victim was down. Among all others they would be too few
+   * to be seen: whoever is held up makes few calls.
+   */
+  readonly onlyWhileDown: boolean;
+}
+
 /** Callers by what they do: `load` at full speed, `rest` one an operation and slowly. */
 type Pace = 'load' | 'rest' | 'stopped';
 
@@ -51,8 +61,8 @@ export class ChaosLoad {
   readonly books: ChaosBooks;
   /** The window that outcomes belong to now. */
   window: LoadWindow | undefined;
-  /** Latencies of services that faults spare; `undefined` while nobody wants them. */
-  sparedLatency: LatencyTally | undefined;
+  /** Where latencies of services that faults spare are kept; `undefined` while nobody wants them. */
+  spared: SparedLatency | undefined;
   readonly #clock: Clock;
   readonly #giveUpMs: number;
   readonly #victims: ReadonlySet<string>;
@@ -240,13 +250,13 @@ class Caller {
       carried === number
         ? problemWith(call, reply)
         : `it carries the number ${String(carried)} and not that of its call, ${number}`;
-    const { window, sparedLatency } = this.#load;
+    const { window, spared } = this.#load;
     if (problem === undefined) {
       totals.succeeded++;
       if (window !== undefined) window.succeeded++;
       window?.latency.record(latencyNs);
-      if (sparedLatency !== undefined && !this.#load.isVictim(operation.service)) {
-        sparedLatency.record(latencyNs);
+      if (spared !== undefined && !this.#load.isVictim(operation.service)) {
+        if (!spared.onlyWhileDown || recovery.wasDownSince(startMs)) spared.tally.record(latencyNs);
       }
       recovery.answered(operation.service, startMs, endMs);
     } else {

@@ -20,7 +20,7 @@ export interface ChaosOutcome {
   readonly unrecovered: number;
   /** From each fault, or from the end of the load, to the next right reply. Whoever receives it destroys it. */
   readonly recovery: LatencyHistogram;
-  /** p99 of the services that faults spare; `undefined` where it was not looked at. */
+  /** p99 of the services that faults spare, before the faults and while a victim was down; `undefined` where it was not looked at. */
   readonly sparedP99Ns: { readonly quiet: number; readonly disturbed: number } | undefined;
   /** Resident size of this process. */
   readonly hostRssBytes: { readonly before: number; readonly peak: number; readonly after: number };

@@ -13,6 +13,7 @@ export class RecoveryLog {
   readonly times = new LatencyTally();
   readonly #downSinceMs = new Map<string, number>();
   #recovered = 0;
+  #lastRecoveryMs = Number.NEGATIVE_INFINITY;
 
   /** Faults that were recovered from. */
   get recovered(): number {
@@ -28,6 +29,11 @@ export class RecoveryLog {
     return this.#downSinceMs.has(service);
   }
 
+  /** Whether a service is down, or has been at some time since `ms`. */
+  wasDownSince(ms: number): boolean {
+    return this.#downSinceMs.size > 0 || ms < this.#lastRecoveryMs;
+  }
+
   /** A fault strikes a service that is not down. */
   strike(service: string, nowMs: number): void {
     this.#downSinceMs.set(service, nowMs);
@@ -40,6 +46,7 @@ export class RecoveryLog {
     if (downSinceMs === undefined || offeredAtMs <= downSinceMs) return;
     this.#downSinceMs.delete(service);
     this.#recovered++;
+    this.#lastRecoveryMs = nowMs;
     this.times.record((nowMs - downSinceMs) * NS_PER_MS);
   }
 }

@@ -123,7 +123,7 @@ function sparedOf({ sparedP99Ns = null }: VariantRecord): string[] {
   const times = quiet > 0 ? ` (${formatNumber(disturbed / quiet)} times as long)` : '';
   return [
     `p99 of the services that were spared: ${formatNs(quiet)} without faults, ` +
-      `${formatNs(disturbed)} with them${times}`,
+      `${formatNs(disturbed)} while others were down${times}`,
   ];
 }
 

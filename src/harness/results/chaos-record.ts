@@ -47,7 +47,7 @@ export interface ChaosFigures {
   readonly recoveryNs: RecoverySummary | null;
   /** As `histogram`, of recovery times. */
   readonly recoveryHistogram: string;
-  /** p99 of the services that faults spare, without and with faults; `null` where all are struck. */
+  /** p99 of the services that faults spare, before the faults and while a victim was down; `null` where all are struck. */
   readonly sparedP99Ns: { readonly quiet: number; readonly disturbed: number } | null;
   /** Resident size of the calling process: before the faults, at most, and at the end. */
   readonly hostRssBytes: { readonly before: number; readonly peak: number; readonly after: number };

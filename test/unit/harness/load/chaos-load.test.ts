@@ -9,6 +9,7 @@ import { readyCalls } from '../../../../src/harness/load/closed-executor.ts';
 import { RecoveryLog } from '../../../../src/harness/load/recovery-log.ts';
 import type { Invoker } from '../../../../src/harness/load/target.ts';
 import { LatencyHistogram } from '../../../../src/harness/stats/latency-histogram.ts';
+import { LatencyTally } from '../../../../src/harness/stats/latency-tally.ts';
 import { seededRandom } from '../../../../src/harness/stats/random.ts';
 import { numberedEcho, numberedReply } from '../../../helpers/chaos-target.ts';
 import { settle } from '../../../helpers/event-loop.ts';
@@ -193,13 +194,32 @@ describe('ChaosLoad', () => {
     const window = new LoadWindow();
     load.window = window;
     const spared = new LoadWindow();
-    load.sparedLatency = spared.latency;
+    load.spared = { tally: spared.latency, onlyWhileDown: false };
     await runFor(load, 400);
     assert.equal(window.succeeded, booksOf(load).offered);
     const histogram = new LatencyHistogram();
     spared.latency.drainInto(histogram);
     assert.ok(histogram.count > 0 && histogram.count < window.succeeded);
     histogram.destroy();
+  });
+
+  test('counts of the spared services, where that is asked, the calls in whose time a victim was down', async () => {
+    for (const isDown of [false, true]) {
+      const load = loadOf({
+        services: ['victim', 'spared'],
+        victims: ['victim'],
+        invoke: async (params) => numberedReply(params),
+      });
+      // A fault in a time to come: no reply is one to a later call.
+      if (isDown) load.books.recovery.strike('victim', Number.POSITIVE_INFINITY);
+      const tally = new LatencyTally();
+      load.spared = { tally, onlyWhileDown: true };
+      await runFor(load, 400);
+      const histogram = new LatencyHistogram();
+      tally.drainInto(histogram);
+      assert.equal(histogram.count > 0, isDown);
+      histogram.destroy();
+    }
   });
 
   test('lets a service that never answers hold up its own callers only', async () => {

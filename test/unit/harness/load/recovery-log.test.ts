@@ -32,6 +32,16 @@ describe('RecoveryLog', () => {
     assert.equal(timesNs(log).count, 0);
   });
 
+  test('tells the time in which something was down, to whoever began before its end', () => {
+    const log = new RecoveryLog();
+    assert.equal(log.wasDownSince(0), false);
+    log.strike('a', 100);
+    assert.equal(log.wasDownSince(110), true);
+    log.answered('a', 120, 130);
+    assert.equal(log.wasDownSince(129), true);
+    assert.equal(log.wasDownSince(130), false);
+  });
+
   test('is not deceived by the replies of another service', () => {
     const log = new RecoveryLog();
     log.strike('a', 100);
