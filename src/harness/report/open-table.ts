@@ -6,6 +6,8 @@ import { percentileText } from './latency-text.ts';
 import { formatCount, formatNs, formatNumber, formatShort } from './units.ts';
 
 const NS_PER_MS = 1e6;
+/** Histograms keep three significant digits: a difference below that is not known. */
+const HISTOGRAM_STEP = 1e-3;
 const NOTHING = '–';
 /** More stages than that are counted instead of told. */
 const MOST_STAGES = 4;
@@ -88,10 +90,12 @@ export function maxRateRemarks({ maxRate }: VariantRecord): string[] {
 export function heldRemarks(variant: VariantRecord): string[] {
   const { heldNs, serviceNs } = variant;
   if (heldNs === undefined || serviceNs === undefined) return [];
-  const wayNs = Math.max(0, serviceNs.p50 - heldNs.p50);
+  const stepNs = serviceNs.p50 * HISTOGRAM_STEP;
+  const wayNs = serviceNs.p50 - heldNs.p50;
+  const wayText = wayNs > stepNs ? formatNs(wayNs) : `less than ${formatNs(stepNs)}`;
   return [
     `by its own clock the service had calls for ${percentileText(variant, 'p50', heldNs.p50)} (p50) and ` +
-      `${percentileText(variant, 'p99', heldNs.p99)} (p99); the way there and back took ${formatNs(wayNs)} (p50)`,
+      `${percentileText(variant, 'p99', heldNs.p99)} (p99); the way there and back took ${wayText} (p50)`,
   ];
 }
 
