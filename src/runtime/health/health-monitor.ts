@@ -26,8 +26,14 @@ import {
 import type { ServiceReference } from '../dispatch/service-reference.ts';
 import { type Logger, SILENT_LOGGER } from '../telemetry/logger.ts';
 import { publishHealth } from './health-channel.ts';
-import { type ProbeOutcome, probe } from './probe.ts';
-import { advance, type HealthRecord, type ServiceHealth, unknownHealth } from './service-health.ts';
+import { probe } from './probe.ts';
+import {
+  advance,
+  type Finding,
+  type HealthRecord,
+  type ServiceHealth,
+  unknownHealth,
+} from './service-health.ts';
 
 /** A service that should be there. */
 export interface ExpectedService {
@@ -72,13 +78,6 @@ export interface HealthStatus {
   readonly status: 'healthy' | 'degraded';
   /** In the order of `expected`. */
   readonly services: readonly ServiceHealth[];
-}
-
-/** What a round found of a service. */
-interface Finding {
-  /** Who had the name when it was asked. */
-  readonly asked: ServiceReference | undefined;
-  readonly outcome: ProbeOutcome;
 }
 
 interface Round {
@@ -229,7 +228,7 @@ export class HealthMonitor {
     this.#records = new Map(
       findings.map((finding, index) => {
         const name = names[index] as string; // as many findings as names
-        return [name, this.#take(name, this.#outcomeNow(name, finding), checkedAt)];
+        return [name, this.#take(name, this.#findingNow(name, finding), checkedAt)];
       }),
     );
     this.#lastCheck = checkedAt;
@@ -241,18 +240,20 @@ export class HealthMonitor {
     return { asked, outcome: await probe(asked, this.#deadlineMs, this.#clock) };
   }
 
-  /** The outcome, or that another has taken the name meanwhile, of whom nothing is known yet. */
-  #outcomeNow(name: string, { asked, outcome }: Finding): ProbeOutcome {
+  /** What was found, or that another has taken the name meanwhile, of whom nothing is known yet. */
+  #findingNow(name: string, finding: Finding): Finding {
+    const { asked, outcome } = finding;
     const holder = this.#lookup.lookup(name);
-    if (outcome.status === 'healthy' || holder === asked || holder === undefined) return outcome;
-    return { status: 'failed', reason: asked === undefined ? 'starting' : 'exited' };
+    if (outcome.status === 'healthy' || holder === asked || holder === undefined) return finding;
+    const reason = asked === undefined ? 'starting' : 'exited';
+    return { asked, outcome: { status: 'failed', reason } };
   }
 
-  #take(name: string, outcome: ProbeOutcome, checkedAt: string): HealthRecord {
+  #take(name: string, finding: Finding, checkedAt: string): HealthRecord {
     const before = this.#records.get(name) ?? unknownHealth(name);
     const { changed, restartDue, ...record } = advance(
       before,
-      outcome,
+      finding,
       checkedAt,
       this.#strikesAllowed,
     );

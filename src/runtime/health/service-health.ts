@@ -5,9 +5,11 @@
  *
  * A restart is due after so many checks in a row that a restart could mend. Checks that found the
  * service starting, stopping or busy are failures that a restart would make worse, so they begin
- * the row anew; so does a restart, which gives the service the same time again.
+ * the row anew; so does a restart, which gives the service the same time again. So does another
+ * service that has taken the name between two checks: it has not failed any of those before.
  */
 
+import type { ServiceReference } from '../dispatch/service-reference.ts';
 import type { FailureReason, ProbeOutcome } from './probe.ts';
 
 export interface ServiceHealth {
@@ -25,10 +27,19 @@ export interface ServiceHealth {
   readonly restartsAsked: number;
 }
 
+/** What one check found. */
+export interface Finding {
+  /** Who had the name when it was asked. */
+  readonly asked: ServiceReference | undefined;
+  readonly outcome: ProbeOutcome;
+}
+
 /** Health, and the failures in a row that a restart could mend. */
 export interface HealthRecord {
   readonly health: ServiceHealth;
   readonly strikes: number;
+  /** Who was last seen to have the name; `undefined` before anybody was. */
+  readonly holder: ServiceReference | undefined;
 }
 
 export interface HealthStep extends HealthRecord {
@@ -53,21 +64,23 @@ export function unknownHealth(name: string): HealthRecord {
       restartsAsked: 0,
     },
     strikes: 0,
+    holder: undefined,
   };
 }
 
 /**
- * Takes in the outcome of one check.
+ * Takes in what one check found.
  *
  * @param checkedAt - ISO 8601
  * @param strikesAllowed - a restart is due at so many strikes; `Infinity` for never
  */
 export function advance(
-  { health, strikes }: HealthRecord,
-  outcome: ProbeOutcome,
+  { health, strikes, holder: lastHolder }: HealthRecord,
+  { asked, outcome }: Finding,
   checkedAt: string,
   strikesAllowed: number,
 ): HealthStep {
+  const holder = asked ?? lastHolder;
   if (outcome.status === 'healthy') {
     const { latencyMs } = outcome;
     return {
@@ -80,12 +93,14 @@ export function advance(
         consecutiveFailures: 0,
       },
       strikes: 0,
+      holder,
       changed: health.status !== 'healthy',
       restartDue: false,
     };
   }
   const { reason } = outcome;
-  const struck = LEFT_ALONE.has(reason) ? 0 : strikes + 1;
+  const before = holder === lastHolder ? strikes : 0;
+  const struck = LEFT_ALONE.has(reason) ? 0 : before + 1;
   const restartDue = struck >= strikesAllowed;
   return {
     health: {
@@ -96,6 +111,7 @@ export function advance(
       restartsAsked: health.restartsAsked + (restartDue ? 1 : 0),
     },
     strikes: restartDue ? 0 : struck,
+    holder,
     changed: health.status !== 'failed' || health.reason !== reason,
     restartDue,
   };

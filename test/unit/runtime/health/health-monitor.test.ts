@@ -420,6 +420,19 @@ describe('HealthMonitor with onUnhealthy', () => {
     assert.deepEqual(restarted, []);
   });
 
+  test('restart counts the failures of a service and not those of the one before it', async () => {
+    const { monitor, references, reference, restarted } = watch(['a'], RESTART);
+    reference('a').script = 'mute';
+    await monitor.checkNow();
+    // Its supervisor has started it again between two rounds, and it does not answer yet.
+    references.set('a', new ScriptedReference('a'));
+    reference('a').script = 'mute';
+    await monitor.checkNow();
+    assert.deepEqual(restarted, []);
+    await monitor.checkNow();
+    assert.deepEqual(restarted, ['a']);
+  });
+
   for (const [before, script, reason] of [
     ['was missing', undefined, 'starting'],
     ['gave no answer', 'mute', 'exited'],
