@@ -17,7 +17,12 @@ import { renderRunText } from '../harness/report/text.ts';
 import { readEnvironment, systemSources } from '../harness/results/environment.ts';
 import { stringifyRunRecord } from '../harness/results/run-json.ts';
 import type { RunRecord } from '../harness/results/run-record.ts';
-import { checkWritable, createRunId, writeRun } from '../harness/results/run-store.ts';
+import {
+  checkWritable,
+  createRunId,
+  writeRecordNow,
+  writeRun,
+} from '../harness/results/run-store.ts';
 import { type RunResult, runScenarios } from '../harness/run.ts';
 import { loadVariant, VARIANTS } from '../harness/variants/variants.ts';
 import { commandLine } from './command-line.ts';
@@ -28,6 +33,7 @@ import { pageAssets } from './page-assets.ts';
 import { createProgress } from './progress.ts';
 import { progressLine } from './progress-line.ts';
 import { runExitCode } from './run-exit-code.ts';
+import { guardRun, type RunGuard } from './run-guard.ts';
 import { lostOutput, stderr, stdout, wantsColour } from './streams.ts';
 
 /** The arguments and flags, checked one by one. */
@@ -57,11 +63,21 @@ export interface BenchFlags {
 }
 
 /**
- * Runs what the flags ask for, and sets the exit code.
+ * Runs what the flags ask for, and sets the exit code. Where a service or scenario ends the program, what was measured
+ * is printed and kept all the same.
  *
  * @throws what the run failed with, after its results have been printed and stored
  */
 export async function bench(flags: BenchFlags): Promise<void> {
+  const guard = guardRun('the loading of its scenarios');
+  try {
+    await benchGuarded(flags, guard);
+  } finally {
+    guard.release();
+  }
+}
+
+async function benchGuarded(flags: BenchFlags, guard: RunGuard): Promise<void> {
   const { json = false, quiet = false } = flags;
   const out = resolve(flags.out);
   const load = loadOf(flags);
@@ -72,6 +88,7 @@ export async function bench(flags: BenchFlags): Promise<void> {
   const runId = createRunId(new Date(), Math.random);
   const command = commandLine();
   const live = announceRun(out, runId, command);
+  guard.at('its beginning');
   let result: RunResult;
   try {
     result = await runScenarios(planned, {
@@ -88,6 +105,16 @@ export async function bench(flags: BenchFlags): Promise<void> {
         progress.update(progressLine(step));
         live.update(progressLine(step));
       },
+      onStep: (where) => guard.at(where),
+      onBegun: (soFar) =>
+        guard.keepWith((failure) => {
+          progress.end();
+          live.endNow();
+          const kept = soFar(failure);
+          if (kept === undefined) return;
+          print(kept.record, json);
+          storeNow(out, kept.record);
+        }),
     });
   } finally {
     progress.end();
@@ -95,16 +122,28 @@ export async function bench(flags: BenchFlags): Promise<void> {
     interrupt.release();
   }
   const { record, failure } = result;
+  guard.at('the storing of its results');
+  guard.keepWith(() => storeNow(out, record));
   // Printed before it is stored: a disk that has filled up meanwhile takes no result away.
+  print(record, json);
+  const folder = await store(out, result);
+  if (!quiet || lostOutput() !== undefined) stderr(`Stored in ${folder}\n`);
+  if (failure !== undefined && !interrupt.signal.aborted) throw failure;
+  process.exitCode = runExitCode(record, interrupt.signal.aborted);
+}
+
+function print(record: RunRecord, json: boolean): void {
   if (json) stdout(stringifyRunRecord(record));
   else
     stdout(
       `${renderRunText(record, { colour: wantsColour(process.stdout) ? 'ansi' : 'none' })}${shapeOf(record)}`,
     );
-  const folder = await store(out, result);
-  if (!quiet || lostOutput() !== undefined) stderr(`Stored in ${folder}\n`);
-  if (failure !== undefined && !interrupt.signal.aborted) throw failure;
-  process.exitCode = runExitCode(record, interrupt.signal.aborted);
+}
+
+/** What there is time for when the program ends now. */
+function storeNow(out: string, record: RunRecord): void {
+  const folder = writeRecordNow(out, record);
+  stderr(`Stored in ${folder}, the record alone: toolrig report ${folder} renders the rest\n`);
 }
 
 /** How long calls took, drawn, where there is one variant to draw; several would bury their table. */

@@ -17,6 +17,7 @@ import { commandLine } from './command-line.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { TOOL } from './package-info.ts';
 import { createProgress } from './progress.ts';
+import { guardRun, type RunGuard } from './run-guard.ts';
 
 /** The flags that measuring looks at. */
 export interface MeasuringFlags {
@@ -51,6 +52,20 @@ export async function measureVariants(
   objectives: readonly Objective[],
   environment: Environment,
 ): Promise<Measured> {
+  const guard = guardRun('the loading of its scenario');
+  try {
+    return await measureGuarded(flags, objectives, environment, guard);
+  } finally {
+    guard.release();
+  }
+}
+
+async function measureGuarded(
+  flags: MeasuringFlags,
+  objectives: readonly Objective[],
+  environment: Environment,
+  guard: RunGuard,
+): Promise<Measured> {
   const scenario = await loadScenario(flags.scenario ?? '');
   const [first, ...others] = scenario.cases;
   if (others.length > 0) {
@@ -66,6 +81,7 @@ export async function measureVariants(
   const interrupt = listenForInterrupt();
   const progress = createProgress(flags.quiet === true);
   const { signal } = interrupt;
+  guard.keepWith(() => progress.end());
   try {
     const { record } = await runScenarios([{ scenario, variants }], {
       runId: createRunId(new Date(), Math.random),
@@ -77,11 +93,13 @@ export async function measureVariants(
       signal,
       onProgress: ({ variant, doneRatio }) =>
         progress.update({ subject: 'closed loop', detail: variant, doneRatio: doneRatio * 0.1 }),
+      onStep: (where) => guard.at(where),
     });
     const evidence: VariantEvidence[] = [];
     const refused: CapacityRefusal[] = [];
     for (const [index, variant] of variants.entries()) {
       if (signal.aborted) break;
+      guard.at(`scenario '${scenario.name}', variant '${variant.name}'`);
       try {
         // oxlint-disable-next-line no-await-in-loop -- variants that ran together would measure each other
         const each = await measureCapacity(

@@ -4,6 +4,7 @@
  */
 
 import { EXIT } from './exit-codes.ts';
+import { endAtOnce } from './run-guard.ts';
 import { stderr } from './streams.ts';
 
 export interface Interrupt {
@@ -16,7 +17,7 @@ export interface Interrupt {
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    if (controller.signal.aborted) endAtOnce(EXIT.interrupted);
     stderr('\ntoolrig: stopping; what was measured is kept (again to end at once)\n');
     controller.abort();
   };

@@ -1,12 +1,14 @@
 /** Says in the folder of runs how a run goes, for `toolrig ui` to show. */
 
-import { removeLiveRun, writeLiveRun } from '../harness/results/live-run.ts';
+import { removeLiveRun, removeLiveRunNow, writeLiveRun } from '../harness/results/live-run.ts';
 import type { ProgressLine } from './progress.ts';
 
 export interface LiveAnnouncement {
   update(line: ProgressLine): void;
   /** Takes it back. */
   end(): Promise<void>;
+  /** The same before it returns, for a program that ends now. */
+  endNow(): void;
 }
 
 /** Seldom, since writing a file is work for the machine that is measured. */
@@ -30,6 +32,9 @@ export function announceRun(runsFolder: string, runId: string, command: string):
     async end() {
       await writing;
       await removeLiveRun(runsFolder, runId);
+    },
+    endNow() {
+      removeLiveRunNow(runsFolder, runId);
     },
   };
 }

@@ -7,15 +7,17 @@
  */
 
 import { hideBin } from 'yargs/helpers';
+import { ToolrigError } from '../core/errors.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { runCommand } from './program.ts';
+import { endFor } from './run-guard.ts';
 import { drained, lostOutput, stderr } from './streams.ts';
 import { describeThrown } from './thrown.ts';
 
 // Not a call that failed, which the harness counts: something a service or a scenario let loose.
 process.on('uncaughtException', (thrown) => {
-  stderr(`toolrig: an error outside any call ended the run: ${describeThrown(thrown)}\n`);
-  process.exit(EXIT.invalid);
+  const message = `an error outside any call ended the run: ${describeThrown(thrown)}`;
+  endFor(new ToolrigError('ERR_INVALID_MEASUREMENT', message, { cause: thrown }));
 });
 
 try {

@@ -11,7 +11,7 @@ import { withContestants } from './load/contestants.ts';
 import { type HarnessCost, measureHarnessCost } from './load/harness-cost.ts';
 import { measureCase } from './load/measure.ts';
 import { measureChaos } from './load/measure-chaos.ts';
-import type { Contestant, MeasureProgress } from './load/measurement.ts';
+import type { CaseMeasurement, Contestant, MeasureProgress } from './load/measurement.ts';
 import {
   type PlannedScenario,
   type PreparedScenario,
@@ -25,7 +25,7 @@ import type { RunRecord, ScenarioRecord } from './results/run-record.ts';
 import { SCHEMA_VERSION } from './results/run-record.ts';
 import { initHistograms } from './stats/latency-histogram.ts';
 import { seededRandom } from './stats/random.ts';
-import { summariseCase } from './summarise.ts';
+import { type CaseSummary, summariseCase } from './summarise.ts';
 import { type EarlyEnd, validityOf } from './validity.ts';
 
 /** The variants that the others are compared with, where they run. */
@@ -44,6 +44,14 @@ export interface RunOptions extends PrepareOptions {
   /** Ends the run early; what is complete is kept. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RunProgress) => void;
+  /** Hears where the run has got to: `scenario 'mixed', variant 'native' in round 3`. Default: nobody does. */
+  readonly onStep?: (where: string) => void;
+  /**
+   * Is given, before anything has started, a function for whoever must end at once and cannot wait for the run: it tells
+   * what has been measured so far, as if the run had ended early for that reason, or `undefined` as long as that is
+   * nothing. The run cannot go on afterwards. Default: nobody is.
+   */
+  readonly onBegun?: (soFar: (failure: ToolrigError) => RunResult | undefined) => void;
   /** Default: {@link measureHarnessCost}, which takes a while. */
   readonly measureCost?: () => Promise<HarnessCost>;
 }
@@ -78,32 +86,55 @@ export async function runScenarios(
   const scenarios: ScenarioRecord[] = [];
   const intervalLogs = new Map<string, ReadonlyMap<string, string>>();
   const progress = new ProgressMeter(prepared, options.onProgress);
-  let failure: unknown;
+  let underWay: CaseUnderWay | undefined;
+  const observer: CaseObserver = {
+    onBegun(soFar) {
+      underWay = soFar;
+    },
+    onDone({ record, intervalLogs: logs }) {
+      underWay = undefined;
+      if (record.variants.length === 0) return;
+      scenarios.push(record);
+      intervalLogs.set(record.name, logs);
+    },
+  };
+  const resultOf = (failure: unknown): RunResult => {
+    const record: RunRecord = {
+      schemaVersion: SCHEMA_VERSION,
+      tool: options.tool,
+      runId: options.runId,
+      startedAt,
+      finishedAt: new Date().toISOString(),
+      command: options.command,
+      environment: options.environment,
+      validity: validityOf(scenarios, options.environment, earlyEnd(options.signal, failure)),
+      scenarios,
+    };
+    return { record, intervalLogs, failure };
+  };
+  options.onBegun?.((failure) => {
+    if (underWay !== undefined) observer.onDone(underWay());
+    return scenarios.length === 0 ? undefined : resultOf(failure);
+  });
   try {
     for (const each of prepared) {
       if (options.signal.aborted) break;
-      await runScenario(each, options, cost, progress, (record, logs) => {
-        scenarios.push(record);
-        intervalLogs.set(record.name, logs);
-      });
+      await runScenario(each, options, cost, progress, observer);
     }
   } catch (thrown) {
     if (scenarios.length === 0 && !options.signal.aborted) throw thrown;
     // Whoever interrupts a run may take its targets down with it.
-    failure = options.signal.aborted ? undefined : thrown;
+    return resultOf(options.signal.aborted ? undefined : thrown);
   }
-  const record: RunRecord = {
-    schemaVersion: SCHEMA_VERSION,
-    tool: options.tool,
-    runId: options.runId,
-    startedAt,
-    finishedAt: new Date().toISOString(),
-    command: options.command,
-    environment: options.environment,
-    validity: validityOf(scenarios, options.environment, earlyEnd(options.signal, failure)),
-    scenarios,
-  };
-  return { record, intervalLogs, failure };
+  return resultOf(undefined);
+}
+
+/** What has been measured of a case that is not over. */
+type CaseUnderWay = () => CaseSummary;
+
+interface CaseObserver {
+  readonly onBegun: (soFar: CaseUnderWay) => void;
+  readonly onDone: (summary: CaseSummary) => void;
 }
 
 function earlyEnd(signal: AbortSignal, failure: unknown): EarlyEnd | undefined {
@@ -121,11 +152,13 @@ async function runScenario(
   options: RunOptions,
   cost: HarnessCost,
   progress: ProgressMeter,
-  onCase: (record: ScenarioRecord, logs: ReadonlyMap<string, string>) => void,
+  observer: CaseObserver,
 ): Promise<void> {
   const { scenario, variants, cases, load, thresholds } = prepared;
   const { signal, seed } = options;
-  await withContestants(scenario, variants, async (contestants) => {
+  const stepOf = (name: string) => (where: string) =>
+    options.onStep?.(`scenario '${name}', ${where}`);
+  const measureAll = async (contestants: readonly Contestant[]) => {
     const names = variants.map(({ name }) => name);
     const reference = REFERENCES.find((name) => names.includes(name)) ?? names[0] ?? '';
     for (const each of cases) {
@@ -134,6 +167,21 @@ async function runScenario(
       const { chaos } = each;
       const rounds = chaos === undefined ? load.rounds : windowCount(load);
       const onProgress = (step: MeasureProgress) => progress.report(name, rounds, step);
+      const onStep = stepOf(name);
+      const summaryOf = (measurement: CaseMeasurement) =>
+        summariseCase(measurement, {
+          name,
+          payloadBytes: each.payloadBytes ?? null,
+          load,
+          chaos,
+          cost,
+          thresholds,
+          reference,
+          drivenVariants: drivenBy(contestants, prepared),
+          // Variants that ran one after the other have no rounds to be paired by.
+          baselines: chaos !== undefined && load.rounds === 1 ? [] : BASELINES,
+          random: random(),
+        });
       const plan = planCalls(each, seededRandom(seed));
       const random = () => seededRandom(seed);
       const measurement =
@@ -142,28 +190,23 @@ async function runScenario(
               reference,
               signal,
               onProgress,
+              onStep,
+              onBegun: (soFar) => observer.onBegun(() => summaryOf(soFar())),
               seed,
               ...planSourceOf(scenario, each, seed),
             })
-          : await measureChaos(plan, contestants, load, chaos, { random, signal, onProgress });
+          : await measureChaos(plan, contestants, load, chaos, {
+              random,
+              signal,
+              onProgress,
+              onStep,
+            });
       progress.caseDone();
-      const { record, intervalLogs } = summariseCase(measurement, {
-        name,
-        payloadBytes: each.payloadBytes ?? null,
-        load,
-        chaos,
-        cost,
-        thresholds,
-        reference,
-        drivenVariants: drivenBy(contestants, prepared),
-        // Variants that ran one after the other have no rounds to be paired by.
-        baselines: chaos !== undefined && load.rounds === 1 ? [] : BASELINES,
-        random: random(),
-      });
-      if (record.variants.length > 0) onCase(record, intervalLogs);
+      observer.onDone(summaryOf(measurement));
       if (measurement.failure !== undefined) throw measurement.failure;
     }
-  });
+  };
+  await withContestants(scenario, variants, measureAll, stepOf(scenario.name));
 }
 
 /** Where another thread finds the same plan; nothing for a scenario that has no module of its own. */

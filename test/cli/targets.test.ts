@@ -91,9 +91,15 @@ describe('a scenario that cannot work is refused before it is measured', { concu
     assertRefused(await refused('dies-at-once'), 3, /'native' failed before .*out of breath/);
   });
 
-  test('an error outside any call: 4, with its place', async () => {
-    assertRefused(await bench('leaks'), 4, /nobody catches this \(at .*troubled-service\.js:\d+/);
-  });
+  for (const command of [['bench'], ['capacity', '--target-rate', '10', '--slo', 'p99<1s']]) {
+    test(`a module that ends the program, by ${command[0]}: 3, with its place`, async () => {
+      const out = join(folder, 'quits-at-once');
+      const result = await runCli([...command, badScenario('quits-at-once'), '--out', out]);
+      const message =
+        /process\.exit\(0\) was called at .*quits-at-once\.js:\d+.* in the loading of its/;
+      assertRefused(result, 3, message);
+    });
+  }
 });
 
 describe('a target that gets into trouble in the middle', { concurrency: 2 }, () => {
@@ -142,6 +148,34 @@ describe('a target that gets into trouble in the middle', { concurrency: 2 }, ()
     const record = storedRecord('exits-later', result);
     assert.ok(onlyVariant(record).rounds.length > 0);
     assert.match(record.validity.reasons.at(-1) ?? '', /^the run ended early: .*code 7/);
+  });
+
+  test('a service that ends the program it runs in: 3, named, and the rounds before it are kept', async () => {
+    const result = await bench('quits-later', '--json');
+    assert.equal(result.exitCode, 3);
+    const ended =
+      /process\.exit\(0\) was called at .*troubled-service\.js:\d+.*, which ended the run in scenario 'quits', variant 'native' in round \d+/;
+    assert.match(result.stderr, ended);
+    assertPlain(result);
+    const record = storedRecord('quits-later', result);
+    assert.ok(onlyVariant(record).rounds.length > 0);
+    assert.match(record.validity.reasons.at(-1) ?? '', ended);
+    assert.equal(
+      readdirSync(join(folder, 'quits-later')).length,
+      1,
+      'it is not under way any more',
+    );
+  });
+
+  test('an error outside any call: 4, with its place, and what was measured before is kept', async () => {
+    const out = join(folder, 'leaks');
+    const paths = ['lingers', 'leaks'].map(badScenario);
+    const result = await runCli(['bench', ...paths, '--out', out, '--json']);
+    assert.equal(result.exitCode, 4);
+    assert.match(result.stderr, /nobody catches this \(at .*troubled-service\.js:\d+/);
+    const { scenarios, validity } = storedRecord('leaks', result);
+    assert.equal(scenarios[0]?.name, 'lingers');
+    assert.equal(validity.verdict, 'invalid');
   });
 
   test('a service without a deadline that hangs: 4, named, and what was measured before is kept', async () => {

@@ -41,7 +41,7 @@ export interface ChaosLaneOptions {
 }
 
 export class ChaosLane {
-  readonly #variant: string;
+  readonly variant: string;
   readonly #target: Target;
   readonly #options: ChaosLaneOptions;
   readonly #chaosLoad: ChaosLoad;
@@ -57,7 +57,7 @@ export class ChaosLane {
   constructor({ variant, target }: Contestant, plan: CallPlan, options: ChaosLaneOptions) {
     const { load, chaos, giveUpMs, clock, collectGarbage } = options;
     const { fault, expected = [], quietMs = 0 } = chaos;
-    this.#variant = variant;
+    this.variant = variant;
     this.#target = target;
     this.#options = options;
     this.#services = [...new Set(plan.map(({ operation }) => operation.service))];
@@ -132,13 +132,13 @@ export class ChaosLane {
     const why = firstFailure ?? ([...errors.keys()].join(', ') || 'none came back');
     throw new ToolrigError(
       'ERR_INVALID_MEASUREMENT',
-      `on variant '${this.#variant}' not one call was answered under load: ${why}`,
+      `on variant '${this.variant}' not one call was answered under load: ${why}`,
     );
   }
 
   result(): VariantMeasurement {
     return {
-      variant: this.#variant,
+      variant: this.variant,
       warmupMs: this.#warmupMs,
       isSteady: this.#isSteady,
       blocks: this.#windows.blocks(),
@@ -231,7 +231,7 @@ export class ChaosLane {
   ): void {
     const { succeeded, checksFailed, rejected } = window;
     this.#options.onProgress({
-      variant: this.#variant,
+      variant: this.variant,
       phase,
       round,
       callsPerSecond: (succeeded * 1e3) / lengthMs,

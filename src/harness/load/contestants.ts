@@ -15,12 +15,14 @@ import type { Target, Variant } from './target.ts';
 /**
  * Calls `use` while all variants are open.
  *
+ * @param onStep - hears what is under way. Default: nobody does.
  * @throws `ERR_TARGET` when one of them, or the scenario's services, cannot be opened
  */
 export async function withContestants(
   scenario: Scenario,
   variants: readonly Variant[],
   use: (contestants: readonly Contestant[]) => Promise<void>,
+  onStep: (where: string) => void = () => {},
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'toolrig-'));
   const contestants: Contestant[] = [];
@@ -29,6 +31,7 @@ export async function withContestants(
       typeof scenario.services === 'function' ? scenario.services(folder) : scenario.services,
     );
     for (const variant of variants) {
+      onStep(`the opening of variant '${variant.name}'`);
       const target = await started(`variant '${variant.name}'`, () =>
         opened(variant, scenario, services),
       );

@@ -26,6 +26,8 @@ export interface MeasureChaosOptions {
   readonly random: () => () => number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: MeasureProgress) => void;
+  /** As of any measurement. Default: nobody hears it. */
+  readonly onStep?: (where: string) => void;
   /** Time after which a call is given up, in ms. Default: 6,000, a second more than its deadline. */
   readonly giveUpMs?: number;
   /** Default: the system's. */
@@ -48,7 +50,7 @@ export async function measureChaos(
   chaos: Chaos,
   options: MeasureChaosOptions,
 ): Promise<CaseMeasurement> {
-  await preflight(numberedPlan(plan), contestants);
+  await preflight(numberedPlan(plan), contestants, { onStep: options.onStep });
   const { signal, clock = SYSTEM_CLOCK, collectGarbage = collectNow } = options;
   const lanes = contestants.map(
     (contestant) =>
@@ -69,6 +71,7 @@ export async function measureChaos(
     for (let round = 0; round < load.rounds; round++) {
       for (const lane of roundOrder(lanes, round)) {
         if (signal.aborted) break;
+        options.onStep?.(`variant '${lane.variant}' in round ${round + 1}`);
         await lane.run(round);
         if (!signal.aborted) lane.requireAnswers();
       }

@@ -39,7 +39,7 @@ export async function measureCase(
   options: MeasureOptions,
 ): Promise<CaseMeasurement> {
   if (load.open !== undefined) requireDrivable(contestants);
-  await preflight(plan, contestants);
+  await preflight(plan, contestants, { onStep: options.onStep });
   const lanes: Lane[] = [];
   try {
     for (const each of contestants) {
@@ -60,7 +60,11 @@ async function measureLanes(
   options: MeasureOptions,
 ): Promise<CaseMeasurement> {
   const silent = new Map<Lane, ToolrigError>();
-  await warmUp(lanes, options.signal, silent);
+  const twin: BlockMeasurement[] = [];
+  let failure: ToolrigError | undefined;
+  const soFar = () => ({ variants: lanes.map((lane) => lane.result()), twin, failure });
+  options.onBegun?.(soFar);
+  await warmUp(lanes, options, silent);
   // An open loop's one long round would take twice the time, and tell nothing about noise.
   const hasTwin = load.open === undefined || load.rounds > 1;
   const reference = hasTwin ? lanes.find((lane) => lane.variant === options.reference) : undefined;
@@ -68,15 +72,14 @@ async function measureLanes(
     ...lanes.map((lane) => ({ lane, isTwin: false })),
     ...(reference === undefined ? [] : [{ lane: reference, isTwin: true }]),
   ];
-  const twin: BlockMeasurement[] = [];
   let running = '';
-  let failure: ToolrigError | undefined;
   try {
     for (let round = 0; round < load.rounds; round++) {
       for (const [index, { lane, isTwin }] of roundOrder(blocks, round).entries()) {
         if (options.signal.aborted) break;
         if (silent.has(lane)) continue;
         running = `variant '${lane.variant}' in round ${round + 1}`;
+        options.onStep?.(running);
         await unlessGivenUp(silent, lane, running, async () => {
           if (isTwin) twin.push(...(await lane.measureTwin(round)));
           else await lane.measure(round, index / blocks.length, 1 / blocks.length);
@@ -93,7 +96,7 @@ async function measureLanes(
   if (failure !== undefined && lanes.every((lane) => lane.result().blocks.length === 0)) {
     throw failure;
   }
-  return { variants: lanes.map((lane) => lane.result()), twin, failure };
+  return soFar();
 }
 
 /**
@@ -102,15 +105,15 @@ async function measureLanes(
  */
 async function warmUp(
   lanes: readonly Lane[],
-  signal: AbortSignal,
+  { signal, onStep }: MeasureOptions,
   silent: Map<Lane, ToolrigError>,
 ): Promise<void> {
   let cold = lanes;
   while (cold.length > 0 && !signal.aborted) {
     for (const lane of cold) {
-      await unlessGivenUp(silent, lane, `variant '${lane.variant}' in its warm-up`, () =>
-        lane.warm(),
-      );
+      const running = `variant '${lane.variant}' in its warm-up`;
+      onStep?.(running);
+      await unlessGivenUp(silent, lane, running, () => lane.warm());
     }
     cold = cold.filter((lane) => !lane.isWarm && !silent.has(lane));
   }

@@ -36,6 +36,10 @@ export interface MeasureOptions {
   readonly reference: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: MeasureProgress) => void;
+  /** Hears where the measurement has got to: `variant 'native' in round 3`. Default: nobody does. */
+  readonly onStep?: (where: string) => void;
+  /** Is given, when warming up begins, a function that tells at any time what has been measured. Default: nobody is. */
+  readonly onBegun?: (soFar: () => CaseMeasurement) => void;
   /** Draws Poisson arrivals, the same for every variant. Default: 1. */
   readonly seed?: number;
   /** Where workers get the plan from; not needed for one. */

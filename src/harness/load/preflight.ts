@@ -22,6 +22,8 @@ const SCENARIO_FAULTS: ReadonlySet<ErrorCode> = new Set([
 export interface PreflightOptions {
   /** Time that each call has to be answered, in ms. Default: 6,000. */
   readonly giveUpMs?: number;
+  /** Hears which variant is tried: `variant 'native' in its preflight`. Default: nobody does. */
+  readonly onStep?: ((where: string) => void) | undefined;
 }
 
 /**
@@ -36,10 +38,11 @@ export interface PreflightOptions {
 export async function preflight(
   plan: CallPlan,
   contestants: readonly { readonly variant: string; readonly target: Target }[],
-  { giveUpMs = GIVE_UP_MS }: PreflightOptions = {},
+  { giveUpMs = GIVE_UP_MS, onStep }: PreflightOptions = {},
 ): Promise<void> {
   const problems: ToolrigError[] = [];
   for (const { variant, target } of contestants) {
+    onStep?.(`variant '${variant}' in its preflight`);
     const problem = await tryEach(plan, variant, target, giveUpMs);
     if (problem !== undefined) problems.push(problem);
   }

@@ -3,6 +3,7 @@
  * it. A full disk or a killed process leaves what was there before.
  */
 
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 
 /** Puts `text` into an open file; an argument so that a test can be a full disk. */
@@ -32,6 +33,18 @@ export async function writeFileAtomically(
     await rename(temporaryPath, path);
   } catch (error) {
     await rm(temporaryPath, { force: true });
+    throw error;
+  }
+}
+
+/** The same before it returns, for a program that ends now. */
+export function writeFileAtomicallyNow(path: string, text: string): void {
+  const temporaryPath = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporaryPath, text, { flush: true });
+    renameSync(temporaryPath, path);
+  } catch (error) {
+    rmSync(temporaryPath, { force: true });
     throw error;
   }
 }

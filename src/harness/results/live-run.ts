@@ -5,6 +5,7 @@
  *   <runs>/.live-20261122-153012-ab12.json
  */
 
+import { rmSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -42,6 +43,11 @@ export async function writeLiveRun(runsFolder: string, live: LiveRun): Promise<v
 /** Takes back what was said. */
 export async function removeLiveRun(runsFolder: string, runId: string): Promise<void> {
   await rm(liveRunFile(runsFolder, runId), { force: true });
+}
+
+/** The same before it returns, for a program that ends now. */
+export function removeLiveRunNow(runsFolder: string, runId: string): void {
+  rmSync(liveRunFile(runsFolder, runId), { force: true });
 }
 
 /** The runs under way; none where there is no such folder. @param nowMs - ms since 1970 */

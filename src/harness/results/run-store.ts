@@ -9,10 +9,11 @@
  */
 
 import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf, ToolrigError } from '../../core/errors.ts';
-import { type WriteText, writeFileAtomically } from './atomic-file.ts';
+import { type WriteText, writeFileAtomically, writeFileAtomicallyNow } from './atomic-file.ts';
 import { stringifyRunRecord } from './run-json.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -105,6 +106,25 @@ export async function writeRun(
   } catch (cause) {
     const isKept = await keepRecordAlone(recordFile, recordText, written.slice(logs.length), write);
     throw unwritable(path, cause, isKept ? renderAgain(directory, recordFile) : undefined);
+  }
+}
+
+/**
+ * Stores the record alone, before it returns: for a program that ends now. The directory of runs is there.
+ *
+ * @returns path of the run's directory
+ * @throws as `writeRun`
+ */
+export function writeRecordNow(runsDirectory: string, record: RunRecord): string {
+  const directory = resolve(runsDirectory, record.runId);
+  const recordFile = join(directory, 'run.json');
+  const recordText = stringifyRunRecord(record);
+  try {
+    mkdirSync(directory, { recursive: true });
+    writeFileAtomicallyNow(recordFile, recordText);
+    return directory;
+  } catch (cause) {
+    throw unwritable(recordFile, cause);
   }
 }
 

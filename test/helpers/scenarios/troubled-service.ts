@@ -13,11 +13,11 @@ import { defineService, type ServiceDefinition } from '../../../src/runtime/inde
 
 export interface Trouble {
   /**
-   * `dies`: the handler throws; `exits`: the process ends; `lies`: the reply is wrong; `leaks`: an
+   * `dies`: the handler throws; `exits`: the process ends; `quits`: it ends as if all were well; `lies`: the reply is wrong; `leaks`: an
    * error is thrown outside any call; `hangs`: no reply comes; `lingers`: a timer stays behind;
    * `stillborn`: `init` throws.
    */
-  readonly kind: 'dies' | 'exits' | 'lies' | 'leaks' | 'hangs' | 'lingers' | 'stillborn';
+  readonly kind: 'dies' | 'exits' | 'quits' | 'lies' | 'leaks' | 'hangs' | 'lingers' | 'stillborn';
   /** Calls answered well before. */
   readonly afterCalls: number;
 }
@@ -51,6 +51,7 @@ export function troubledService({ kind, afterCalls }: Trouble): ServiceDefinitio
           const isTroubled = calls > afterCalls;
           if (isTroubled && kind === 'dies') throw new Error('out of breath');
           if (isTroubled && kind === 'exits') process.exit(7);
+          if (isTroubled && kind === 'quits') process.exit(0);
           if (isTroubled && kind === 'leaks') {
             setImmediate(() => {
               throw new Error('nobody catches this');

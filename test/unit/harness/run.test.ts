@@ -94,6 +94,50 @@ describe('runScenarios', () => {
     assert.ok(doneRatios.every((ratio) => ratio >= 0 && ratio <= 1));
   });
 
+  test('says where it is, and at any time what has been measured so far', async () => {
+    const cases = [echoCase({ name: 'small' }), echoCase({ name: 'big' })];
+    const planned = {
+      scenario: scenario({ cases, load: { ...LOAD, rounds: 2 } }),
+      variants: [new Watched('native')],
+    };
+    let soFar: Parameters<NonNullable<RunOptions['onBegun']>>[0] | undefined;
+    const steps: string[] = [];
+    const kept: unknown[] = [];
+    await runScenarios(
+      [planned],
+      options({
+        onBegun(tell) {
+          soFar = tell;
+        },
+        onStep(where) {
+          if (steps.at(-1) !== where) steps.push(where);
+          if (!/opening|preflight/.test(where)) return;
+          const result = soFar?.(new ToolrigError('ERR_TARGET', 'the end'));
+          const names = result?.record.scenarios.map(({ name }) => name);
+          kept.push(
+            names === undefined ? 'nothing' : [names, result?.record.validity.reasons.at(-1)],
+          );
+        },
+      }),
+    );
+    assert.deepEqual(steps, [
+      "scenario 'mine', the opening of variant 'native'",
+      "scenario 'mine/small', variant 'native' in its preflight",
+      "scenario 'mine/small', variant 'native' in its warm-up",
+      "scenario 'mine/small', variant 'native' in round 1",
+      "scenario 'mine/small', variant 'native' in round 2",
+      "scenario 'mine/big', variant 'native' in its preflight",
+      "scenario 'mine/big', variant 'native' in its warm-up",
+      "scenario 'mine/big', variant 'native' in round 1",
+      "scenario 'mine/big', variant 'native' in round 2",
+    ]);
+    assert.deepEqual(kept, [
+      'nothing',
+      'nothing',
+      [['mine/small'], 'the run ended early: the end'],
+    ]);
+  });
+
   test('asks all variants the same things in the same order, as the seed has it', async () => {
     const asked = async (seed: number) => {
       const seen: [unknown[], unknown[]] = [[], []];

@@ -51,9 +51,9 @@ function restartsFor(history: readonly Look[], failuresBeforeRestart: number): n
 
 describe('the health of services', () => {
   test('is what a look at the whole history says, whatever happens to them', async () => {
-    const condition = fc.constantFrom(...CONDITIONS);
+    const anyCondition = fc.constantFrom(...CONDITIONS);
     const isReplaced = fc.nat(3).map((number) => number === 0);
-    const round = fc.record({ a: condition, b: condition, isReplaced });
+    const round = fc.record({ a: anyCondition, b: anyCondition, isReplaced });
     const rounds = fc.array(round, { maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(rounds, fc.integer({ min: 1, max: 4 }), async (histories, allowed) => {
