@@ -2,9 +2,8 @@
  * A supervisor's restart intensity: how many restarts, in how long, are too many.
  *
  * The rule is OTP's: a supervisor gives up when one more than `maxRestarts`
- * restarts fall within `windowMs`. Elixir keeps a list and filters it; it is enough
- * to remember the last `maxRestarts + 1` times, since only the oldest of them
- * decides: constant memory, and no allocation per restart.
+ * restarts fall within `windowMs`. The times within the window are kept, oldest
+ * first, so that a limit of millions takes no memory until there are as many restarts.
  *
  * The window owns no timer and reads no clock, so a test needs neither.
  */
@@ -19,17 +18,14 @@ export interface RestartWindowOptions {
 }
 
 export class RestartWindow {
+  readonly #maxRestarts: number;
   readonly #windowMs: number;
-  /** Ring of restart times; `#next` is the oldest, overwritten first. */
-  readonly #restartedAtMs: Float64Array;
-  #next = 0;
+  readonly #restartedAtMs: number[] = [];
 
   constructor(options: RestartWindowOptions = {}) {
     const { maxRestarts = 3, windowMs = 5_000 } = options;
-    requireInteger('maxRestarts', maxRestarts, 0);
-    requirePositive('windowMs', windowMs);
-    this.#windowMs = windowMs;
-    this.#restartedAtMs = new Float64Array(maxRestarts + 1).fill(Number.NEGATIVE_INFINITY);
+    this.#maxRestarts = requireInteger('maxRestarts', maxRestarts, 0);
+    this.#windowMs = requirePositive('windowMs', windowMs);
   }
 
   /**
@@ -40,10 +36,10 @@ export class RestartWindow {
    * @returns `false` once `maxRestarts` is exceeded within `windowMs`
    */
   record(nowMs: number): boolean {
-    const ring = this.#restartedAtMs;
-    ring[this.#next] = nowMs;
-    this.#next = (this.#next + 1) % ring.length;
-    const oldestMs = ring[this.#next] as number; // in bounds: the ring is never empty
-    return nowMs - oldestMs > this.#windowMs;
+    const times = this.#restartedAtMs;
+    times.push(nowMs);
+    const isWithin = (thenMs: number): boolean => nowMs - thenMs <= this.#windowMs;
+    times.splice(0, times.findIndex(isWithin));
+    return times.length <= this.#maxRestarts;
   }
 }

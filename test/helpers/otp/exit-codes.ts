@@ -15,9 +15,17 @@ export const EXIT_REASONS: Record<number, unknown> = { [CRASH_CODE]: 'crash' };
 
 const codes = new Map<string, number>();
 
-/** The exit code that means `reason`; 0 for `normal`. */
+/** The exit code that means `reason`, of a child that nobody has asked to stop. */
 export function exitCodeOf(reason: Term): number {
-  if (reason === 'normal') return 0;
+  return reason === 'normal' ? 0 : codeOf(reason);
+}
+
+/** Of one that was: 0 means `shutdown` then. */
+export function stopCodeOf(reason: Term): number {
+  return reason === 'shutdown' ? 0 : codeOf(reason);
+}
+
+function codeOf(reason: Term): number {
   const key = JSON.stringify(reason);
   const known = codes.get(key);
   if (known !== undefined) return known;

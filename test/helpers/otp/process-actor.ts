@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { processChild } from '../../../src/runtime/index.ts';
 import type { Actor, Behaviour, Outcome } from './actor.ts';
-import { EXIT_REASONS, exitCodeOf } from './exit-codes.ts';
+import { EXIT_REASONS, exitCodeOf, stopCodeOf } from './exit-codes.ts';
 
 /** Ends with the code that it is told on its standard input. */
 const UNTIL_TOLD = 'while read -r code; do exit "$code"; done';
@@ -31,7 +31,7 @@ function trapOf(behaviour: Behaviour): string {
   if (behaviour === 'obey') return "'exit 0'";
   if (behaviour === 'hang') return "''";
   const [kind, argument] = behaviour;
-  return kind === 'slow' ? `'sleep ${argument / 1_000}; exit 0'` : `'exit ${exitCodeOf(argument)}'`;
+  return kind === 'slow' ? `'sleep ${argument / 1_000}; exit 0'` : `'exit ${stopCodeOf(argument)}'`;
 }
 
 function actionsOf(outcome: Outcome): readonly string[] {

@@ -40,17 +40,20 @@ function stretchStep(step: Step, factor: number): Step {
 }
 
 function stretchFlags(flags: ScenarioFlags, factor: number): ScenarioFlags {
-  // A period that cannot be is left as it is; without one it is OTP's.
   const { period = 5 } = flags;
-  return period > 0 ? { ...flags, period: period * factor } : flags;
+  return isTime(period, 1) ? { ...flags, period: period * factor } : flags;
+}
+
+/** A time that OTP takes; what it refuses is to be refused here, too. */
+function isTime(value: unknown, least: number): value is number {
+  return Number.isInteger(value) && (value as number) >= least;
 }
 
 function stretchChild(child: ScenarioChild, factor: number, leastMs: number): ScenarioChild {
   const { shutdown, flags, children } = child;
-  const isTime = typeof shutdown === 'number' && shutdown >= 0;
   return {
     ...child,
-    ...(isTime ? { shutdown: Math.max(shutdown * factor, leastMs) } : {}),
+    ...(isTime(shutdown, 0) ? { shutdown: Math.max(shutdown * factor, leastMs) } : {}),
     ...(flags === undefined ? {} : { flags: stretchFlags(flags, factor) }),
     ...(children === undefined
       ? {}

@@ -16,7 +16,7 @@ const GOLDEN_URL = new URL('../../../../test/golden/', import.meta.url);
  */
 const FILES: Readonly<Record<string, number>> = {
   'otp-supervisor-traces.json': 111,
-  'otp-supervisor-odd-traces.json': 50,
+  'otp-supervisor-odd-traces.json': 55,
   'otp-supervisor-random-traces.json': 50,
 };
 

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { threadChild } from '../../../src/runtime/index.ts';
 import type { Actor, Behaviour, Outcome } from './actor.ts';
-import { EXIT_REASONS, exitCodeOf } from './exit-codes.ts';
+import { EXIT_REASONS, exitCodeOf, stopCodeOf } from './exit-codes.ts';
 import type { ThreadRole } from './thread-main.ts';
 
 const THREAD_URL = new URL('thread-main.js', import.meta.url);
@@ -14,7 +14,7 @@ export function makeThreadActor(outcome: Outcome, behaviour: Behaviour): Actor {
     outcome,
     behaviour: behaviour[0] === 'slow' ? behaviour : behaviour === 'hang' ? 'hang' : 'obey',
     failCode: outcome[0] === 'error' ? exitCodeOf(outcome[1]) : 0,
-    stopCode: behaviour[0] === 'other' ? exitCodeOf(behaviour[1]) : 0,
+    stopCode: behaviour[0] === 'other' ? stopCodeOf(behaviour[1]) : 0,
   };
   return {
     start: threadChild(

@@ -24,6 +24,11 @@ describe('RestartWindow', () => {
     assert.equal(new RestartWindow({ maxRestarts: 0 }).record(0), false);
   });
 
+  test('takes no memory for restarts that a huge limit would allow', () => {
+    const window = new RestartWindow({ maxRestarts: Number.MAX_SAFE_INTEGER });
+    assert.deepEqual([window.record(0), window.record(1)], [true, true]);
+  });
+
   test('rejects limits that make no sense', () => {
     const code = 'ERR_INVALID_OPTION';
     assert.throws(() => new RestartWindow({ maxRestarts: -1 }), { code });
