@@ -1,6 +1,8 @@
 /**
- * Wakes whoever waits for a moment, within microseconds of it: a timer of Node goes by whole
- * milliseconds, so it is set a little early and the rest is looked at once a turn.
+ * Wakes whoever waits for a moment, within microseconds of it: the clock is looked at in every turn of the event loop
+ * until then. Nothing less would do: a timer of Node goes by whole milliseconds, and a core that has slept is
+ * given back late where it is a virtual machine's, by milliseconds for one call in a hundred. So a truth service
+ * takes a core while anybody waits for it, and what it uses of the CPU says nothing.
  *
  * Truth services are made of this, and not of the harness's own pacing, which they are to test.
  */
@@ -10,8 +12,8 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Timers come some 0.1 ms late; looking for longer takes a core from whoever sends and hears. */
-const EARLY_MS = 0.5;
+/** Time before a moment in which the clock is looked at. Who waits for longer sleeps until then. */
+const LOOK_MS = 100;
 /** Looks at the clock in a turn, and steps between two: some 2.5 µs. */
 const LOOKS = 8;
 const REST_STEPS = 2_500;
@@ -41,8 +43,8 @@ export class Alarm {
     clearImmediate(this.#immediate);
     const next = this.#sleepers[0];
     if (next === undefined) return;
-    const sleepMs = Math.floor(next.atMs - performance.now() - EARLY_MS);
-    if (sleepMs >= 1) this.#timer = setTimeout(this.#wakeNow, sleepMs);
+    const sleepMs = next.atMs - performance.now() - LOOK_MS;
+    if (sleepMs > 0) this.#timer = setTimeout(this.#wakeNow, sleepMs);
     else this.#immediate = setImmediate(this.#wakeNow);
   }
 
