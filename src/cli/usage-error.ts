@@ -124,5 +124,20 @@ function problemWith(name: string, command: string | undefined, line: CommandLin
   const known = Object.keys((line.parser as WithOptions).getOptions().key);
   const long = known.filter((each) => each.length > 1);
   const found = nearest(name, long);
-  return `there is no flag ${flag}.${found === undefined ? '' : ` Did you mean --${found}?`}`;
+  const hint =
+    found === undefined
+      ? `There is: ${flagsAmong(long, command, line).join(', ')}.`
+      : `Did you mean --${found}?`;
+  return `there is no flag ${flag}. ${hint}`;
+}
+
+/** All but what every command has, and its arguments, which the parser takes as flags as well. */
+function flagsAmong(
+  known: readonly string[],
+  command: string | undefined,
+  { usages }: CommandLine,
+): string[] {
+  const own = usages.filter((usage) => usage.split(' ')[0] === command).join(' ');
+  const others = ['help', 'version', ...(own.match(/(?<=[<[])\w+/g) ?? [])];
+  return known.filter((name) => !others.includes(name)).map((name) => `--${name}`);
 }

@@ -1,13 +1,38 @@
 /** Finds the name that somebody probably meant, for messages about unknown names. */
 
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 
-/** The candidate nearest to `given`, or `undefined` when none is near enough to be a typing error. */
+/** More than the error of a single letter, less than any two. */
+const BEGINNING = 1.5;
+
+/**
+ * The candidate nearest to `given`, be it by letters or since it begins so; `undefined` when none is near enough to
+ * be a typing error.
+ */
 export function nearest(given: string, candidates: Iterable<string>): string | undefined {
   const names = [...candidates];
-  if (names.length === 0) return undefined;
-  const found = closest(given, names);
-  return distance(given, found) <= Math.max(2, given.length / 3) ? found : undefined;
+  const mostErrors = Math.max(2, given.length / 3);
+  const [found] = names
+    .map((name) => ({ name, errors: countErrors(given, name, mostErrors) }))
+    .filter(({ errors }) => errors <= mostErrors)
+    .toSorted((a, b) => a.errors - b.errors || a.name.length - b.name.length);
+  return found?.name;
+}
+
+/**
+ * Letters too many, missing or wrong. Two that were swapped are one error of whoever types and two of Levenshtein's: the
+ * best of such swaps is looked for where one error less would do.
+ */
+function countErrors(given: string, name: string, mostErrors: number): number {
+  let errors = distance(given, name);
+  if (given !== '' && name.startsWith(given)) return Math.min(errors, BEGINNING);
+  if (errors > mostErrors + 1) return errors;
+  for (let index = 1; index < given.length; index++) {
+    const pair = `${given[index]}${given[index - 1]}`;
+    const swapped = `${given.slice(0, index - 1)}${pair}${given.slice(index + 1)}`;
+    errors = Math.min(errors, distance(swapped, name) + 1);
+  }
+  return errors;
 }
 
 /** `" Did you mean 'x'?"`, or else the list of what exists; ready to be appended to a message. */

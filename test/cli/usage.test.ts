@@ -23,6 +23,12 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
   [['bnch'], /there is no command 'bnch'\. Did you mean 'bench'\?/],
   [['list', 'extra'], /'extra' is no argument of toolrig list/],
   [['bench', '--varaints', 'json'], /no flag --varaints\. Did you mean --variants\?.*bench --help/],
+  [['bench', '--jsno'], /no flag --jsno\. Did you mean --json\?/],
+  [['bench', '--conc', '4'], /no flag --conc\. Did you mean --concurrency\?/],
+  [['list', '--verbos'], /no flag --verbos\. There is: --json\. See toolrig list/],
+  [['bench', '--verbos'], /no flag --verbos\. There is: --concurrency, .*, --quiet\. See toolrig/],
+  [['call', 'a', 'b', '--verbos'], /no flag --verbos\. There is: --port, --timeout\. See toolrig/],
+  [['cap'], /there is no command 'cap'\. Did you mean 'capacity'\?/],
   [['bench', '-variants', 'json'], /a long one has two dashes, as --variants/],
   [['bench', '--', 'calculator-batch'], /nothing to put after '--'/],
   [['bench', '--no-json'], /no flag --no-json/],
@@ -50,6 +56,14 @@ const MISTAKES: readonly [written: readonly string[], message: RegExp][] = [
     /no scenario 'calculator-bacth'\. Did you mean 'calculator-batch'/,
   ],
   [['bench', 'mixed', 'mixed'], /two scenarios are named 'mixed'/],
+  [
+    ['bench', 'scenarios'],
+    /no scenario 'scenarios'\..* \.\/scenarios is a folder: give the path of a scenario\n$/,
+  ],
+  [
+    ['bench', 'LICENSE'],
+    /no scenario 'LICENSE'\..* For the file of that name, write \.\/LICENSE\n/,
+  ],
   [['bench', './nope.mjs'], /there is no file .*nope\.mjs/],
   [
     ['bench', './dist/scenarios'],

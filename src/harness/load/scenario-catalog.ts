@@ -2,7 +2,7 @@
 
 import { readdirSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ToolrigError } from '../../core/errors.ts';
 import { describeLoadFailure } from '../../core/load-failure.ts';
@@ -68,9 +68,17 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
   }
   throw new ToolrigError(
     'ERR_USAGE',
-    `there is no scenario '${nameOrPath}'.${didYouMean(nameOrPath, names)} ` +
-      'For one of your own, give its path: ./my.scenario.mjs',
+    `there is no scenario '${nameOrPath}'.${didYouMean(nameOrPath, names)} ${pathHint(nameOrPath)}`,
   );
+}
+
+/** How to name one's own scenario, where a name was taken for one of the package's. */
+function pathHint(name: string): string {
+  const found = statSync(name, { throwIfNoEntry: false });
+  if (found === undefined) return 'For one of your own, give its path: ./my.scenario.mjs';
+  return found.isDirectory()
+    ? folderHint(`.${sep}${name}`)
+    : `For the file of that name, write .${sep}${name}`;
 }
 
 /**
@@ -96,19 +104,16 @@ function oneCaseOf(scenario: Scenario, name: string): Scenario {
   throw new ToolrigError('ERR_USAGE', `scenario '${scenario.name}' has no case '${name}'.${hint}`);
 }
 
-function isFolder(path: string): ToolrigError {
+function folderHint(path: string): string {
   const first = readdirSync(path).find((name) => /\.scenario\.[cm]?js$/.test(name));
-  const example = first === undefined ? '' : `, as ${join(path, first)}`;
-  return new ToolrigError(
-    'ERR_USAGE',
-    `${path} is a folder: give the path of a scenario${example}`,
-  );
+  const example = first === undefined ? '' : `, as ${path}${sep}${first}`;
+  return `${path} is a folder: give the path of a scenario${example}`;
 }
 
 async function importScenario(url: string, given: string): Promise<Scenario> {
   const path = fileURLToPath(url);
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isDirectory() === true) throw isFolder(path);
+  if (found?.isDirectory() === true) throw new ToolrigError('ERR_USAGE', folderHint(path));
   if (found?.isFile() !== true) {
     throw new ToolrigError('ERR_USAGE', `there is no file ${path}: give the path of a scenario`);
   }

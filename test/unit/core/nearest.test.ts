@@ -8,6 +8,19 @@ describe('nearest', () => {
     assert.equal(nearest('ad', ['add', 'multiply']), 'add');
   });
 
+  test('counts two letters that were swapped as one error', () => {
+    assert.equal(nearest('jsno', ['slo', 'json']), 'json');
+    assert.equal(nearest('varaint', ['payload', 'variants']), 'variants');
+    assert.equal(nearest('ab', ['ca', 'ba']), 'ba');
+  });
+
+  test('finds the shortest of those that begin so, after one letter that is wrong and before two', () => {
+    assert.equal(nearest('conc', ['concurrencies', 'concurrency', 'count-all']), 'concurrency');
+    assert.equal(nearest('cap', ['call', 'capacity']), 'capacity');
+    assert.equal(nearest('lits', ['litsearch', 'list']), 'list');
+    assert.equal(nearest('', ['concurrency']), undefined);
+  });
+
   test('finds nothing when no name is near, or there is none', () => {
     assert.equal(nearest('weather', ['add', 'multiply']), undefined);
     assert.equal(nearest('add', []), undefined);
