@@ -51,8 +51,8 @@ export function createLaneEnds(position = 0): Readonly<Record<LaneSide, LaneEnd>
   const wake = new MessageChannel();
   const bulk = new MessageChannel();
   return {
-    caller: { memory, wakePort: wake.port1, bulkPort: bulk.port1 },
-    server: { memory, wakePort: wake.port2, bulkPort: bulk.port2 },
+    caller: { memory, otherThread: 1, wakePort: wake.port1, bulkPort: bulk.port1 },
+    server: { memory, otherThread: 0, wakePort: wake.port2, bulkPort: bulk.port2 },
   };
 }
 
@@ -70,8 +70,8 @@ export function createLane(
 ) {
   const heardByCaller = new RecordingListener();
   const heardByServer = new RecordingListener();
-  const { caller: callerBoard = PollBoard.create(), server: serverBoard = PollBoard.create() } =
-    boards;
+  const { caller: callerBoard = PollBoard.create() } = boards;
+  const { server: serverBoard = new PollBoard(callerBoard.memory, 1) } = boards;
   const caller = new Lane('caller', ends.caller, callerBoard, heardByCaller);
   const server = new Lane('server', ends.server, serverBoard, heardByServer);
   const close = (): void => {

@@ -17,6 +17,8 @@ const SHARED_KILL_GRACE_MS = 250;
 const ABANDON_MS = 250;
 /** Far above any limit that is watched: when V8 reaches this one, it may abort the process. */
 const MAX_HEAP_MIB = 4_096;
+/** Index of the host on the board. */
+const HOST = 0;
 const MIB = 2 ** 20;
 
 /** What a scheduler thread is started with. */
@@ -84,12 +86,12 @@ export class SchedulerThread implements GuestPlace {
       if (this.connection.isClosed) void this.terminate(this.connection.closeReason);
       else onEmpty(this);
     });
-    const hostEnd = { memory, wakePort: wake.port1, bulkPort: bulk.port1 };
+    const hostEnd = { memory, otherThread: index, wakePort: wake.port1, bulkPort: bulk.port1 };
     this.#lane = new Lane('caller', hostEnd, board, this.connection);
     this.connection.connect(this.#lane);
     this.#onExit = onExit;
     const workerData: ThreadData = {
-      end: { memory, wakePort: wake.port2, bulkPort: bulk.port2 },
+      end: { memory, otherThread: HOST, wakePort: wake.port2, bulkPort: bulk.port2 },
       board: board.memory,
       thread: index,
     };

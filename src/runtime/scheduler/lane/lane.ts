@@ -26,6 +26,8 @@ import { WakeDelay } from './wake-delay.ts';
 /** What a thread needs to open its end of a lane; goes to it as it is. */
 export interface LaneEnd {
   readonly memory: SharedArrayBuffer;
+  /** Index of the thread at the other end, on the board. */
+  readonly otherThread: number;
   /** Wakes this side. */
   readonly wakePort: MessagePort;
   /** Carries large buffers and blocks; nobody listens to it, it is read when the ring says so. */
@@ -62,6 +64,7 @@ export class Lane implements Link {
   readonly #wakePort: MessagePort;
   readonly #bulkPort: MessagePort;
   readonly #board: PollBoard;
+  readonly #otherThread: number;
   readonly #spin: Spin;
   readonly #wakeDelay: WakeDelay;
   readonly #flush = (): void => this.#endTick();
@@ -87,7 +90,7 @@ export class Lane implements Link {
   #idleTurns = 0;
 
   constructor(side: LaneSide, end: LaneEnd, board: PollBoard, listener: LinkListener) {
-    const { memory, wakePort, bulkPort } = end;
+    const { memory, otherThread, wakePort, bulkPort } = end;
     const other = side === 'caller' ? 'server' : 'caller';
     this.#side = side;
     this.#words = new Int32Array(memory);
@@ -102,6 +105,7 @@ export class Lane implements Link {
     this.#wakePort = wakePort;
     this.#bulkPort = bulkPort;
     this.#board = board;
+    this.#otherThread = otherThread;
     this.#spin = new Spin(this.#reader, board.contention);
     this.#wakeDelay = new WakeDelay(this.#reader);
     wakePort.on('message', () => this.#wake());
@@ -173,6 +177,7 @@ export class Lane implements Link {
     const word = this.#otherAsleepWord;
     if (Atomics.load(words, word) === 1 && Atomics.exchange(words, word, 0) === 1) {
       this.#hasJustWoken = true;
+      this.#board.wake(this.#otherThread);
       this.#wakePort.postMessage(WAKE);
     }
   }

@@ -1,7 +1,8 @@
 /**
  * How many threads of this process are awake: a thread that has nothing to do may look around for a
  * while before it sleeps, but only while there is a core for each that is awake. Otherwise it would
- * take the core from the very thread that it waits for.
+ * take the core from the very thread that it waits for. One that has been woken counts at once: where
+ * cores are short it is not awake yet, but waits for this one.
  *
  * One word a thread, on a cache line of its own, in memory that all of them share.
  */
@@ -45,8 +46,12 @@ export class PollBoard {
 
   /** A lane of this thread has come awake. */
   enter(): void {
-    if (this.#awake++ > 0 || this.#word < 0) return;
-    if (Atomics.exchange(this.#words, this.#word, 1) === 0) Atomics.add(this.#words, TOTAL_WORD, 1);
+    if (this.#awake++ === 0 && this.#word >= 0) this.#setWord(this.#word);
+  }
+
+  /** A thread is being woken. Before the message that wakes it, so that it is behind its `leave`. */
+  wake(thread: number): void {
+    if (thread < MAX_THREADS) this.#setWord(wordOf(thread));
   }
 
   /** A lane of this thread goes to sleep. */
@@ -57,6 +62,10 @@ export class PollBoard {
   /** A thread that has ended is awake no more. */
   clear(thread: number): void {
     if (thread < MAX_THREADS) this.#clearWord(wordOf(thread));
+  }
+
+  #setWord(word: number): void {
+    if (Atomics.exchange(this.#words, word, 1) === 0) Atomics.add(this.#words, TOTAL_WORD, 1);
   }
 
   #clearWord(word: number): void {

@@ -111,6 +111,20 @@ describe('Lane', () => {
     });
   }
 
+  for (const side of ['caller', 'server'] as const) {
+    test(`a ${side} that wakes the other side has it on the board before it turns`, async () => {
+      const board = PollBoard.create();
+      const opened = open({ caller: board });
+      const words = new Int32Array(board.memory);
+      await rest();
+      opened[side].send(1, 0, 0, 'wakes it');
+      opened[side].flush();
+      assert.equal(words[0], 1);
+      await rest();
+      assert.equal(words[0], 0);
+    });
+  }
+
   const ids = (listener: RecordingListener): number[] => listener.frames.map(({ id }) => id);
 
   test('brings frames across in order, with all that belongs to them', async () => {

@@ -32,6 +32,22 @@ describe('PollBoard', () => {
     assert.deepEqual([words[0], words[16]], [0, 0]);
   });
 
+  test('counts a thread that is being woken, from then until it sleeps again', () => {
+    const host = PollBoard.create();
+    const thread = new PollBoard(host.memory, 2);
+    const words = new Int32Array(host.memory);
+    host.wake(2);
+    host.wake(2);
+    assert.equal(words[0], 1);
+    thread.enter();
+    host.wake(2);
+    assert.equal(words[0], 1);
+    thread.leave();
+    assert.equal(words[0], 0);
+    host.wake(1_000);
+    assert.equal(words[0], 0);
+  });
+
   test('takes a thread that has ended for asleep', () => {
     const host = PollBoard.create();
     const thread = new PollBoard(host.memory, 3);
