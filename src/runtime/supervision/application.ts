@@ -20,7 +20,7 @@ import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 export interface ApplicationOptions extends SupervisorOptions {
   /** Time for all children to start. Default: 30,000. */
   readonly startTimeoutMs?: number;
-  /** Time for all children to stop; those that have not by then are killed. Default: 10,000. */
+  /** Time for all children to stop; by then the whole tree is killed. Default: 10,000. */
   readonly stopTimeoutMs?: number;
   /**
    * Stops taking work from outside, before any child is stopped: closes a listener, reports not ready.
@@ -125,7 +125,7 @@ export class Application {
    */
   handleSignals(): () => void {
     const onSignal = (): void => {
-      if (this.#draining !== undefined) this.supervisor.kill();
+      if (this.#draining !== undefined) this.supervisor.killTree();
       // What stopAccepting throws is no reason to stay: whoever calls drain() hears of it.
       else this.drain().catch(() => {});
     };
@@ -138,7 +138,7 @@ export class Application {
   }
 
   async #drain(): Promise<void> {
-    const limit = this.#clock.createTimer(this.#stopTimeoutMs, () => this.supervisor.kill());
+    const limit = this.#clock.createTimer(this.#stopTimeoutMs, () => this.supervisor.killTree());
     limit.start();
     try {
       await Promise.race([this.#stopAccepting(), this.whenEnded]);

@@ -81,6 +81,10 @@ export class DynamicSupervisor<TArgs extends readonly unknown[] = []> implements
     this.#process.kill();
   }
 
+  killTree(): void {
+    this.#process.killTree();
+  }
+
   /**
    * Starts a child. `undefined` when it chose not to run; neither that one nor one that fails is kept.
    *

@@ -16,6 +16,11 @@ export interface RunningChild {
   shutdown(reason: ExitReason): void;
   /** Ends it without asking. Returns at once; `exited` must resolve soon after, whatever it does. */
   kill(): void;
+  /**
+   * Of a supervisor: ends it with everything beneath it, now. Its `kill` is OTP's, which lets
+   * supervisors beneath it stop their children first.
+   */
+  killTree?(): void;
   /** What the start wishes to tell whoever asked for it. */
   readonly info?: unknown;
   /** Of a supervisor: what runs beneath it. */

@@ -109,10 +109,12 @@ export class SupervisorProcess<TCore extends Core> {
 
   /** Ends it now: workers are killed, supervisors beneath it are told to stop. */
   kill(): void {
-    if (this.#hasEnded) return;
-    this.#close('killed');
-    this.#killed.abort();
-    void this.#killChildren().then(() => this.#announce('killed'));
+    this.#endBy('killed', () => this.#killChildren());
+  }
+
+  /** Ends it now, and supervisors beneath it likewise. */
+  killTree(): void {
+    this.#endBy('killed', () => this.#killEverything());
   }
 
   /** Without children left, it is over. */
@@ -243,10 +245,14 @@ export class SupervisorProcess<TCore extends Core> {
 
   /** A defect of a child's port: there is no telling what runs, so everything goes. */
   #crash(error: unknown): void {
+    this.#endBy(error, () => this.#killChildren());
+  }
+
+  #endBy(reason: ExitReason, endChildren: () => Promise<void>): void {
     if (this.#hasEnded) return;
-    this.#close(error);
+    this.#close(reason);
     this.#killed.abort();
-    void this.#killChildren().then(() => this.#announce(error));
+    void endChildren().then(() => this.#announce(reason));
   }
 
   /** One after the other in reverse order of start: first what dies at once, then supervisors. */
@@ -259,6 +265,15 @@ export class SupervisorProcess<TCore extends Core> {
     }
     // A supervisor that loses its parent ends as one that is stopped: its children first.
     for (const orphan of orphans) await stopChildren([orphan], ORPHAN_LIMIT_MS, this.#clock);
+  }
+
+  async #killEverything(): Promise<void> {
+    for (const { child } of [...this.core.entries].toReversed()) {
+      if (child === undefined) continue;
+      if (child.killTree === undefined) child.kill();
+      else child.killTree();
+      await exitOf(child);
+    }
   }
 
   #close(reason: ExitReason): void {

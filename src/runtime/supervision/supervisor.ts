@@ -99,6 +99,10 @@ export class Supervisor implements RunningChild {
     this.#process.kill();
   }
 
+  killTree(): void {
+    this.#process.killTree();
+  }
+
   /**
    * Adds a child behind the others and starts it. `undefined` when it chose not to run.
    *

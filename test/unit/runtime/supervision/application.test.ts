@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { Application, type ChildSpec, type RunningChild } from '../../../../src/runtime/index.ts';
+import {
+  Application,
+  type ChildSpec,
+  type RunningChild,
+  supervisorChild,
+} from '../../../../src/runtime/index.ts';
 import { FakeChild } from '../../../helpers/fake-child.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 
@@ -61,6 +66,25 @@ describe('Application', () => {
     assert.equal(await application.whenEnded, 'killed');
     assert.deepEqual(log.slice(2), ['last: killed', 'first: killed']);
     assert.equal(clock.countTimers(), 0);
+  });
+
+  test('gives supervisors beneath it no time of their own once the deadline has passed', async () => {
+    const clock = new ManualClock();
+    const stubborn = new FakeChild(false);
+    const log: string[] = [];
+    const worker = { ...logged(log, 'worker', stubborn), shutdown: 2_000 };
+    const deep = supervisorChild('deep', { children: [worker] });
+    const application = new Application([supervisorChild('services', { children: [deep] })], {
+      clock,
+      stopTimeoutMs: 100,
+      stopAccepting: () => new Promise(() => {}),
+    });
+    await application.start();
+    const draining = application.drain();
+    clock.advance(100);
+    await draining;
+    assert.deepEqual(stubborn.asked, ['kill']);
+    assert.deepEqual(log, ['worker started', 'worker: killed']);
   });
 
   test('gives up a stopAccepting that does not come back', async () => {
