@@ -40,10 +40,12 @@ export function callRefusalOf(
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) {
     return { status: 415, message: 'the content type must be application/json' };
   }
-  if (token !== undefined && !isSame(headers.authorization ?? '', `Bearer ${token}`)) {
+  const { authorization } = headers;
+  if (token !== undefined && !isSame(authorization ?? '', `Bearer ${token}`)) {
+    const wrong = authorization === undefined ? '' : ', and that is another one';
     return {
       status: 401,
-      message: 'this application wants its admin token: set TOOLRIG_ADMIN_TOKEN',
+      message: `this application wants its admin token${wrong}: set TOOLRIG_ADMIN_TOKEN`,
     };
   }
   return undefined;

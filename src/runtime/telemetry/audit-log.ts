@@ -110,6 +110,9 @@ export class AuditLog {
   /** Dropped and refused calls that no line speaks of yet. */
   #unsaidDropped = 0;
   #unsaidRefused = 0;
+  /** Lines added so far, and which of those that wait are about no call. */
+  #lineCount = 0;
+  #notes: number[] = [];
   #closing: Promise<AuditStats> | undefined = undefined;
 
   private constructor(options: AuditOptions, end: ChainEnd) {
@@ -142,7 +145,7 @@ export class AuditLog {
     requireName('path', options.path);
     const { end, tornBytes } = await readTail(options.path);
     const log = new AuditLog(options, end);
-    if (tornBytes > 0) log.#append(`"torn":${tornBytes}`, '\n');
+    if (tornBytes > 0) log.#note('torn', tornBytes, '\n');
     return log;
   }
 
@@ -201,8 +204,11 @@ export class AuditLog {
     this.#sayGap();
     this.#status = 'closed';
     const lost = await this.#file.close(timeoutMs);
-    this.#dropped += lost;
-    this.#recorded -= lost;
+    // What is written is written in order, so those that were lost came last.
+    const lostNotes = this.#notes.filter((index) => index >= this.#lineCount - lost);
+    const lostCalls = lost - lostNotes.length;
+    this.#dropped += lostCalls;
+    this.#recorded -= lostCalls;
     if (lost > 0) this.#onFailure(new Error(`${lost} lines could not be written before the end`));
     return this.stats;
   }
@@ -216,15 +222,25 @@ export class AuditLog {
   }
 
   #sayGap(): void {
-    if (this.#unsaidDropped > 0) this.#append(`"dropped":${this.#unsaidDropped}`);
-    if (this.#unsaidRefused > 0) this.#append(`"refused":${this.#unsaidRefused}`);
+    if (this.#unsaidDropped > 0) this.#note('dropped', this.#unsaidDropped);
+    if (this.#unsaidRefused > 0) this.#note('refused', this.#unsaidRefused);
     this.#unsaidDropped = 0;
     this.#unsaidRefused = 0;
   }
 
+  /** A line about the log itself. */
+  #note(what: 'dropped' | 'refused' | 'torn', count: number, before = ''): void {
+    const written = this.#lineCount - this.#file.pendingLines;
+    this.#notes = this.#notes.filter((index) => index >= written);
+    this.#notes.push(this.#lineCount);
+    this.#append(`"${what}":${count}`, before);
+  }
+
   #append(members: string, before = ''): void {
     const { line, end } = chainLine(this.#end, members, this.#key);
-    if (this.#file.write(before + line)) this.#end = end;
+    if (!this.#file.write(before + line)) return;
+    this.#end = end;
+    this.#lineCount++;
   }
 }
 

@@ -219,6 +219,19 @@ describe('AuditLog', () => {
     assert.match(failures.at(-1)?.message ?? '', /^3 lines could not be written/);
   });
 
+  test('gives up its own line about a gap without counting it as a call', async () => {
+    const { log, faulty, clock } = await openFaulty({ maxQueueBytes: 1_000 });
+    faulty.capacityBytes = 0;
+    for (let i = 0; i < 10; i++) log.record(entry());
+    const closed = log.close(5_000);
+    for (let i = 0; i < 60; i++) {
+      await settle();
+      clock.advance(100);
+    }
+    const { recorded, dropped } = await closed;
+    assert.deepEqual([recorded, dropped], [0, 10]);
+  });
+
   test('refuses calls only when told to, while it cannot write, and no longer', async () => {
     const { log, faulty, clock } = await openFaulty({ onWriteFailure: 'refuse' });
     assert.equal(log.isRefusing, false);
