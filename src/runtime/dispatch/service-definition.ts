@@ -128,6 +128,12 @@ const TOOL_KEYS = [
   'handler',
 ] as const satisfies (keyof ToolSpec<unknown>)[];
 
+const PROMPT_KEYS = [
+  'description',
+  'arguments',
+  'get',
+] as const satisfies (keyof PromptSpec<unknown>)[];
+
 /** Methods that every service answers by itself; a service cannot define its own of these. */
 const BUILT_IN_METHODS = [
   'list_tools',
@@ -173,21 +179,26 @@ export function defineService<TState = undefined>(
     );
   }
   const promptDescriptors = Object.entries(spec.prompts ?? {}).map(([promptName, prompt]) => {
-    requireFunction(`get of prompt '${promptName}' of service '${name}'`, prompt.get);
+    const where = `prompt '${promptName}' of service '${name}'`;
+    requireKnownKeys(where, prompt, PROMPT_KEYS);
+    requireFunction(`get of ${where}`, prompt.get);
     return Object.freeze({
       name: promptName,
       ...(prompt.description === undefined ? {} : { description: prompt.description }),
       ...(prompt.arguments === undefined ? {} : { arguments: prompt.arguments }),
     });
   });
+  const { init = () => undefined as TState, terminate = () => {} } = spec;
+  requireFunction(`init of service '${name}'`, init);
+  requireFunction(`terminate of service '${name}'`, terminate);
   return {
     name,
     toolDescriptors,
     promptDescriptors,
     tools,
     methods: ownMethods(name, spec),
-    init: spec.init ?? (() => undefined as TState),
-    terminate: spec.terminate ?? (() => {}),
+    init,
+    terminate,
     concurrency: requireInteger('concurrency', concurrency, 1),
     maxMailbox: requireInteger('maxMailbox', maxMailbox, 0),
   };
@@ -215,6 +226,9 @@ function ownMethods<TState>(name: string, spec: ServiceSpec<TState>): Map<string
   }
   const { resources, prompts } = spec;
   if (resources !== undefined) {
+    const where = `the resources of service '${name}'`;
+    requireFunction(`list of ${where}`, resources.list);
+    requireFunction(`read of ${where}`, resources.read);
     add('resources/list', async (_params, context) => ({
       resources: await resources.list(context),
     }));

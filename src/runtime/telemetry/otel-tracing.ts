@@ -1,8 +1,9 @@
 /**
  * One OpenTelemetry span a call, by the conventions for MCP, where a tracer provider is installed.
  *
- * An inline handler runs inside the span, so that what it traces is a child of it. The parent is the caller's `traceparent` in the call's meta, or else the active span. Arguments
- * and results are never recorded.
+ * An inline handler runs inside the span, so that what it traces is a child of it. The parent is the
+ * caller's `traceparent` in the call's meta, or else the active span. Arguments and results are
+ * never recorded; what is called is: the tool, the prompt, the URI of a resource.
  *
  * The API package is loaded by `start`, and nothing is subscribed while there is no provider:
  * install it first. Names: https://github.com/open-telemetry/semantic-conventions-genai
@@ -123,13 +124,24 @@ function withParent(api: typeof OtelApi, active: Context, parent: TraceParent): 
   });
 }
 
-function spanName({ method, tool }: CallEvent): string {
-  return tool === undefined ? method : `${method} ${tool}`;
+/** The method and its target, unless there are endless many of that, as of a resource's URIs. */
+function spanName({ method, tool, params }: CallEvent): string {
+  const target = tool ?? promptOf(method, params);
+  return target === undefined ? method : `${method} ${target}`;
+}
+
+function promptOf(method: string, params: unknown): string | undefined {
+  return method === 'prompts/get' ? textOf(params, 'name') : undefined;
+}
+
+function textOf(params: unknown, key: 'name' | 'uri'): string | undefined {
+  const value = (params as Readonly<Record<string, unknown>> | null | undefined)?.[key];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function spanOptions(
   api: typeof OtelApi,
-  { service, method, tool }: CallEvent,
+  { service, method, tool, params }: CallEvent,
   parent: TraceParent | undefined,
 ): SpanOptions {
   const attributes: Attributes = { 'mcp.method.name': method, 'toolrig.service.name': service };
@@ -137,6 +149,10 @@ function spanOptions(
     attributes['gen_ai.tool.name'] = tool;
     attributes['gen_ai.operation.name'] = 'execute_tool';
   }
+  const prompt = promptOf(method, params);
+  if (prompt !== undefined) attributes['gen_ai.prompt.name'] = prompt;
+  const uri = method === 'resources/read' ? textOf(params, 'uri') : undefined;
+  if (uri !== undefined) attributes['mcp.resource.uri'] = uri;
   // A caller that sends its trace is a client elsewhere; otherwise the call never leaves this trace.
   if (parent === undefined) return { kind: api.SpanKind.INTERNAL, attributes };
   const around = api.trace.getActiveSpan()?.spanContext();

@@ -99,6 +99,10 @@ describe('defineService', () => {
     refuses({ name: 'x', tools: { t: null } }, /tool 't'.*must be an object/);
     refuses({ name: 'x', methods: { m: 5 } }, /method 'm' of service 'x' must be a function/);
     refuses({ name: 'x', prompts: { p: {} } }, /get of prompt 'p'/);
+    refuses({ name: 'x', prompts: { p: { get() {}, args: [] } } }, /prompt 'p'.*key 'args'/);
+    refuses({ name: 'x', resources: { read() {} } }, /list of the resources of service 'x'/);
+    refuses({ name: 'x', init: 5 }, /init of service 'x' must be a function, got 5/);
+    refuses({ name: 'x', terminate: {} }, /terminate of service 'x' must be a function/);
   });
 
   test('refuses a method that every service has', () => {

@@ -37,6 +37,8 @@ const SHOP = defineService({
       },
     },
   },
+  prompts: { haggle: { get: () => ({ messages: [] }) } },
+  resources: { list: () => [], read: () => [] },
   methods: {
     wait: async (name: string) => {
       trace.getTracer('shop').startSpan(`inside ${name}`).end();
@@ -92,6 +94,21 @@ describe('OtelTracing', () => {
     assert.equal(span.status.code, SpanStatusCode.UNSET);
     assert.equal(span.instrumentationScope.name, 'toolrig');
     assert.ok(span.ended);
+  });
+
+  test('names the prompt that is got, and the resource that is read beside the name', async () => {
+    await transport.call('shop', 'prompts/get', { name: 'haggle' });
+    await transport.call('shop', 'resources/read', { uri: 'shop://stock/1' });
+    assert.deepEqual((await spanOf('prompts/get haggle')).attributes, {
+      'mcp.method.name': 'prompts/get',
+      'gen_ai.prompt.name': 'haggle',
+      'toolrig.service.name': 'shop',
+    });
+    assert.deepEqual((await spanOf('resources/read')).attributes, {
+      'mcp.method.name': 'resources/read',
+      'mcp.resource.uri': 'shop://stock/1',
+      'toolrig.service.name': 'shop',
+    });
   });
 
   test('names the span of another method by the method alone', async () => {
