@@ -6,32 +6,13 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import type { BenchFlags } from './bench.ts';
-import {
-  duration,
-  names,
-  oneOf,
-  rate,
-  sizes,
-  stages,
-  text,
-  texts,
-  thinkTime,
-  wholeNumber,
-} from './coerce.ts';
+import { names, oneOf, sizes } from './coerce.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
+import { loadFlags, thresholdFlag } from './load-flags.ts';
 import { outputFlags, seedFlag } from './run-flags.ts';
 
-const MAX_IN_FLIGHT = 100_000;
-/** Of an open loop: its calls take memory only while they wait. */
-const MOST_IN_FLIGHT = 1_000_000;
-/** Each is a thread that may keep a core busy. */
-export const MAX_WORKERS = 64;
-const MAX_ROUNDS = 10_000;
 /** As in `harness/load/scenario.ts`, which is not loaded for a mistyped flag. */
 const SUITES = ['cost', 'chaos', 'truth'] as const;
-
-/** As in `harness/load/arrival-schedule.ts`. */
-const ARRIVALS = ['constant', 'poisson'] as const;
 
 const LOAD = 'Load (default: what the scenario says):';
 const OPEN_LOOP = 'Load at a rate, whatever becomes of the calls before (open loop):';
@@ -72,91 +53,7 @@ function declare(args: Argv): Argv {
       describe: 'names (see toolrig list; with a case: oom/map), or paths of your own',
     })
     .options({
-      concurrency: {
-        alias: 'c',
-        group: LOAD,
-        string: true,
-        coerce: wholeNumber('concurrency', 1, MAX_IN_FLIGHT),
-        describe: 'callers, each waiting for its reply; at a rate: default no limit',
-      },
-      batch: {
-        alias: 'b',
-        group: LOAD,
-        string: true,
-        coerce: wholeNumber('batch', 1, MAX_IN_FLIGHT),
-        describe: 'calls that a caller sends together',
-      },
-      duration: {
-        alias: 'd',
-        group: LOAD,
-        string: true,
-        coerce: duration('duration'),
-        describe: 'measured time of each variant, as 500ms or 10s',
-      },
-      calls: {
-        alias: 'n',
-        group: LOAD,
-        string: true,
-        coerce: wholeNumber('calls', 1),
-        describe: 'calls of each variant, in place of a time',
-      },
-      rounds: {
-        group: LOAD,
-        string: true,
-        coerce: wholeNumber('rounds', 1, MAX_ROUNDS),
-        describe: 'blocks of each variant, interleaved',
-      },
-      warmup: {
-        group: LOAD,
-        string: true,
-        coerce: duration('warmup'),
-        describe: 'longest warm-up of each variant; ends when steady',
-      },
-      think: {
-        group: LOAD,
-        string: true,
-        coerce: thinkTime('think'),
-        describe: 'pause of a caller between calls: 5ms, or exponential:5ms',
-      },
-      rate: {
-        alias: 'R',
-        group: OPEN_LOOP,
-        string: true,
-        coerce: rate('rate'),
-        describe:
-          'calls that start in a second, for 10 s unless --duration; max looks for the highest',
-      },
-      slo: {
-        group: OPEN_LOOP,
-        string: true,
-        coerce: text('slo', "such as 'p99<5ms, errors<0.1%'"),
-        describe: "what --rate max must keep to, as 'p99<5ms, errors<0.1%'",
-      },
-      arrivals: {
-        group: OPEN_LOOP,
-        string: true,
-        coerce: oneOf('arrivals', ARRIVALS),
-        describe: 'how starts are spaced: constant (default) or poisson',
-      },
-      stages: {
-        group: OPEN_LOOP,
-        string: true,
-        coerce: stages('stages'),
-        describe: 'rates in turn, as 10s@0-1000,30s@1000,1s@5000',
-      },
-      'max-in-flight': {
-        group: OPEN_LOOP,
-        string: true,
-        coerce: wholeNumber('max-in-flight', 1, MOST_IN_FLIGHT),
-        describe: 'calls sent or waiting; further arrivals are dropped; default: 10,000',
-      },
-      workers: {
-        group: OPEN_LOOP,
-        string: true,
-        coerce: wholeNumber('workers', 1, MAX_WORKERS),
-        describe:
-          'threads that share the calls, each with its own connection; http alone; default: 1',
-      },
+      ...loadFlags(LOAD, OPEN_LOOP, 'each variant'),
       variants: {
         group: RUN,
         string: true,
@@ -175,12 +72,7 @@ function declare(args: Argv): Argv {
         coerce: sizes('payload'),
         describe: 'only these payload sizes, as 64B,1MiB',
       },
-      threshold: {
-        group: RUN,
-        string: true,
-        coerce: texts('threshold', "such as 'native.p99 < 50us'"),
-        describe: "what must hold, as 'native.p99 < 50us'; repeatable",
-      },
+      threshold: thresholdFlag(RUN, 'native.p99 < 50us'),
       seed: seedFlag(RUN),
       ...outputFlags(OUTPUT),
     })

@@ -4,10 +4,10 @@
  */
 
 import type { Argv, CommandModule } from 'yargs';
-import { MAX_WORKERS } from './bench-command.ts';
 import type { CapacityFlags } from './capacity.ts';
 import { duration, names, percentage, text, texts, wholeNumber } from './coerce.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
+import { MAX_WORKERS } from './load-flags.ts';
 import { outputFlags, seedFlag } from './run-flags.ts';
 
 const ASKED = 'What is asked for:';
