@@ -1,9 +1,9 @@
 /** What `toolrig call` does: one call to a running application, its reply as JSON. */
 
 import { readFileSync } from 'node:fs';
-import { text as readAll } from 'node:stream/consumers';
 import { messageOf, ToolrigError } from '../core/errors.ts';
 import { EXIT } from './exit-codes.ts';
+import { parseJsonArgument } from './json-argument.ts';
 import { portOf } from './serving/port.ts';
 import { postCall } from './serving/status-client.ts';
 import { stderr, stdout } from './streams.ts';
@@ -26,7 +26,7 @@ export async function call({ service, method, json, port, timeout }: CallFlags):
   const reply = await postCall(portOf(port, process.env), {
     service,
     method,
-    params: json === undefined ? undefined : parse(await textOf(json)),
+    params: json === undefined ? undefined : await parseJsonArgument('the parameters', json),
     timeoutMs: Math.ceil(timeout),
     adminToken: adminToken(),
   });
@@ -41,34 +41,16 @@ export async function call({ service, method, json, port, timeout }: CallFlags):
   process.exitCode = isError ? EXIT.failed : EXIT.pass;
 }
 
-/** The parameters as they were written, or what the file behind an `@` holds. */
-async function textOf(written: string): Promise<string> {
-  if (!written.startsWith('@')) return written;
-  try {
-    return written === '@-' ? await readAll(process.stdin) : readFileSync(written.slice(1), 'utf8');
-  } catch (error) {
-    throw unreadable('the parameters cannot be read', error);
-  }
-}
-
-function parse(written: string): unknown {
-  try {
-    return JSON.parse(written);
-  } catch (error) {
-    throw unreadable('the parameters are no JSON', error);
-  }
-}
-
 function adminToken(): string | undefined {
   const { TOOLRIG_ADMIN_TOKEN: token, TOOLRIG_ADMIN_TOKEN_FILE: file } = process.env;
   if (token || !file) return token || undefined;
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    throw unreadable('TOOLRIG_ADMIN_TOKEN_FILE cannot be read', error);
+  } catch (cause) {
+    throw new ToolrigError(
+      'ERR_USAGE',
+      `TOOLRIG_ADMIN_TOKEN_FILE cannot be read: ${messageOf(cause)}`,
+      { cause },
+    );
   }
-}
-
-function unreadable(what: string, cause: unknown): ToolrigError {
-  return new ToolrigError('ERR_USAGE', `${what}: ${messageOf(cause)}`, { cause });
 }

@@ -36,6 +36,9 @@ export interface MeasuredRunFlags {
   readonly quiet?: boolean;
 }
 
+/** What a command says of a run beside its common flags. */
+type MeasuredRunOptions = Pick<RunOptions, 'command' | 'load' | 'payloadBytes' | 'twin'>;
+
 /**
  * Measures what is planned, and sets the exit code. Where a service or scenario ends the program, what was measured
  * is printed and kept all the same.
@@ -46,7 +49,7 @@ export interface MeasuredRunFlags {
 export async function runAndStore(
   plan: () => Promise<readonly PlannedScenario[]>,
   flags: MeasuredRunFlags,
-  options: Pick<RunOptions, 'command' | 'load' | 'payloadBytes'>,
+  options: MeasuredRunOptions,
 ): Promise<void> {
   const guard = guardRun('the loading of its scenarios');
   try {
@@ -59,7 +62,7 @@ export async function runAndStore(
 async function runGuarded(
   planned: readonly PlannedScenario[],
   flags: MeasuredRunFlags,
-  options: Pick<RunOptions, 'command' | 'load' | 'payloadBytes'>,
+  options: MeasuredRunOptions,
   guard: RunGuard,
 ): Promise<void> {
   const { json = false, quiet = false } = flags;

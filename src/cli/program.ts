@@ -13,6 +13,7 @@ import { doctorCommand } from './doctor-command.ts';
 import { gateCommand } from './gate-command.ts';
 import { historyCommand } from './history-command.ts';
 import { listCommand } from './list-command.ts';
+import { loadCommand } from './load-command.ts';
 import { microCommand } from './micro-command.ts';
 import { TOOL } from './package-info.ts';
 import { reportCommand } from './report-command.ts';
@@ -23,6 +24,7 @@ import { requireBareSwitches, requirePlainWords, usageError } from './usage-erro
 
 const COMMANDS = [
   benchCommand,
+  loadCommand,
   compareCommand,
   gateCommand,
   baselineCommand,
@@ -53,13 +55,21 @@ type WithUsageConfiguration = Argv & {
  * @throws `ERR_USAGE` for a mistake in them, and whatever the command throws
  */
 export async function runCommand(given: readonly string[]): Promise<void> {
-  const words = given[0] === 'help' ? [...given.slice(1), '--help'] : [...given];
+  const all = given[0] === 'help' ? [...given.slice(1), '--help'] : [...given];
+  const words = wordsOf(all);
   requirePlainWords(words);
-  await parserOf(words).parseAsync();
+  await parserOf(all, words).parseAsync();
 }
 
-function parserOf(words: readonly string[]): Argv {
-  const parser: Argv = (yargs([...words]) as WithUsageConfiguration)
+/** Without the command behind `--` that `load` starts: its flags are not ours. */
+function wordsOf(all: readonly string[]): readonly string[] {
+  const end = all.indexOf('--');
+  return all[0] === 'load' && end !== -1 ? all.slice(0, end) : all;
+}
+
+/** @param words - those of `all` that are for us */
+function parserOf(all: readonly string[], words: readonly string[]): Argv {
+  const parser: Argv = (yargs([...all]) as WithUsageConfiguration)
     .usageConfiguration({ 'hide-types': true })
     .scriptName('toolrig')
     .usage('$0 <command>\n\nHosts MCP services, and measures what every way of hosting them costs.')
@@ -67,6 +77,7 @@ function parserOf(words: readonly string[]): Argv {
       'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
+      'populate--': true,
     })
     .updateStrings({ 'Positionals:': 'Arguments:' })
     .version(TOOL.version)

@@ -52,6 +52,8 @@ export interface RunOptions extends PrepareOptions {
    * nothing. The run cannot go on afterwards. Default: nobody is.
    */
   readonly onBegun?: (soFar: (failure: ToolrigError) => RunResult | undefined) => void;
+  /** Whether one variant is measured a second time, for the noise floor. Default: `measure`. */
+  readonly twin?: 'measure' | 'none';
   /** Default: {@link measureHarnessCost}, which takes a while. */
   readonly measureCost?: () => Promise<HarnessCost>;
 }
@@ -160,7 +162,10 @@ async function runScenario(
     options.onStep?.(`scenario '${name}', ${where}`);
   const measureAll = async (contestants: readonly Contestant[]) => {
     const names = variants.map(({ name }) => name);
-    const reference = REFERENCES.find((name) => names.includes(name)) ?? names[0] ?? '';
+    const reference =
+      options.twin === 'none'
+        ? ''
+        : (REFERENCES.find((name) => names.includes(name)) ?? names[0] ?? '');
     for (const each of cases) {
       if (signal.aborted) break;
       const name = each.name === '' ? scenario.name : `${scenario.name}/${each.name}`;
@@ -210,8 +215,8 @@ async function runScenario(
 }
 
 /** Where another thread finds the same plan; nothing for a scenario that has no module of its own. */
-function planSourceOf({ module }: Scenario, { name }: ScenarioCase, seed: number) {
-  return module === undefined ? {} : { planSource: { module, caseName: name, seed } };
+function planSourceOf({ module, options }: Scenario, { name }: ScenarioCase, seed: number) {
+  return module === undefined ? {} : { planSource: { module, options, caseName: name, seed } };
 }
 
 /** Those that the harness's own closed loop does not drive: what it costs is known of that alone. */

@@ -107,7 +107,7 @@ function summariseVariant(measurement: VariantMeasurement, context: CaseContext)
 
 /** @param latency - of all blocks, as `batches` */
 function recordOf(
-  { variant, blocks, warmupMs, isSteady, chaos, maxRate }: VariantMeasurement,
+  { variant, blocks, warmupMs, isSteady, usageOf, chaos, maxRate }: VariantMeasurement,
   latency: LatencyHistogram,
   batches: LatencyHistogram,
   { cost, load, random, drivenVariants = [] }: CaseContext,
@@ -148,6 +148,7 @@ function recordOf(
       max: Math.max(...blocks.map((block) => block.gcPauseNs.max)),
     },
     rssBytes: blocks.at(-1)?.rssBytes ?? 0,
+    ...(usageOf === undefined ? {} : { usageOf }),
     clockReadNs: cost.clockReadNs,
     harnessNsPerCall: drivenVariants.includes(variant) ? null : cost.harnessNsPerCall,
     warmupMs,

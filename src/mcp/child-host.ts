@@ -4,13 +4,10 @@
  * Beside the protocol's own way (stdio or HTTP) parent and child have an IPC channel, for things
  * that must not be on the measured path: readiness, what the process has used, and the end of the
  * parent, at which the child ends too.
- *
- * The child's stderr is not shown but kept, its last part, for the message when something fails.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ToolrigError } from '../core/errors.ts';
 import type {
@@ -20,21 +17,13 @@ import type {
   ChildRequest,
   ChildUsage,
 } from './child-config.ts';
+import { type ChildExit, type PipedProcess, WatchedChild } from './watched-child.ts';
 
 const CHILD_MAIN = fileURLToPath(new URL('./child-main.js', import.meta.url));
-const STDERR_TAIL_CHARS = 4_096;
-/** What a child wrote last is read within this time after its end. */
-const PIPES_GRACE_MS = 500;
 
 export interface ChildHostOptions extends ChildConfig {
   /** Time allowed until the child has started its services, in ms. Default: 10,000. */
   readonly startTimeoutMs?: number;
-}
-
-/** How a process ended. */
-export interface ChildExit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
 }
 
 interface UsageWaiter {
@@ -44,13 +33,8 @@ interface UsageWaiter {
 
 export class ChildHost {
   readonly mode: ChildMode;
-  /** Settles when the process has ended and its pipes are closed. */
-  readonly exited: Promise<ChildExit>;
-  /** For the stdio connection. */
-  readonly process: ChildProcess & { readonly stdin: Writable; readonly stdout: Readable };
+  readonly #child: WatchedChild;
   #port: number | undefined;
-  #exit: ChildExit | undefined;
-  #stderrTail = '';
   #stopping: Promise<void> | undefined;
   /** What it hosts, for the message when it ends before it can say so itself. */
   readonly #hosted: string;
@@ -64,29 +48,11 @@ export class ChildHost {
     const child = spawn(process.execPath, [CHILD_MAIN, JSON.stringify({ mode, services })], {
       stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     });
-    this.process = child as ChildHost['process'];
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_TAIL_CHARS);
-    });
-    // What goes wrong with a process that could not be started or has just died, `close` reports.
-    child.on('error', () => {});
-    child.stdin?.on('error', () => {});
+    this.#child = new WatchedChild(child);
     // Nobody reads what an HTTP server prints, and a full pipe would stop it.
     if (mode === 'http') child.stdout?.resume();
-    // A process of the child's own that outlives it would hold the pipes open.
-    child.once('exit', () => {
-      const grace = setTimeout(() => {
-        child.stdout?.destroy();
-        child.stderr?.destroy();
-      }, PIPES_GRACE_MS);
-      child.once('close', () => clearTimeout(grace));
-    });
-    this.exited = new Promise((resolve) => {
-      child.once('close', (code, signal) => {
-        this.#exit = { code, signal };
-        for (const waiter of this.#usageWaiters.splice(0)) waiter.reject(this.#gone());
-        resolve(this.#exit);
-      });
+    void this.exited.then(() => {
+      for (const waiter of this.#usageWaiters.splice(0)) waiter.reject(this.#gone());
     });
   }
 
@@ -110,6 +76,16 @@ export class ChildHost {
     return host;
   }
 
+  /** For the stdio connection. */
+  get process(): PipedProcess {
+    return this.#child.process;
+  }
+
+  /** Settles when the process has ended and its pipes are closed. */
+  get exited(): Promise<ChildExit> {
+    return this.#child.exited;
+  }
+
   get pid(): number {
     return this.process.pid ?? -1;
   }
@@ -122,15 +98,12 @@ export class ChildHost {
 
   /** The last of what the child wrote to stderr. */
   get stderrTail(): string {
-    return this.#stderrTail;
+    return this.#child.stderrTail;
   }
 
   /** How the process ended, in words; that it runs, while it does. */
   describeExit(): string {
-    if (this.#exit === undefined) return 'connection closed';
-    const { code, signal } = this.#exit;
-    const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
-    return `its process ${how}`;
+    return this.#child.describeExit();
   }
 
   /** What the process has used so far. Rejects with `ERR_TARGET` when it has ended. */
@@ -193,7 +166,7 @@ export class ChildHost {
 
   /** @param whose - where the reason does not name the service itself */
   #failed(reason: string, whose = ''): ToolrigError {
-    const tail = this.#stderrTail.trim();
+    const tail = this.stderrTail;
     return new ToolrigError(
       'ERR_TARGET',
       `the child process${whose} did not start: ${reason}${tail === '' ? '' : `\n${tail}`}`,

@@ -1,11 +1,24 @@
-/** Callers for the services of a child process. */
+/** Callers for the services of a child process, and for servers that are reached likewise. */
 
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { ToolrigError } from '../core/errors.ts';
 import type { ChildHost } from './child-host.ts';
 import { ChildStdioTransport } from './child-stdio-transport.ts';
-import { SdkCaller } from './sdk-caller.ts';
+import type { CommandHost } from './command-host.ts';
+import { endOf, httpLossOf } from './http-failure.ts';
+import { SdkCaller, type SdkCallerOptions } from './sdk-caller.ts';
+
+/** How long the goodbye to a server may take, in ms: one that hangs would keep whoever leaves. */
+const GOODBYE_MS = 1_000;
+
+export type ConnectOptions = Pick<SdkCallerOptions, 'timeoutMs' | 'timeoutHint'>;
+
+export interface ConnectHttpOptions extends ConnectOptions {
+  /** Sent with every request, such as `authorization`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /**
  * Reaches the service of a child in mode `stdio`. A process has one such connection: closing the
@@ -13,13 +26,17 @@ import { SdkCaller } from './sdk-caller.ts';
  *
  * @throws `ERR_TARGET` when the child is in another mode, or does not answer
  */
-export async function connectStdio(host: ChildHost): Promise<SdkCaller> {
+export async function connectStdio(
+  host: ChildHost | CommandHost,
+  options: ConnectOptions = {},
+): Promise<SdkCaller> {
   if (host.mode !== 'stdio') {
     throw new ToolrigError('ERR_TARGET', `the child serves ${host.mode}, not stdio`);
   }
   const { process: child } = host;
   return SdkCaller.connect(new ChildStdioTransport(child, child.stdin, child.stdout), {
-    closeReason: () => host.describeExit(),
+    ...options,
+    lossOf: () => endOf(host.describeExit()),
   });
 }
 
@@ -45,17 +62,27 @@ export async function connectHttp(host: ChildHost, serviceName: string): Promise
  * Calls that are in flight together travel on sockets of their own, so they may arrive in another
  * order than they were made.
  *
- * @param ended - resolves with the reason when the server has ended
+ * @param ended - resolves with the reason when the server has ended; one that nobody watches never does
  * @throws `ERR_TARGET` when nobody answers there
  */
-export async function connectHttpUrl(url: URL, ended: Promise<string>): Promise<SdkCaller> {
-  const transport = new StreamableHTTPClientTransport(url, { fetch: fetchWithManyListeners });
+export async function connectHttpUrl(
+  url: URL,
+  ended: Promise<string>,
+  { headers, ...options }: ConnectHttpOptions = {},
+): Promise<SdkCaller> {
+  const transport = new StreamableHTTPClientTransport(url, {
+    fetch: fetchWithManyListeners,
+    ...(headers === undefined ? {} : { requestInit: { headers } }),
+  });
   let endReason: string | undefined;
   const caller = await SdkCaller.connect(transport, {
-    closeReason: () => endReason ?? 'connection closed',
+    ...options,
+    lossOf: (thrown) => (endReason === undefined ? httpLossOf(thrown) : endOf(endReason)),
     // Ends the session on the server, which would keep it until its process ends.
     beforeClose: async () => {
-      if (endReason === undefined) await transport.terminateSession().catch(() => {});
+      if (endReason !== undefined) return;
+      const goodbye = transport.terminateSession().catch(() => {});
+      await Promise.race([goodbye, sleep(GOODBYE_MS, undefined, { ref: false })]);
     },
   });
   // The SDK does not notice a stream that ends without a reply: its call would wait for its deadline.

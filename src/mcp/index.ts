@@ -6,7 +6,8 @@ export type {
   ChildServiceSpec,
   ChildUsage,
 } from './child-config.ts';
-export { type ChildExit, ChildHost, type ChildHostOptions } from './child-host.ts';
+export { ChildHost, type ChildHostOptions } from './child-host.ts';
+export { CommandHost } from './command-host.ts';
 export { connectHttp, connectHttpUrl, connectStdio, httpUrl } from './connect-child.ts';
 export { fromJsonReply, toJsonForm } from './json-form.ts';
 export { linkInMemory } from './link-in-memory.ts';
@@ -20,3 +21,4 @@ export {
 } from './raw-http.ts';
 export { SdkCaller, type SdkCallerOptions } from './sdk-caller.ts';
 export { createSdkServer, type SdkServerOptions } from './sdk-server.ts';
+export { misfitOf, requireTool } from './tool-listing.ts';

@@ -5,6 +5,7 @@
 
 import { inspect } from 'node:util';
 import { ToolrigError } from '../core/errors.ts';
+import type { Loss } from './http-failure.ts';
 
 export function invalidTimeout(timeoutMs: unknown): ToolrigError {
   return new ToolrigError(
@@ -20,11 +21,16 @@ export function paramsNotObject(method: string, params: unknown): ToolrigError {
   );
 }
 
-export function timedOut(service: string, timeoutMs: number, cause: unknown): ToolrigError {
+/** @param hint - what to do about it. Default: what can be done about a service of one's own. */
+export function timedOut(
+  service: string,
+  timeoutMs: number,
+  cause: unknown,
+  hint = `Allow more with timeoutMs, or see what it is doing: transport.lookup('${service}').stats().`,
+): ToolrigError {
   return new ToolrigError(
     'ERR_TIMEOUT',
-    `Service timeout: '${service}' did not answer within ${timeoutMs} ms. ` +
-      `Allow more with timeoutMs, or see what it is doing: transport.lookup('${service}').stats().`,
+    `Service timeout: '${service}' did not answer within ${timeoutMs} ms. ${hint}`,
     { cause, data: { service, timeoutMs } },
   );
 }
@@ -36,9 +42,10 @@ export function cancelled(service: string, reason: unknown): ToolrigError {
   });
 }
 
-/** The connection to the service is gone, and with it every call that was on its way. */
-export function connectionLost(service: string, reason: string, cause: unknown): ToolrigError {
-  return new ToolrigError('ERR_SERVICE_EXIT', `Service '${service}' ended (${reason})`, {
+/** There will be no reply: the connection is gone, with every call that was on its way, or somebody refused in its place. */
+export function lost(service: string, loss: Loss, cause: unknown): ToolrigError {
+  const { code, outcome, reason } = loss;
+  return new ToolrigError(code, `Service '${service}' ${outcome} (${reason})`, {
     cause,
     data: { service, reason },
   });

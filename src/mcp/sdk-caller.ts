@@ -26,12 +26,13 @@ import {
 } from '@modelcontextprotocol/client';
 import { messageOf, ToolrigError } from '../core/errors.ts';
 import type { CallOptions, Progress } from '../runtime/index.ts';
+import { endOf, type Loss } from './http-failure.ts';
 import { fromJsonReply, toJsonForm } from './json-form.ts';
 import {
   cancelled,
-  connectionLost,
   invalidReply,
   invalidTimeout,
+  lost,
   paramsNotObject,
   timedOut,
 } from './local-errors.ts';
@@ -51,8 +52,12 @@ const ANYTHING: StandardSchemaV1 = {
 export interface SdkCallerOptions {
   /** Time allowed for the handshake, in ms. Default: 10,000. */
   readonly connectTimeoutMs?: number;
-  /** Says why the connection is gone, for messages. Default: `'connection closed'`. */
-  readonly closeReason?: () => string;
+  /** Time that a call is allowed unless it says otherwise, in ms. Default: 5,000. */
+  readonly timeoutMs?: number;
+  /** What to do about a call that ran into its deadline, for its message. Default: what a service's author can. */
+  readonly timeoutHint?: string;
+  /** What it means that something other than a reply came; `undefined` and by default: the connection is closed. */
+  readonly lossOf?: (thrown: unknown) => Loss | undefined;
   /** Runs before the connection is closed by {@link SdkCaller.close}; must not reject. */
   readonly beforeClose?: () => Promise<void>;
 }
@@ -61,22 +66,31 @@ export class SdkCaller {
   /** Name of the service, as its server announced it. */
   readonly service: string;
   readonly #client: Client;
-  readonly #closeReason: () => string;
+  readonly #timeoutMs: number;
+  readonly #timeoutHint: string | undefined;
+  readonly #lossOf: (thrown: unknown) => Loss | undefined;
   readonly #beforeClose: () => Promise<void>;
   #closing: Promise<void> | undefined;
 
   private constructor(client: Client, options: SdkCallerOptions) {
-    const { closeReason = () => 'connection closed', beforeClose = async () => {} } = options;
+    const {
+      timeoutMs = DEFAULT_TIMEOUT_MS,
+      lossOf = () => undefined,
+      beforeClose = async () => {},
+    } = options;
     this.service = client.getServerVersion()?.name ?? 'unknown';
     this.#client = client;
-    this.#closeReason = closeReason;
+    this.#timeoutMs = timeoutMs;
+    this.#timeoutHint = options.timeoutHint;
+    this.#lossOf = lossOf;
     this.#beforeClose = beforeClose;
   }
 
   /**
    * Starts the transport and shakes hands.
    *
-   * @throws `ERR_TARGET` with the cause, when the other side does not answer as an MCP server
+   * @throws `ERR_TARGET` with the cause, when the other side does not answer as an MCP server; `data.code` is what a
+   *   call would have failed with
    */
   static async connect(transport: Transport, options: SdkCallerOptions = {}): Promise<SdkCaller> {
     const { connectTimeoutMs = 10_000 } = options;
@@ -85,11 +99,11 @@ export class SdkCaller {
       await client.connect(transport, { timeout: connectTimeoutMs });
     } catch (cause) {
       await client.close();
-      throw new ToolrigError(
-        'ERR_TARGET',
-        `cannot connect to the MCP server: ${messageOf(cause)}`,
-        { cause },
-      );
+      const { code, reason } = connectFailure(cause, connectTimeoutMs, options);
+      throw new ToolrigError('ERR_TARGET', `cannot connect to the MCP server: ${reason}`, {
+        cause,
+        data: { code, reason },
+      });
     }
     return new SdkCaller(client, options);
   }
@@ -102,7 +116,7 @@ export class SdkCaller {
    *   `ERR_INVALID_OPTION` for a `timeoutMs` that is none
    */
   async call(method: string, params?: unknown, options: CallOptions = {}): Promise<unknown> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+    const { timeoutMs = this.#timeoutMs, signal } = options;
     if (!(timeoutMs > 0)) throw invalidTimeout(timeoutMs);
     if (signal?.aborted === true) throw cancelled(this.service, signal.reason);
     const request = wireParams(method, params, options);
@@ -146,12 +160,24 @@ export class SdkCaller {
     if (thrown instanceof SdkError) {
       if (signal?.aborted === true) return cancelled(this.service, signal.reason);
       if (thrown.code === SdkErrorCode.RequestTimeout) {
-        return timedOut(this.service, timeoutMs, thrown);
+        return timedOut(this.service, timeoutMs, thrown, this.#timeoutHint);
       }
       if (thrown.code === SdkErrorCode.InvalidResult) return invalidReply(method, thrown);
     }
-    return connectionLost(this.service, this.#closeReason(), thrown);
+    return lost(this.service, this.#lossOf(thrown) ?? endOf('connection closed'), thrown);
   }
+}
+
+/** Why nobody could be connected to. */
+function connectFailure(
+  cause: unknown,
+  timeoutMs: number,
+  { lossOf }: SdkCallerOptions,
+): Pick<Loss, 'code' | 'reason'> {
+  if (cause instanceof SdkError && cause.code === SdkErrorCode.RequestTimeout) {
+    return { code: 'ERR_TIMEOUT', reason: `it did not answer within ${timeoutMs} ms` };
+  }
+  return lossOf?.(cause) ?? endOf(messageOf(cause));
 }
 
 /** Params as they are sent. */

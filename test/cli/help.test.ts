@@ -11,7 +11,17 @@ describe('toolrig --help', { concurrency: true }, () => {
     const { exitCode, stdout, stderr } = await runCli(['--help']);
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');
-    const commands = ['bench', 'capacity', 'compare', 'micro', 'list', 'serve', 'status', 'call'];
+    const commands = [
+      'bench',
+      'load',
+      'capacity',
+      'compare',
+      'micro',
+      'list',
+      'serve',
+      'status',
+      'call',
+    ];
     for (const command of commands) {
       assert.match(stdout, new RegExp(`^ {2}toolrig ${command}\\b.* {2}\\S`, 'm'));
     }
@@ -50,6 +60,7 @@ describe('toolrig --help', { concurrency: true }, () => {
       ['--variants', '--scenario', '--metrics', '--tolerance', '--fail-on', '--format', '--out'],
     ],
     ['capacity', ['--target-rate', '--workload', '--slo', '--instance', '--from', '--json']],
+    ['load', ['--tool', '-a, --arguments', '-H, --header', '--allow-host', '-R, --rate', '--json']],
     ['serve', ['--config', '--port']],
     ['status', ['--port', '-w, --watch', '--json']],
     ['call', ['--port', '--timeout']],

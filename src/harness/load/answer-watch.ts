@@ -9,7 +9,6 @@ import { ToolrigError } from '../../core/errors.ts';
 export const GIVE_UP_MS = 6_000;
 /** Looks are counted and not the clock: a machine that was asleep has not been waited for. */
 const LOOK_EVERY_MS = 1_000;
-const LOOKS = GIVE_UP_MS / LOOK_EVERY_MS;
 
 /** A block of calls under way. */
 export interface WatchedBlock {
@@ -19,11 +18,17 @@ export interface WatchedBlock {
 }
 
 /**
- * What `done` resolves with, unless there are calls out and for {@link GIVE_UP_MS} none was sent and none answered.
+ * What `done` resolves with, unless there are calls out and for `giveUpMs` none was sent and none answered.
  *
+ * @param giveUpMs - rounded up to whole seconds. Default: {@link GIVE_UP_MS}.
  * @throws (rejects) what `done` rejects with; `ERR_TIMEOUT` when it is given up
  */
-export async function unlessSilent<T>(done: Promise<T>, block: WatchedBlock): Promise<T> {
+export async function unlessSilent<T>(
+  done: Promise<T>,
+  block: WatchedBlock,
+  giveUpMs: number = GIVE_UP_MS,
+): Promise<T> {
+  const looks = Math.ceil(giveUpMs / LOOK_EVERY_MS);
   let timer: NodeJS.Timeout | undefined;
   const silent = new Promise<never>((_, reject) => {
     let steps = block.steps;
@@ -32,7 +37,7 @@ export async function unlessSilent<T>(done: Promise<T>, block: WatchedBlock): Pr
       const { callsOut } = block;
       silentLooks = callsOut > 0 && block.steps === steps ? silentLooks + 1 : 0;
       steps = block.steps;
-      if (silentLooks === LOOKS) reject(gaveUp(callsOut));
+      if (silentLooks === looks) reject(gaveUp(callsOut, giveUpMs));
       else timer = setTimeout(look, LOOK_EVERY_MS);
     };
     timer = setTimeout(look, LOOK_EVERY_MS);
@@ -44,11 +49,11 @@ export async function unlessSilent<T>(done: Promise<T>, block: WatchedBlock): Pr
   }
 }
 
-function gaveUp(callsOut: number): ToolrigError {
+function gaveUp(callsOut: number, giveUpMs: number): ToolrigError {
   const [calls, were] = callsOut === 1 ? ['call', 'was'] : ['calls', 'were'];
   return new ToolrigError(
     'ERR_TIMEOUT',
-    `${callsOut} ${calls} ${were} not answered within ${GIVE_UP_MS / 1e3} s, and given up: ` +
+    `${callsOut} ${calls} ${were} not answered within ${giveUpMs / 1e3} s, and given up: ` +
       'leave the variant out, or see to it that the service answers',
   );
 }

@@ -25,6 +25,8 @@ export type CallPlan = readonly PlannedCall[];
 export interface PlanSource {
   /** URL of the scenario's module. */
   readonly module: string;
+  /** What the scenario is made from, where it is a function; survives a structured clone. */
+  readonly options?: unknown;
   readonly caseName: string;
   readonly seed: number;
 }

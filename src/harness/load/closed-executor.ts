@@ -55,7 +55,7 @@ export async function runClosedBlock(
   const startedAtMs = performance.now();
   const callers = Array.from({ length: order.concurrency }, () => block.run());
   try {
-    await unlessSilent(Promise.all(callers), block);
+    await unlessSilent(Promise.all(callers), block, order.giveUpMs);
   } finally {
     block.stop(); // a call that is answered after all is its caller's last
   }

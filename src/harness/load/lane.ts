@@ -123,6 +123,7 @@ export class Lane {
       warmupMs: this.#warmupMs,
       isSteady: this.#isSteady,
       blocks: this.#blocks,
+      ...(this.#target.usageOf === undefined ? {} : { usageOf: this.#target.usageOf }),
       ...(this.#maxRate === undefined ? {} : { maxRate: this.#maxRate }),
     };
   }

@@ -9,32 +9,31 @@ import { runOpenBlock } from './open-executor.ts';
 import type { OpenRecorder } from './open-recorder.ts';
 import type { BlockRecorder } from './recorder.ts';
 import { ResourceMeter } from './resource-meter.ts';
-import type { BlockOrder, TargetUsage } from './target.ts';
+import type { BlockOrder, Target } from './target.ts';
 import { partOf, shareOfSchedule, WHOLE, type WorkerShare } from './worker-share.ts';
+
+/** What is asked of a target beside its calls. */
+type CalledTarget = Pick<Target, 'usage' | 'giveUpMs'>;
 
 export class LocalGenerator implements LoadGenerator {
   readonly workers = 1;
   readonly #ready: readonly ReadyCall[];
-  readonly #usage: () => Promise<TargetUsage>;
+  readonly #target: CalledTarget;
   readonly #share: WorkerShare;
 
   /**
-   * @param usage - usage of the target's own processes
+   * @param target - of what it says, usage is that of its own processes
    * @param share - its part of every order. Default: all of it.
    */
-  constructor(
-    ready: readonly ReadyCall[],
-    usage: () => Promise<TargetUsage>,
-    share: WorkerShare = WHOLE,
-  ) {
+  constructor(ready: readonly ReadyCall[], target: CalledTarget, share: WorkerShare = WHOLE) {
     this.#ready = ready;
-    this.#usage = usage;
+    this.#target = target;
     this.#share = share;
   }
 
   runClosed(order: BlockOrder, recorder: BlockRecorder): Promise<number> {
     const concurrency = partOf(order.concurrency, this.#share);
-    return runClosedBlock(this.#ready, { ...order, concurrency }, recorder);
+    return runClosedBlock(this.#ready, { ...order, ...this.#patience, concurrency }, recorder);
   }
 
   /** @param startAtMs - when the schedule starts, as of `performance.now()`. Default: at once. */
@@ -43,7 +42,7 @@ export class LocalGenerator implements LoadGenerator {
     const { stages, process, callers, maxInFlight } = load;
     const share = this.#share;
     const random = process === 'poisson' ? seededRandom(seed) : undefined;
-    const meter = new ResourceMeter(this.#usage);
+    const meter = new ResourceMeter(() => this.#target.usage());
     await meter.start();
     const watch = new LoopWatch();
     const startMs = startAtMs ?? performance.now();
@@ -60,6 +59,7 @@ export class LocalGenerator implements LoadGenerator {
         firstCall: (firstCall + share.worker * batch) % this.#ready.length,
         skippedCalls: (share.workers - 1) * batch,
         signal,
+        ...this.#patience,
         onProgress: (elapsedMs) => onProgress?.(recorder.progress(elapsedMs)),
       },
       recorder,
@@ -69,4 +69,9 @@ export class LocalGenerator implements LoadGenerator {
   }
 
   async close(): Promise<void> {}
+
+  get #patience(): Pick<Target, 'giveUpMs'> {
+    const { giveUpMs } = this.#target;
+    return giveUpMs === undefined ? {} : { giveUpMs };
+  }
 }

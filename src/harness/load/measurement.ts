@@ -69,6 +69,8 @@ export interface VariantMeasurement {
   readonly warmupMs: number;
   readonly isSteady: boolean;
   readonly blocks: readonly BlockMeasurement[];
+  /** `caller`: what it used is without what its servers did, of which nothing is known. */
+  readonly usageOf?: 'caller';
   /** Where every call was accounted for. */
   readonly chaos?: ChaosOutcome;
   /** Where the highest rate was looked for; the block is then that of the last try. */

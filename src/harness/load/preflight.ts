@@ -20,7 +20,7 @@ const SCENARIO_FAULTS: ReadonlySet<ErrorCode> = new Set([
 ] satisfies ErrorCode[]);
 
 export interface PreflightOptions {
-  /** Time that each call has to be answered, in ms. Default: 6,000. */
+  /** Time that each call has to be answered, in ms. Default: the target's, or 6,000. */
   readonly giveUpMs?: number;
   /** Hears which variant is tried: `variant 'native' in its preflight`. Default: nobody does. */
   readonly onStep?: ((where: string) => void) | undefined;
@@ -38,11 +38,12 @@ export interface PreflightOptions {
 export async function preflight(
   plan: CallPlan,
   contestants: readonly { readonly variant: string; readonly target: Target }[],
-  { giveUpMs = GIVE_UP_MS, onStep }: PreflightOptions = {},
+  options: PreflightOptions = {},
 ): Promise<void> {
   const problems: ToolrigError[] = [];
   for (const { variant, target } of contestants) {
-    onStep?.(`variant '${variant}' in its preflight`);
+    options.onStep?.(`variant '${variant}' in its preflight`);
+    const giveUpMs = options.giveUpMs ?? target.giveUpMs ?? GIVE_UP_MS;
     const problem = await tryEach(plan, variant, target, giveUpMs);
     if (problem !== undefined) problems.push(problem);
   }

@@ -150,7 +150,7 @@ export class RateProber {
 
 function localGenerator(target: Target, plan: CallPlan): LoadGenerator {
   const ready = readyCalls(plan, (operation) => target.prepare(operation));
-  return new LocalGenerator(ready, () => target.usage());
+  return new LocalGenerator(ready, target);
 }
 
 /** A block's figures as plain numbers. Its histograms are destroyed. */

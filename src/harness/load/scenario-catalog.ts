@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ToolrigError } from '../../core/errors.ts';
 import { describeLoadFailure } from '../../core/load-failure.ts';
 import { didYouMean } from '../../core/nearest.ts';
+import type { PlanSource } from './call-plan.ts';
 import {
   defineScenario,
   type Scenario,
@@ -86,8 +87,8 @@ function pathHint(name: string): string {
  *
  * @throws `ERR_USAGE` when the module has changed meanwhile
  */
-export async function loadCase(module: string, caseName: string): Promise<ScenarioCase> {
-  const scenario = await importScenario(module, fileURLToPath(module));
+export async function loadCase({ module, options, caseName }: PlanSource): Promise<ScenarioCase> {
+  const scenario = await importScenario(module, fileURLToPath(module), options);
   const found = scenario.cases.find(({ name }) => name === caseName);
   if (found !== undefined) return found;
   throw new ToolrigError(
@@ -95,6 +96,9 @@ export async function loadCase(module: string, caseName: string): Promise<Scenar
     `${fileURLToPath(module)} has no case '${caseName}' any more`,
   );
 }
+
+/** What a module exports as its scenario. */
+type Exported = ScenarioSpec | ((options: unknown) => ScenarioSpec);
 
 function oneCaseOf(scenario: Scenario, name: string): Scenario {
   const cases = scenario.cases.filter((each) => each.name === name);
@@ -110,14 +114,15 @@ function folderHint(path: string): string {
   return `${path} is a folder: give the path of a scenario${example}`;
 }
 
-async function importScenario(url: string, given: string): Promise<Scenario> {
+/** @param options - what the scenario is made from, where the module exports a function */
+async function importScenario(url: string, given: string, options?: unknown): Promise<Scenario> {
   const path = fileURLToPath(url);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory() === true) throw new ToolrigError('ERR_USAGE', folderHint(path));
   if (found?.isFile() !== true) {
     throw new ToolrigError('ERR_USAGE', `there is no file ${path}: give the path of a scenario`);
   }
-  let module: { scenario?: ScenarioSpec; default?: ScenarioSpec };
+  let module: { scenario?: Exported; default?: Exported };
   try {
     module = await import(url);
   } catch (cause) {
@@ -129,7 +134,8 @@ async function importScenario(url: string, given: string): Promise<Scenario> {
       },
     );
   }
-  const spec = module.scenario ?? module.default;
+  const exported = module.scenario ?? module.default;
+  const spec = typeof exported === 'function' ? exported(options) : exported;
   if (spec === undefined) {
     throw new ToolrigError(
       'ERR_USAGE',

@@ -108,6 +108,8 @@ export interface ScenarioSpec {
 export interface Scenario extends ScenarioSpec {
   /** URL of the module it was loaded from, where it was. */
   readonly module?: string;
+  /** What the module's scenario was made from, where that is a function. */
+  readonly options?: unknown;
   readonly suite: Suite;
   readonly cases: readonly ScenarioCase[];
   readonly load: Load;

@@ -38,6 +38,8 @@ export interface BlockOrder {
   readonly durationMs: number;
   readonly calls: number;
   readonly signal: AbortSignal;
+  /** As the target's. */
+  readonly giveUpMs?: number;
   /** Draws the pause of a caller between a reply and its next call, in ms. Default: no pause. */
   readonly thinkMs?: () => number;
 }
@@ -68,6 +70,10 @@ export interface Target {
   prepare(operation: Operation): Invoker;
   /** Usage of processes besides this one. */
   usage(): Promise<TargetUsage>;
+  /** `caller`: its servers are none of our processes, and {@link Target.usage} knows nothing of them. Default: it does. */
+  readonly usageOf?: 'caller';
+  /** Time after which calls are given up that nothing is heard of, in ms, where they have longer than usual. Default: 6,000. */
+  readonly giveUpMs?: number;
   /** Closes connections and ends processes. Idempotent. */
   close(): Promise<void>;
   /** Where its servers can be called from other threads, how. */

@@ -72,6 +72,7 @@ function rowOf(
     clock_read_ns: variant.clockReadNs,
     ...chaosFields(variant),
     ...openFields(scenario, variant),
+    usage_of: variant.usageOf ?? null,
   };
 }
 

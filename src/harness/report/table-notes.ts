@@ -35,6 +35,13 @@ export function notesOf(rows: readonly VariantRecord[]): OwnedNote[] {
       text: 'timer-limited: the median is below twenty clock reads; calls/s is exact, percentiles are not',
     });
   }
+  const callersOnly = rows.filter(({ usageOf }) => usageOf === 'caller');
+  if (callersOnly.length > 0) {
+    notes.push({
+      rows: callersOnly,
+      text: "CPU is the caller's alone: what the server used is not known, since it is no process of this run",
+    });
+  }
   for (const row of rows) {
     const { openLoop } = row;
     if (openLoop?.generatorVerdict !== 'generator-limited') continue;

@@ -99,6 +99,11 @@ export interface VariantRecord extends Partial<ChaosFigures>, Partial<OpenLoopFi
   readonly gcPauseNs: { readonly count: number; readonly total: number; readonly max: number };
   /** Resident size of every process that took part, at the end. */
   readonly rssBytes: number;
+  /**
+   * `caller`: `cpuNsPerCall` and `rssBytes` are of the calling process alone, since the server is none that could be asked.
+   * Missing: of every process that took part.
+   */
+  readonly usageOf?: 'caller';
   /** What one read of the clock takes: `latencyVerdict` rests on it. */
   readonly clockReadNs: number;
   /**

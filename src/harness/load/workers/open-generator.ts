@@ -24,7 +24,7 @@ export async function openGenerator(
   const usage = () => target.usage();
   if (workers === 1) {
     const ready = readyCalls(plan, (operation) => target.prepare(operation));
-    return new LocalGenerator(ready, usage);
+    return new LocalGenerator(ready, target);
   }
   const { shared } = target;
   if (shared === undefined || source === undefined) {

@@ -51,12 +51,14 @@ port.on('message', (told: ToWorker) => {
 });
 
 async function start(): Promise<{ target: Target; generator: LocalGenerator }> {
-  const calls = planCalls(await loadCase(plan.module, plan.caseName), seededRandom(plan.seed));
+  const calls = planCalls(await loadCase(plan), seededRandom(plan.seed));
   const module: Record<string, JoinServers> = await import(servers.module);
   const target = await (module[servers.export] as JoinServers)(servers.options, ended);
   await preflight(calls, [{ variant, target }]);
   const ready = readyCalls(calls, (operation) => target.prepare(operation));
-  return { target, generator: new LocalGenerator(ready, async () => NO_USAGE, share) };
+  // What the servers use is asked of them by one thread.
+  const called = { ...target, usage: async () => NO_USAGE };
+  return { target, generator: new LocalGenerator(ready, called, share) };
 }
 
 async function run(told: WorkerOrder, signal: AbortSignal): Promise<WorkerAnswer> {

@@ -54,6 +54,16 @@ describe('the table of a scenario', () => {
     ]);
   });
 
+  test("says of whom the CPU is where the server's is not known", () => {
+    const foreign = sampleVariant('http', 150, { usageOf: 'caller' });
+    const { notes, sections } = tableOf(sampleScenario('calc', [native, foreign]));
+    assert.match(notes[0]?.text ?? '', /^CPU is the caller's alone/);
+    assert.deepEqual(
+      sections[0]?.rows.map(({ marks }) => marks),
+      ['', '¹'],
+    );
+  });
+
   test('has one section without a title where the scenario names no case', () => {
     assert.deepEqual(
       tableOf(sampleScenario('calc', [native])).sections.map(({ title }) => title),

@@ -75,6 +75,15 @@ describe('run.schema.json', () => {
     assert.ok(isRunRecord(JSON.parse(JSON.stringify(record))), ajv.errorsText(isRunRecord.errors));
   });
 
+  test('accepts a variant whose server could not be asked what it used', () => {
+    const record = storedRecord() as { scenarios: { variants: Container[] }[] };
+    const variant = record.scenarios[0]?.variants[0] as Container;
+    variant['usageOf'] = 'caller';
+    assert.ok(isRunRecord(record), ajv.errorsText(isRunRecord.errors));
+    variant['usageOf'] = 'nobody';
+    assert.ok(!isRunRecord(record));
+  });
+
   test('accepts a variant that drives the load itself', () => {
     const record = storedRecord() as { scenarios: { variants: Container[] }[] };
     const variant = record.scenarios[0]?.variants[0] as Container;
