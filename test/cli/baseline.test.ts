@@ -14,6 +14,7 @@ import {
   startProgram,
   temporaryFolder,
 } from '../helpers/cli.ts';
+import { refusalOf } from '../helpers/refusal.ts';
 import { sampleRecord } from '../helpers/sample-record.ts';
 
 const folder = temporaryFolder('baseline');
@@ -44,7 +45,12 @@ function project(record: RunRecord = sampleRecord()) {
   const run = join(cwd, 'results', 'runs', record.runId);
   mkdirSync(run, { recursive: true });
   writeFileSync(join(run, 'run.json'), stringifyRunRecord(record));
-  return { cwd, record, toolrig: (...args: string[]) => runCli(args, { cwd }) };
+  return {
+    cwd,
+    record,
+    toolrig: (...args: string[]) => runCli(args, { cwd }),
+    refused: (...args: string[]) => refusalOf(args, cwd),
+  };
 }
 
 describe('baseline', { concurrency: 2 }, () => {
@@ -66,7 +72,7 @@ describe('baseline', { concurrency: 2 }, () => {
   });
 
   test('refuses what is taken, what leads elsewhere, what is not there, and no action', async () => {
-    const { toolrig } = project();
+    const { toolrig, refused } = project();
     await toolrig('baseline', 'save', 'main');
     assertRefused(
       await toolrig('baseline', 'save', 'main'),
@@ -74,10 +80,10 @@ describe('baseline', { concurrency: 2 }, () => {
       /already: overwrite it with --force/,
     );
     assert.equal((await toolrig('baseline', 'save', 'main', '--force')).exitCode, 0);
-    assertRefused(await toolrig('baseline', 'save', '../main'), 2, /name must be .*'\.\.\/main'/);
-    assertRefused(await toolrig('baseline', 'show', 'mian'), 2, /Did you mean 'main'/);
-    assertRefused(await toolrig('baseline', 'save', 'x', '--run', 'nope'), 2, /no run 'nope'/);
-    assertRefused(await toolrig('baseline'), 2, /action|argument/);
+    assertRefused(await refused('baseline', 'save', '../main'), 2, /name must be .*'\.\.\/main'/);
+    assertRefused(await refused('baseline', 'show', 'mian'), 2, /Did you mean 'main'/);
+    assertRefused(await refused('baseline', 'save', 'x', '--run', 'nope'), 2, /no run 'nope'/);
+    assertRefused(await refused('baseline'), 2, /<action> missing/);
   });
 });
 
@@ -105,7 +111,7 @@ describe('gate --baseline', { concurrency: 2 }, () => {
     const load = ['--rate', '200', '--duration', '100ms', '--warmup', '20ms'];
     await toolrig('bench', 'calculator-batch', '--variants', 'native', ...load, '-q');
     await toolrig('baseline', 'save', 'main');
-    const refused = await toolrig('gate', '--baseline', 'main', '-q');
+    const refused = await refusalOf(['gate', '--baseline', 'main', '-q'], cwd);
     assertRefused(refused, 2, /one round of calculator-batch.*--rounds 10/);
   });
 
@@ -118,7 +124,7 @@ describe('gate --baseline', { concurrency: 2 }, () => {
     assert.equal((await toolrig(...run, ...SHORT)).exitCode, 0);
     await toolrig('baseline', 'save', 'main');
     const gate = ['gate', '--baseline', 'main', '-q'];
-    assertRefused(await toolrig(...gate), 2, /'own' of baseline 'main' is .* give its path/);
+    assertRefused(await refusalOf(gate, cwd), 2, /'own' of baseline 'main' is .* give its path/);
     gate.push('--scenarios', 'own.scenario.mjs', '--json', '--warmup', '2ms');
     const { exitCode, stdout, stderr } = await toolrig(...gate, '--budget', '1ms');
     assert.equal(exitCode, 0, stderr);
@@ -135,12 +141,12 @@ describe('gate --baseline', { concurrency: 2 }, () => {
   });
 
   test('takes a commit or a baseline, one of the two', async () => {
-    const { toolrig } = project();
+    const { toolrig, refused } = project();
     assertRefused(await toolrig('gate'), 2, /name one thing to compare with/);
-    const both = await toolrig('gate', '--base', 'HEAD', '--baseline', 'main');
+    const both = await refused('gate', '--base', 'HEAD', '--baseline', 'main');
     assertRefused(both, 2, /name one thing to compare with/);
-    assertRefused(await toolrig('gate', '--baseline', 'main'), 2, /no baseline 'main'/);
-    const lost = await toolrig('gate', '--base', 'HEAD', '--junit', 'nowhere/gate.xml');
+    assertRefused(await refused('gate', '--baseline', 'main'), 2, /no baseline 'main'/);
+    const lost = await refused('gate', '--base', 'HEAD', '--junit', 'nowhere/gate.xml');
     assertRefused(lost, 2, /--junit nowhere\/gate\.xml cannot be written: ENOENT.*folder first/);
   });
 });

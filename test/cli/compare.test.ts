@@ -94,7 +94,7 @@ describe('toolrig compare', { concurrency: true }, () => {
         '--variants',
         'natve,json',
       ],
-      [/has a scenario 'calc'\. There is/, 'latest', before1, '--scenario', 'calc'],
+      [/has a scenario 'weather'\. There is/, 'latest', before1, '--scenario', 'weather'],
       [/--metrics knows no 'p5O'. Did you mean 'p50'/, 'latest', before1, '--metrics', 'p5O'],
       [
         /--tolerance must be a percentage such as 3% or 0\.5%, got '3'/,

@@ -12,6 +12,7 @@ import {
   temporaryFolder,
 } from '../helpers/cli.ts';
 import { FixtureRepository } from '../helpers/fixture-repository.ts';
+import { refusalOf } from '../helpers/refusal.ts';
 
 const folder = temporaryFolder('gate');
 let count = 0;
@@ -148,7 +149,7 @@ describe('gate', { concurrency: 2 }, () => {
     assertRefused(await gate('--base', 'nope'), 2, /no commit 'nope'.*fetch-depth: 0/);
     assertRefused(await gate('--base', 'HEAD', '--variants', 'natve'), 2, /Did you mean 'native'/);
     assert.ok(!existsSync(join(home, 'cache')), 'the base was checked out for nothing');
-    const run = (args: string[], cwd: string) => runCli(['gate', ...args], { cwd });
+    const run = (args: string[], cwd: string) => refusalOf(['gate', ...args], cwd);
     assertRefused(
       await run(
         ['--base', 'HEAD', '--scenarios', 'ading', '--install', 'node install.mjs', '-q'],

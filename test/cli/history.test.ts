@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import type { History } from '../../src/harness/compare/history.ts';
 import { stringifyRunRecord } from '../../src/harness/results/run-json.ts';
 import { assertPlain, assertRefused, runCli, temporaryFolder } from '../helpers/cli.ts';
+import { refusalOf } from '../helpers/refusal.ts';
 import { about, dailyRuns } from '../helpers/sample-history.ts';
 
 const project = temporaryFolder('history');
@@ -39,9 +40,9 @@ describe('toolrig history', () => {
     const one = join(runs, '20261101-060000-0101');
     const refused = await runCli(['history', one], { cwd: project });
     assertRefused(refused, 2, /a history needs at least 10 runs .* more than 1\. Make more/);
-    const metric = await runCli(['history', '--metric', 'p42'], { cwd: project });
+    const metric = await refusalOf(['history', '--metric', 'p42'], project);
     assertRefused(metric, 2, /--metric must be ns.*p50.*throughput, got .p42/);
-    const nowhere = await runCli(['history'], { cwd: temporaryFolder('no-history') });
+    const nowhere = await refusalOf(['history'], temporaryFolder('no-history'));
     assertRefused(nowhere, 2, /has more than 0\. Make more with toolrig bench/);
   });
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { StatusDocument } from '../../src/cli/serving/status-document.ts';
 import { assertRefused, CLI_MAIN, runCli, startProgram, temporaryFolder } from '../helpers/cli.ts';
+import { refusalOf } from '../helpers/refusal.ts';
 import { type Serving, settingsFile, startServe, troubled } from '../helpers/serve.ts';
 
 const folder = temporaryFolder('status');
@@ -74,7 +75,7 @@ describe('toolrig status and call', { concurrency: 2, ...TIMEOUT }, () => {
     const file = settingsFile(folder, 'parameters', [1, 2]);
     const echo = ['call', 'troubled', 'echo'];
     assert.deepEqual(JSON.parse((await serving.run([...echo, `@${file}`])).stdout), [1, 2]);
-    const missing = await serving.run([...echo, '@none.json']);
+    const missing = await refusalOf([...echo, '@none.json']);
     assertRefused(missing, 2, /the parameters cannot be read: ENOENT/);
     const piped = `"${process.execPath}" "${CLI_MAIN}" ${echo.join(' ')} @- --port ${serving.port}`;
     const { result } = startProgram(['sh', '-c', `echo '[3]' | ${piped}`]);
@@ -103,7 +104,7 @@ describe('toolrig status and call', { concurrency: 2, ...TIMEOUT }, () => {
   });
 
   test('call refuses parameters that are no JSON, with 2', async () => {
-    const result = await serving.run(['call', 'calculator', 'ping', '{a:1}']);
+    const result = await refusalOf(['call', 'calculator', 'ping', '{a:1}']);
     assertRefused(result, 2, /the parameters are no JSON/);
   });
 });
@@ -122,15 +123,15 @@ describe('toolrig status and call, where nothing is served', { concurrency: 2, .
   test('end with 3 and say how to start it', async () => {
     const told = /nothing is served at http:\/\/127\.0\.0\.1:\d+: start it with toolrig serve/;
     assertRefused(await runCli(['status', '--port', String(port)]), 3, told);
-    assertRefused(await runCli(['call', 'a', 'ping', '--port', String(port)]), 3, told);
+    assertRefused(await refusalOf(['call', 'a', 'ping', '--port', String(port)]), 3, told);
   });
 
   test('end with 3 when something else listens there', async () => {
     const server = createServer((_, response) => response.end('<h1>hello</h1>'));
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
     const other = String((server.address() as AddressInfo).port);
-    assertRefused(await runCli(['status', '--port', other]), 3, /is no toolrig serve/);
-    assertRefused(await runCli(['call', 'a', 'b', '--port', other]), 3, /is no toolrig serve/);
+    assertRefused(await refusalOf(['status', '--port', other]), 3, /is no toolrig serve/);
+    assertRefused(await refusalOf(['call', 'a', 'b', '--port', other]), 3, /is no toolrig serve/);
     server.close();
   });
 

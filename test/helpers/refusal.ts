@@ -12,19 +12,23 @@ import type { CliResult } from './cli.ts';
 /** The one before: commands are made to have a process for themselves. */
 let last: Promise<unknown> = Promise.resolve();
 
-/** What the program would end with, and say, when it is given `words`; it must throw. One at a time. */
-export function refusalOf(words: readonly string[]): Promise<CliResult> {
-  const refusal = last.then(() => refuse(words));
+/** What the program would end with, and say, when it is given `words` in `cwd`; it must throw. One at a time. */
+export function refusalOf(words: readonly string[], cwd = process.cwd()): Promise<CliResult> {
+  const refusal = last.then(() => refuse(words, cwd));
   last = refusal.catch(() => {});
   return refusal;
 }
 
-async function refuse(words: readonly string[]): Promise<CliResult> {
+async function refuse(words: readonly string[], cwd: string): Promise<CliResult> {
+  const before = process.cwd();
   try {
+    process.chdir(cwd);
     await runCommand(words);
   } catch (thrown) {
     const stderr = `toolrig: ${describeThrown(thrown)}\n`;
     return { exitCode: exitCodeOf(thrown), signal: null, stdout: '', stderr };
+  } finally {
+    process.chdir(before);
   }
   return assert.fail(`toolrig ${words.join(' ')} was not refused`);
 }
