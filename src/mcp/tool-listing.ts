@@ -1,7 +1,7 @@
 /** What a server says of its tools, and whether arguments fit one: to be told before a call is made, with the field. */
 
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv';
-import { ToolrigError } from '../core/errors.ts';
+import { messageOf, ToolrigError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { SdkCaller } from './sdk-caller.ts';
 
@@ -26,17 +26,8 @@ export async function requireTool(caller: SdkCaller, name: string): Promise<List
   for (let page = 0; page < MAX_PAGES; page++) {
     const params = cursor === undefined ? {} : { cursor };
     // oxlint-disable-next-line no-await-in-loop -- each page says where the next begins
-    const reply = (await caller.call('tools/list', params)) as {
-      readonly tools?: unknown;
-      readonly nextCursor?: unknown;
-    };
-    if (!Array.isArray(reply.tools)) {
-      throw new ToolrigError(
-        'ERR_TARGET',
-        `'${caller.service}' lists no tools: its reply has none`,
-      );
-    }
-    const tools = reply.tools as ListedTool[];
+    const reply = await pageOf(caller, params);
+    const { tools } = reply;
     const found = tools.find((tool) => tool.name === name);
     if (found !== undefined) return found;
     names.push(...tools.map((tool) => tool.name));
@@ -45,6 +36,22 @@ export async function requireTool(caller: SdkCaller, name: string): Promise<List
   }
   const there = names.length === 0 ? ' It has none.' : didYouMean(name, names);
   throw new ToolrigError('ERR_USAGE', `'${caller.service}' has no tool '${name}'.${there}`);
+}
+
+async function pageOf(
+  caller: SdkCaller,
+  params: object,
+): Promise<{ readonly tools: ListedTool[]; readonly nextCursor?: unknown }> {
+  const failed = (why: string, cause?: unknown) =>
+    new ToolrigError('ERR_TARGET', `'${caller.service}' does not list its tools: ${why}`, {
+      cause,
+    });
+  const reply = await caller.call('tools/list', params).catch((cause: unknown) => {
+    throw failed(messageOf(cause), cause);
+  });
+  const { tools, nextCursor } = (reply ?? {}) as { tools?: unknown; nextCursor?: unknown };
+  if (!Array.isArray(tools)) throw failed('there are none in its reply');
+  return { tools: tools as ListedTool[], nextCursor };
 }
 
 /**

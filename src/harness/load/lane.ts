@@ -1,5 +1,6 @@
 /** One variant's way through a measurement: warm-up, and a block a round, of either loop. */
 
+import { ToolrigError } from '../../core/errors.ts';
 import { seededRandom } from '../stats/random.ts';
 import { isSteady } from '../stats/steady-state.ts';
 import type { CallPlan } from './call-plan.ts';
@@ -102,6 +103,7 @@ export class Lane {
       const latencyNs = { p50: latency.valueAtPercentile(50), p99: latency.valueAtPercentile(99) };
       this.#report('measure', round + 1, durationMs, doneRatio + shareRatio, latencyNs);
     }
+    for (const block of blocks) requireAnswers(block);
   }
 
   /** A block like any other, of this lane's calls in the order of their own, that is not kept here. */
@@ -269,4 +271,20 @@ function thinkTimes(
   if (think === undefined) return undefined;
   const { meanMs, kind } = think;
   return kind === 'fixed' ? () => meanMs : () => -Math.log(1 - random()) * meanMs;
+}
+
+/**
+ * Checks that a block was answered at all. What hangs answers each call with its deadline, where it has one, block
+ * after block; the block is kept, as one of failures.
+ *
+ * @throws `ERR_TIMEOUT` when every call ran into its deadline
+ */
+function requireAnswers({ calls, errors }: BlockMeasurement): void {
+  if ((errors.get('ERR_TIMEOUT') ?? 0) < calls) return;
+  const [what, their] =
+    calls === 1 ? ['its one call was not', 'its'] : [`none of ${calls} calls was`, 'their'];
+  throw new ToolrigError(
+    'ERR_TIMEOUT',
+    `${what} answered within ${their} deadline, and the rest is given up: see to it that the service answers`,
+  );
 }

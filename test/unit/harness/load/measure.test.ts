@@ -335,6 +335,38 @@ describe('measureCase', () => {
     assert.match(measurement.failure?.message ?? '', /^variant 'b' in its warm-up failed: /);
   });
 
+  test('waits for as long as a target says that its calls may take', async (t) => {
+    const target = { ...falteringTarget(1), giveUpMs: 9_000 };
+    const contestants = [{ variant: 'b', target }, ...logging(['a'], [])];
+    const measurement = await impatiently(
+      t,
+      measureCase(plan, contestants, load({ warmupMs: 5 }), options()),
+    );
+    destroy(measurement);
+    assert.match(measurement.failure?.message ?? '', /not answered within 9 s/);
+  });
+
+  test('leaves out a variant that answers a whole block with deadlines, and keeps that block', async () => {
+    let calls = 0;
+    const invoke = async (params: unknown) => {
+      if (++calls > 6) throw new ToolrigError('ERR_TIMEOUT', 'too late');
+      return argumentOf(params);
+    };
+    const contestants = [
+      { variant: 'a', target: echoTarget({ prepare: () => invoke }) },
+      ...logging(['c'], []),
+    ];
+    const settings = load({ calls: 20, rounds: 5 });
+    const measurement = await measureCase(plan, contestants, settings, options({ reference: '' }));
+    destroy(measurement);
+    const [a, c] = measurement.variants.map(({ blocks }) => blocks.map(({ failed }) => failed));
+    assert.deepEqual([a?.at(-1), (a?.length ?? 0) < 5, c], [4, true, [0, 0, 0, 0, 0]]);
+    assert.match(
+      measurement.failure?.message ?? '',
+      /^variant 'a' in round \d failed: none of 4 calls was answered within their deadline/,
+    );
+  });
+
   test('is no measurement when none answers any more, and names each', async (t) => {
     const contestants = ['a', 'b'].map((variant) => ({ variant, target: falteringTarget(1) }));
     await assert.rejects(
