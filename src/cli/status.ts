@@ -6,7 +6,7 @@ import { portOf } from './serving/port.ts';
 import { fetchStatus } from './serving/status-client.ts';
 import type { StatusDocument } from './serving/status-document.ts';
 import { renderStatus, renderStatusLine } from './serving/status-view.ts';
-import { isLive, stdout, wantsColour } from './streams.ts';
+import { isLive, isStdoutGone, stdout, wantsColour } from './streams.ts';
 
 /** The flags, checked one by one. */
 export interface StatusFlags {
@@ -20,7 +20,7 @@ const EVERY_MS = 1_000;
 const DEFAULT_ROWS = 24;
 
 /**
- * Prints the status and sets the exit code; with `watch` until it is interrupted.
+ * Prints the status and sets the exit code; with `watch` until it is interrupted, or nobody reads on.
  *
  * @throws `ERR_TARGET` when nothing is served there, or no longer
  */
@@ -35,6 +35,7 @@ export async function status({ port, watch = false, json = false }: StatusFlags)
     else if (isLive(process.stdout)) shownLines = redraw(view(found), shownLines);
     else stdout(`${renderStatusLine(found, Date.now())}\n`);
     await sleep(EVERY_MS);
+    if (isStdoutGone()) return;
   }
 }
 

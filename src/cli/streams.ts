@@ -12,6 +12,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => {}); // there is nobody left to tell
 
+/** Whether stdout takes no more: for what would go on for ever. Known a turn after the write. */
+export function isStdoutGone(): boolean {
+  return ending !== undefined;
+}
+
 /** Why results did not reach stdout; `undefined` when they did, or nobody waits for them. Known a turn after the write. */
 export function lostOutput(): string | undefined {
   return ending === undefined || ending.code === 'EPIPE' ? undefined : ending.message;

@@ -56,6 +56,14 @@ describe('toolrig status and call', { concurrency: 2, ...TIMEOUT }, () => {
     assert.ok(!stdout.includes(ESCAPE));
   });
 
+  test('status --watch ends when nobody reads it any more', async () => {
+    const watching = serving.start(['status', '--watch']);
+    await watching.printed(/\n/);
+    watching.process.stdout?.destroy();
+    const { exitCode, stderr } = await watching.result;
+    assert.deepEqual([exitCode, stderr], [0, '']);
+  });
+
   test('status --watch --json prints a document a line', async () => {
     const watching = serving.start(['status', '--watch', '--json']);
     await watching.printed(/\n.*\n/);
