@@ -8,9 +8,18 @@
 
 import type { RoundRecord } from '../results/run-record.ts';
 import { succeededIn } from '../results/succeeded-in.ts';
+import { hasCallsAbove } from '../stats/calls-above.ts';
 
 /** Percentiles, in the order in which they make a spectrum. */
 export const PERCENTILES = ['p50', 'p75', 'p90', 'p95', 'p99', 'p999'] as const;
+
+const PERCENT: Readonly<Partial<Record<string, number>>> = {
+  p75: 75,
+  p90: 90,
+  p95: 95,
+  p99: 99,
+  p999: 99.9,
+};
 
 /** Everything that can be compared; throughput and `nsPerCall` are two views of one figure. */
 export const METRICS = [
@@ -28,6 +37,15 @@ export const DEFAULT_METRICS: readonly Metric[] = METRICS.filter((name) => name 
 /** Whether more of a metric is better; of all others, less is. */
 export function isMoreBetter(metric: Metric): boolean {
   return metric === 'throughput';
+}
+
+/**
+ * Whether a round can tell it: a percentile takes so many calls that one is expected above it. The
+ * median of a single call is that call.
+ */
+export function isToldBy(round: RoundRecord, metric: Metric): boolean {
+  const percent = PERCENT[metric];
+  return percent === undefined || hasCallsAbove(percent, succeededIn(round));
 }
 
 /** A metric of one round: ns, bytes, or calls per second; at least 1, or what one call is per second. */

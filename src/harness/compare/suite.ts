@@ -16,7 +16,14 @@ import { FEWEST_ROUNDS, isBounded } from '../stats/bootstrap.ts';
 import { holmAdjusted } from '../stats/holm.ts';
 import { type Change, changeBetween, type Pairing } from './change.ts';
 import { detectableChange } from './detectable.ts';
-import { DEFAULT_METRICS, isMoreBetter, type Metric, metricOf, PERCENTILES } from './metric.ts';
+import {
+  DEFAULT_METRICS,
+  isMoreBetter,
+  isToldBy,
+  type Metric,
+  metricOf,
+  PERCENTILES,
+} from './metric.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Noise floor of each metric that has one: 0.03 is 3 %. */
@@ -107,7 +114,11 @@ export function compareSuite(
         tolerance,
         alpha,
         comparisons: adjusted.length,
-        doubt: subject.doubt ?? fewRounds(sets) ?? clockDoubt(each, subject.clockReadNs),
+        doubt:
+          subject.doubt ??
+          fewRounds(sets) ??
+          fewCalls(each.metric, sets) ??
+          clockDoubt(each, subject.clockReadNs),
       }),
     ),
   }));
@@ -212,6 +223,11 @@ function fewRounds(sets: RoundSets): string | undefined {
   const fewest = fewestOf(sets);
   if (fewest >= FEWEST_ROUNDS) return undefined;
   return `only ${fewest} rounds, and an interval needs ${FEWEST_ROUNDS}`;
+}
+
+function fewCalls(metric: Metric, { baseline, candidate }: RoundSets): string | undefined {
+  const isTold = [...baseline, ...candidate].every((round) => isToldBy(round, metric));
+  return isTold ? undefined : 'too few calls in a round for one to lie above it';
 }
 
 /** A percentile of calls that are too short to time is the clock's: equal code may differ in it, and other code not. */

@@ -5,8 +5,8 @@
 
 import type { RunRecord, VariantRecord } from '../results/run-record.ts';
 import { measurementName } from '../results/scenario-group.ts';
+import { hasCallsAbove } from '../stats/calls-above.ts';
 import { LatencyHistogram } from '../stats/latency-histogram.ts';
-import { hasCallsAbove } from './latency-text.ts';
 import { inertText } from './plain-text.ts';
 import { formatCount, formatNs } from './units.ts';
 

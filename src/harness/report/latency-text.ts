@@ -4,20 +4,13 @@
  */
 
 import type { VariantRecord } from '../results/run-record.ts';
+import { hasCallsAbove } from '../stats/calls-above.ts';
 import { formatNs } from './units.ts';
 
 /** Percentiles in tables, of 100. */
 const SHOWN = { p50: 50, p99: 99, p999: 99.9 } as const;
 
 const NOTHING = '–';
-/** 100 − 99.9 comes out a little less than 0.1. */
-const ROUNDING = 1e-6;
-
-/** Whether of so many calls one is expected above the percentile, which is of 100. */
-export function hasCallsAbove(percentile: number, calls: number): boolean {
-  return calls * (100 - percentile) >= 100 - ROUNDING;
-}
-
 /** @param ns - the percentile of another time of the same calls. Default: of their latency. */
 export function percentileText(
   { calls, latencyNs }: VariantRecord,

@@ -4,7 +4,7 @@
  */
 
 import type { ComparisonReport } from '../compare/comparison-report.ts';
-import { DEFAULT_METRICS, type Metric, metricOf } from '../compare/metric.ts';
+import { DEFAULT_METRICS, isToldBy, type Metric, metricOf } from '../compare/metric.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import type { ToldMetric } from './metric-text.ts';
 
@@ -31,13 +31,14 @@ export function measuresOfComparison({ subjects, tolerance }: ComparisonReport):
   );
 }
 
-/** The figures of a run: medians over rounds. */
+/** The figures of a run: medians over rounds, without percentiles that a round has too few calls for. */
 export function measuresOfRun({ scenarios }: RunRecord): Measure[] {
   return scenarios.flatMap(({ name: scenario, variants }) =>
     variants.flatMap(({ variant, rounds }) => {
       const timed = rounds.filter(({ calls, durationMs }) => calls > 0 && durationMs > 0);
       if (timed.length === 0) return [];
-      return DEFAULT_METRICS.map((metric) => ({
+      const told = DEFAULT_METRICS.filter((metric) => timed.every((one) => isToldBy(one, metric)));
+      return told.map((metric) => ({
         scenario,
         variant,
         metric,

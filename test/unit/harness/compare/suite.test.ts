@@ -7,6 +7,7 @@ import {
   type Subject,
   type SuiteOptions,
 } from '../../../../src/harness/compare/suite.ts';
+import type { RoundRecord } from '../../../../src/harness/results/run-record.ts';
 import { seededRandom } from '../../../../src/harness/stats/random.ts';
 import { roundOf, roundsOf } from '../../../helpers/rounds.ts';
 
@@ -89,6 +90,18 @@ describe('compareSuite', () => {
     // The tail of such calls is long enough.
     const tail = { ...limited, noiseFloors: { p99: 0.01 } };
     assert.equal(conclude(tail, 'p99').verdict, 'regressed');
+  });
+
+  test('makes no verdict of a percentile above which no call of a round lies', () => {
+    const few = (ns: number) => roundsOf(times(30, 1).map((each) => each * ns)).map(shorter);
+    const shorter = (round: RoundRecord) => ({ ...round, calls: 90 });
+    const sets = { baseline: few(1), candidate: few(1.2), noiseFloors: { p95: 0.01, p99: 0.01 } };
+    assert.equal(conclude(sets, 'p95').verdict, 'regressed');
+    const { verdict, reason } = conclude(sets, 'p99');
+    assert.deepEqual(
+      [verdict, reason],
+      ['inconclusive', 'too few calls in a round for one to lie above it'],
+    );
   });
 
   test('shows the figures even where there is no verdict', () => {

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  hasCallsAbove,
-  percentileLegend,
-  percentileText,
-} from '../../../../src/harness/report/latency-text.ts';
+import { percentileLegend, percentileText } from '../../../../src/harness/report/latency-text.ts';
 import type { VariantRecord } from '../../../../src/harness/results/run-record.ts';
 
 /** A variant with as many calls, the longest of `max` ns. */
@@ -39,14 +35,5 @@ describe('a percentile in a table', () => {
   test('of another time of the same calls goes by the same rule', () => {
     assert.equal(percentileText(variantOf(100), 'p99', 2_000), '2 µs');
     assert.equal(percentileText(variantOf(99), 'p99', 2_000), '–');
-  });
-
-  test('needs ten times the calls for each further nine', () => {
-    const fewest = (percentile: number) => {
-      let calls = 1;
-      while (!hasCallsAbove(percentile, calls)) calls++;
-      return calls;
-    };
-    assert.deepEqual([50, 90, 99, 99.9, 99.99].map(fewest), [2, 10, 100, 1_000, 10_000]);
   });
 });

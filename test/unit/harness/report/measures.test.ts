@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { METRICS } from '../../../../src/harness/compare/metric.ts';
-import { measuresOfComparison } from '../../../../src/harness/report/measures.ts';
+import { measuresOfComparison, measuresOfRun } from '../../../../src/harness/report/measures.ts';
+import { roundsOf } from '../../../helpers/rounds.ts';
 import { sampleComparison } from '../../../helpers/sample-comparison.ts';
+import { sampleRecord, sampleScenario, sampleVariant } from '../../../helpers/sample-record.ts';
 
 describe('measuresOfComparison', () => {
   test('are the figures of the candidate, each with what it was compared with', () => {
@@ -14,5 +16,17 @@ describe('measuresOfComparison', () => {
       ['calculator-batch', 'native', 'p50', 'regressed'],
     );
     assert.ok(Math.abs((p50?.value ?? 0) / 220 - 1) < 0.01);
+  });
+});
+
+describe('measuresOfRun', () => {
+  test('have no percentile that a round has too few calls for', () => {
+    const rounds = roundsOf([100, 200, 300]);
+    rounds[1] = { ...(rounds[1] as (typeof rounds)[number]), calls: 99 };
+    const variant = { ...sampleVariant('native', 200), rounds };
+    const scenario = sampleScenario('calculator-batch', [variant]);
+    const measures = measuresOfRun(sampleRecord({ scenarios: [scenario] }));
+    const names = measures.map(({ metric }) => metric);
+    assert.deepEqual(names.slice(0, 5), ['p50', 'p75', 'p90', 'p95', 'throughput']);
   });
 });
