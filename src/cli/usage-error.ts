@@ -37,10 +37,14 @@ export function usageError(complaint: string, line: CommandLine): ToolrigError {
     action !== undefined
       ? [action]
       : (unknown?.map((name) => problemWith(name, command, line)) ?? [
-          missingArgument(complaint, command, line) ?? `${complaint}.`,
+          missingArgument(complaint, command, line) ?? sentence(complaint),
         ]);
   const where = command === undefined ? 'toolrig --help' : `toolrig ${command} --help`;
   return new ToolrigError('ERR_USAGE', `${[...new Set(problems)].join(' ')} See ${where}.`);
+}
+
+function sentence(text: string): string {
+  return /[.?]$/.test(text) ? text : `${text}.`;
 }
 
 /**

@@ -95,7 +95,13 @@ describe('toolrig compare', { concurrency: true }, () => {
         'natve,json',
       ],
       [/has a scenario 'weather'\. There is/, 'latest', before1, '--scenario', 'weather'],
-      [/--metrics knows no 'p5O'. Did you mean 'p50'/, 'latest', before1, '--metrics', 'p5O'],
+      [
+        /--metrics knows no 'p5O'. Did you mean 'p50'\? See /,
+        'latest',
+        before1,
+        '--metrics',
+        'p5O',
+      ],
       [
         /--tolerance must be a percentage such as 3% or 0\.5%, got '3'/,
         'latest',

@@ -89,6 +89,7 @@ function missingIn([base = [], candidate = []]: Quad['samples']): GateFailure | 
 function obstacleIn(found: readonly (GateSample | undefined)[]): string | undefined {
   const base = found.filter((_, index) => sideOf(index) === 'base');
   if (base.includes(undefined)) return 'new: the base does not have it';
+  if (found.includes(undefined)) return 'gone: the candidate does not have it';
   const loads = [...new Set(found.flatMap((sample) => sample?.load ?? []))];
   return loads.length === 1 ? undefined : `its load has changed: ${loads.join('; ')}`;
 }

@@ -225,6 +225,7 @@ describe('a gate ends at once', () => {
     test(what, () => {
       const state = addQuad(startGate(RULES), quad);
       assert.deepEqual(nextStep(state, 0), { kind: 'stop', because: 'failure' });
+      assert.equal(outcomeOf(state).verdict, verdict);
       const outcome = outcomeOf(addMany(state, 10, even));
       assert.equal(outcome.verdict, verdict);
       assert.match(outcome.reasons.join('\n'), reason);
@@ -233,6 +234,16 @@ describe('a gate ends at once', () => {
 });
 
 describe('what cannot be compared is not gated, and said', () => {
+  test('a case that the candidate does not have any more', () => {
+    const renamed = gateQuad((side) => [gateSample(500, { scenario: side })]);
+    const { verdict, notGated } = outcomeOf(addQuad(startGate(RULES), renamed));
+    assert.equal(verdict, 'broken');
+    assert.deepEqual(notGated, [
+      'base on native: gone: the candidate does not have it',
+      'candidate on native: new: the base does not have it',
+    ]);
+  });
+
   test('a case that the base does not have', () => {
     const quad = gateQuad((side) => [
       gateSample(500),
