@@ -57,6 +57,11 @@ export function requireName(name: string, value: unknown): string {
   throw invalid(name, 'a non-empty string', value);
 }
 
+/** An array, of whatever. */
+export function requireArray(name: string, value: unknown): void {
+  if (!Array.isArray(value)) throw invalid(name, 'an array', value);
+}
+
 /** A function. */
 export function requireFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw invalid(name, 'a function', value);

@@ -4,13 +4,13 @@
  */
 
 import { z } from 'zod';
+import { MAX_REPLICAS } from '../../core/max-replicas.ts';
 import { DEFAULT_PORT } from './default-port.ts';
 import { marked } from './marks.ts';
 import { secretSchema } from './secret.ts';
 
 /** The longest delay of a timer, in ms. */
 const MAX_MS = 2 ** 31 - 1;
-const MAX_REPLICAS = 1_024;
 
 const delayMs = () => z.int().min(1).max(MAX_MS);
 const count = (min = 1) => z.int().min(min);

@@ -26,7 +26,7 @@ export interface StartOptions {
   readonly name?: string;
   /** Default: `'inline'`. Anything else takes a {@link ServiceModule}. */
   readonly placement?: Placement;
-  /** Copies behind the one name; a call goes to the one that should answer first. Default: 1. */
+  /** Copies behind the one name, up to 1,024; a call goes to the one that should answer first. Default: 1. */
   readonly replicas?: number;
   /**
    * Memory that ends the service when it is exceeded: of a `process` its resident size beyond what

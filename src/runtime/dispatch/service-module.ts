@@ -19,6 +19,9 @@ const WHAT_TO_EXPORT = 'Export what defineService returns, or a function that re
 export async function loadServiceModule(source: ServiceModule): Promise<ServiceDefinition> {
   const { module, export: exportName = 'default', args = [] } = source;
   requireName('module of a service', module);
+  if (/^\.{1,2}\//.test(module)) {
+    throw invalid(source, `it is no URL: give import.meta.resolve('${module}')`);
+  }
   let namespace: Record<string, unknown>;
   let made: unknown;
   try {

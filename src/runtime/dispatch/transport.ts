@@ -10,6 +10,7 @@
 import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
 import { DeadlineWheel } from '../../core/deadline-wheel.ts';
 import { ToolrigError } from '../../core/errors.ts';
+import { MAX_REPLICAS } from '../../core/max-replicas.ts';
 import { requireInteger, requireKnownKeys, requireName, requireOneOf } from '../../core/options.ts';
 import type { AuditLog } from '../telemetry/audit-log.ts';
 import { isCallObserved } from '../telemetry/call-channels.ts';
@@ -216,10 +217,17 @@ export class Transport {
   }
 
   #create(service: ServiceDefinition | ServiceModule, options: StartOptions): StartableService {
-    const { name, placement = 'inline', replicas = 1 } = options;
+    const { name, placement = 'inline', replicas = 1, memoryLimitBytes } = options;
     requireKnownKeys('options of start', options, START_KEYS);
     requireOneOf('placement', placement, PLACEMENTS);
-    requireInteger('replicas', replicas, 1);
+    requireInteger('replicas', replicas, 1, MAX_REPLICAS);
+    if (memoryLimitBytes !== undefined && placement === 'inline') {
+      throw new ToolrigError(
+        'ERR_INVALID_OPTION',
+        "memoryLimitBytes is not for an inline service, which shares the host's memory: set " +
+          "placement to 'worker' or 'process'",
+      );
+    }
     if (!('module' in service) && placement === 'inline' && replicas === 1) {
       return new Service(service, this.#environment, name);
     }

@@ -6,6 +6,8 @@
  * OTP does by pid.
  */
 
+import { inspect } from 'node:util';
+import { ToolrigError } from '../../core/errors.ts';
 import type { ChildNode } from './child-node.ts';
 import type { ExitReason } from './exit-reason.ts';
 
@@ -29,6 +31,25 @@ export interface RunningChild {
 
 /** `'ignore'`: nothing to run, and that is no failure. */
 export type StartResult = RunningChild | 'ignore';
+
+/**
+ * Checks what a start has returned.
+ *
+ * @throws `ERR_INVALID_OPTION` for what is neither a running child nor `'ignore'`
+ */
+export function requireStarted(value: StartResult): StartResult {
+  const child = value as Partial<RunningChild> | 'ignore' | null | undefined;
+  if (child === 'ignore') return child;
+  const isRunning =
+    typeof child?.exited?.then === 'function' &&
+    typeof child.shutdown === 'function' &&
+    typeof child.kill === 'function';
+  if (isRunning) return value;
+  throw new ToolrigError(
+    'ERR_INVALID_OPTION',
+    `start must return a running child (exited, shutdown, kill) or 'ignore', got ${inspect(value, { depth: 0 })}`,
+  );
+}
 
 /**
  * Starts a child; returns once it is ready, throws when it cannot start.

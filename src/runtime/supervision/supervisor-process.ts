@@ -25,7 +25,7 @@ import type { ChildEntry } from './child-entry.ts';
 import { supervisorExit } from './child-errors.ts';
 import { describeReason, type ExitReason, isOrderly } from './exit-reason.ts';
 import { MessageQueue } from './message-queue.ts';
-import type { RunningChild } from './running-child.ts';
+import { type RunningChild, requireStarted } from './running-child.ts';
 import type { Effect, StartOutcome, Steps, Verdict } from './steps.ts';
 import { exitOf, stopChildren } from './stop-children.ts';
 
@@ -214,7 +214,7 @@ export class SupervisorProcess<TCore extends Core> {
     const isRestart = entry.startedAtMs !== undefined;
     let child: RunningChild | 'ignore';
     try {
-      child = await entry.start(this.#killed.signal);
+      child = requireStarted(await entry.start(this.#killed.signal));
     } catch (error) {
       this.#logFailedStart(id, error);
       return { kind: 'failed', error };

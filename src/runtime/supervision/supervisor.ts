@@ -7,7 +7,7 @@
  */
 
 import { ToolrigError } from '../../core/errors.ts';
-import { requireKnownKeys, requireOneOf } from '../../core/options.ts';
+import { requireArray, requireKnownKeys, requireOneOf } from '../../core/options.ts';
 import { ChildEntry } from './child-entry.ts';
 import { childNotStarted } from './child-errors.ts';
 import { type ChildCounts, countChildren, type ListedChild, listChild } from './child-list.ts';
@@ -42,6 +42,7 @@ export class Supervisor implements RunningChild {
    */
   constructor(children: readonly ChildSpec[], options: SupervisorOptions = {}) {
     const { strategy = 'one_for_one' } = options;
+    requireArray('children of a supervisor', children);
     requireKnownKeys('options of a supervisor', options, OPTION_KEYS);
     checkOption('strategy', () => requireOneOf('strategy', strategy, STRATEGIES));
     const { autoShutdown, window } = checkLimits(options);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CopyMode } from '../../../../src/runtime/dispatch/ownership.ts';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
+import type { StartOptions } from '../../../../src/runtime/dispatch/service-host.ts';
 import { NativeTransport } from '../../../../src/runtime/scheduler/native-transport.ts';
 import { defer, settle } from '../../../helpers/event-loop.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
@@ -174,6 +175,20 @@ describe('NativeTransport', () => {
     const [line] = logger.lines;
     assert.ok(line !== undefined && 'service' in line.fields);
     assert.equal(line.fields.service, 'unlucky');
+  });
+
+  test('refuses what no service can be hosted with, and says what to write', async () => {
+    const transport = new NativeTransport();
+    const code = 'ERR_INVALID_OPTION';
+    const refuse = (module: string, options: StartOptions, message: RegExp) =>
+      assert.rejects(transport.start({ module }, { name: 'a', ...options }), { code, message });
+    const replicas = { placement: 'worker', replicas: 1e9 } as const;
+    await refuse('file:///a.js', replicas, /replicas must be an integer from 1 to 1024/);
+    await assert.rejects(transport.start(COUNTER, { memoryLimitBytes: 1e9 }), {
+      code,
+      message: /set placement to 'worker' or 'process'/,
+    });
+    await refuse('./a.js', {}, /it is no URL: give import\.meta\.resolve\('\.\/a\.js'\)/);
   });
 
   test('refuses a copy mode that does not exist', () => {

@@ -203,6 +203,16 @@ describe('Supervisor', () => {
     await supervisor.stop();
   });
 
+  test('takes a start that returns no running child for one that failed', async () => {
+    for (const made of [undefined, {}, 'ignored']) {
+      const start = () => made as StartResult;
+      await assert.rejects(Supervisor.start([{ id: 'a', start }]), {
+        code: 'ERR_CHILD_START',
+        message: /child 'a' did not start: .*start must return a running child/,
+      });
+    }
+  });
+
   test('refuses options that make no sense, and names the nearest', () => {
     const code = 'ERR_INVALID_OPTION';
     const refuse = (options: unknown, message: RegExp): void => {
@@ -213,6 +223,8 @@ describe('Supervisor', () => {
     refuse({ maxRestarts: -1 }, /maxRestarts must be an integer >= 0, got -1/);
     refuse({ maxSeconds: 0 }, /maxSeconds must be a number > 0, got 0/);
     refuse({ autoShutdown: 'any' }, /autoShutdown must be one of/);
+    const message = /children of a supervisor must be an array, got 'a'/;
+    assert.throws(() => new Supervisor('a' as unknown as ChildSpec[]), { code, message });
   });
 
   test('refuses specs that make no sense, and names the child', () => {
