@@ -3,6 +3,8 @@
  * each setting it is remembered where it came from, so that a message can say so.
  */
 
+import type { ConfigProblem } from './config-problem.ts';
+
 /** Keys from the root to a setting; numbers in lists. */
 export type SettingPath = readonly (string | number)[];
 
@@ -46,6 +48,27 @@ export function assign(settings: Settings, assignments: readonly Assignment[]): 
     sources.set(pathText(path), source);
   }
   return { tree: tree as Record<string, unknown>, sources };
+}
+
+/** Values that are no objects and yet have assignments inside of them, which would hide them. */
+export function hiddenBy(
+  settings: Settings,
+  assignments: readonly Assignment[],
+): readonly ConfigProblem[] {
+  const problems = new Map<string, ConfigProblem>();
+  for (const { path, source: by } of assignments) {
+    for (let length = 1; length < path.length; length++) {
+      const part = pathText(path.slice(0, length));
+      const whole = assignments.find((each) => pathText(each.path) === part);
+      const value =
+        whole === undefined ? valueAt(settings.tree, path.slice(0, length)) : whole.value;
+      if (value === undefined || isTree(value)) continue;
+      const source = whole?.source ?? sourceOf(settings, path.slice(0, length));
+      const message = `is no object, and ${by} sets ${pathText(path)} in it`;
+      problems.set(part, { path: part, source, message });
+    }
+  }
+  return [...problems.values()];
 }
 
 /** Where the setting at `path` came from, if anybody knows. */

@@ -18,7 +18,15 @@ import { messageOf, ToolrigError } from '../../core/errors.ts';
 import type { ConfigProblem, Read } from './config-problem.ts';
 import { type Config, configSchema, type ServiceConfig } from './config-schema.ts';
 import { type Environment, type ReadText, readEnvironment } from './environment.ts';
-import { assign, isTree, type SettingPath, type Settings, sourceOf } from './layers.ts';
+import {
+  assign,
+  hiddenBy,
+  isTree,
+  type SettingPath,
+  type Settings,
+  sourceOf,
+  valueAt,
+} from './layers.ts';
 import { markOf, shapeOf } from './marks.ts';
 import { configError, problemsOf } from './problems.ts';
 import { REDACTED } from './secret.ts';
@@ -68,12 +76,16 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const services = serviceShape(flagged);
   const schema = configSchema(services.found);
   const checked = schema.safeParse(flagged.tree);
+  const secretText: ReadText = (path) => readText(resolve(workingDirectory, path));
   const problems = [
     ...fileTree.problems,
     ...variables.problems,
+    ...hiddenBy(underlay, variables.found),
     ...services.problems,
     ...(checked.success ? [] : problemsOf(checked.error, schema, flagged)),
     ...accessProblems(flagged, sources.checkAccess),
+    ...contradictions(checked.success ? checked.data : flagged.tree),
+    ...argumentProblems(flagged.tree, environment, secretText),
   ];
   if (!checked.success || problems.length > 0) throw configError(problems);
   const place = (path: SettingPath) => {
@@ -81,13 +93,10 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     return isInFile ? resolve(workingDirectory, dirname(file.path)) : workingDirectory;
   };
   const written = resolved(checked.data, schema, [], place) as Config;
-  problems.push(...contradictions(written));
-  const secretText: ReadText = (path) => readText(resolve(workingDirectory, path));
   const config = {
     ...written,
-    services: withArguments(written.services, environment, secretText, problems),
+    services: withArguments(written.services, environment, secretText),
   };
-  if (problems.length > 0) throw configError(problems);
   return { config, printable: redacted(written, schema) as Config };
 }
 
@@ -153,10 +162,16 @@ function accessProblems(settings: Settings, check: ConfigSources['checkAccess'])
   }
 }
 
-/** What no single setting is wrong in. */
-function contradictions({ services, health }: Config): ConfigProblem[] {
+/**
+ * What no single setting is wrong in.
+ *
+ * @param tree - checked, or as it was written, without the defaults
+ */
+function contradictions(tree: unknown): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  for (const [name, { placement, memoryLimitBytes }] of Object.entries(services)) {
+  const services = valueAt(tree, ['services']);
+  for (const [name, service] of Object.entries(isTree(services) ? services : {})) {
+    const { placement = 'inline', memoryLimitBytes } = isTree(service) ? service : {};
     if (placement !== 'inline' || memoryLimitBytes === undefined) continue;
     problems.push({
       path: `services.${name}.memoryLimitBytes`,
@@ -164,15 +179,32 @@ function contradictions({ services, health }: Config): ConfigProblem[] {
       message: "an inline service shares the host's memory: set placement to worker or process",
     });
   }
-  if (health.deadlineMs >= health.intervalMs) {
+  const deadlineMs = valueAt(tree, ['health', 'deadlineMs']);
+  const intervalMs = valueAt(tree, ['health', 'intervalMs']);
+  const areTimes = typeof deadlineMs === 'number' && typeof intervalMs === 'number';
+  if (areTimes && deadlineMs >= intervalMs) {
     problems.push({
       path: 'health.deadlineMs',
       source: undefined,
-      message: `must be less than health.intervalMs (${health.intervalMs}), got ${health.deadlineMs}`,
+      message: `must be less than health.intervalMs (${intervalMs}), got ${deadlineMs}`,
     });
   }
-  if (Object.keys(services).length === 0) {
+  if (isTree(services) && Object.keys(services).length === 0) {
     problems.push({ path: 'services', source: undefined, message: 'name at least one service' });
+  }
+  return problems;
+}
+
+/** Secrets that arguments name and that are not to be had. */
+function argumentProblems(
+  { services }: Settings['tree'],
+  environment: Environment,
+  readText: ReadText,
+): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  for (const [name, service] of Object.entries(isTree(services) ? services : {})) {
+    const args = valueAt(service, ['args']);
+    withSecrets(args, ['services', name, 'args'], environment, readText, problems);
   }
   return problems;
 }
@@ -181,12 +213,11 @@ function withArguments(
   services: Config['services'],
   environment: Environment,
   readText: ReadText,
-  problems: ConfigProblem[],
 ): Config['services'] {
   const entries = Object.entries(services).map(([name, service]): [string, ServiceConfig] => {
     if (service.service !== 'module') return [name, service];
     const path = ['services', name, 'args'];
-    const args = withSecrets(service.args, path, environment, readText, problems) as unknown[];
+    const args = withSecrets(service.args, path, environment, readText, []) as unknown[];
     return [name, { ...service, args }];
   });
   return Object.fromEntries(entries);

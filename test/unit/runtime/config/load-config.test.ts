@@ -175,6 +175,12 @@ describe('loadConfig', () => {
         'placement to worker or process',
       'health.deadlineMs (-): must be less than health.intervalMs (1000), got 1000',
     ]);
+    const memoryLimitBytes = 5;
+    assert.deepEqual(
+      problems({ file: { port: 'x', services: { data: { memoryLimitBytes } } } }).length,
+      2,
+      'told beside what single settings are wrong in',
+    );
     assert.deepEqual(problems({ file: { services: {} } }), [
       'services (-): name at least one service',
     ]);
@@ -282,6 +288,15 @@ describe('secrets of a configuration', () => {
     assert.deepEqual(printable.services.weather.args, args);
   });
 
+  test('that arguments name are looked for, whatever else is wrong', () => {
+    const args = [{ $env: 'A' }];
+    const file = { port: 'x', services: { weather: { module: './weather.js', args } } };
+    assert.deepEqual(problems({ file }), [
+      "port (conf/rig.json): must be a number, got 'x'",
+      'services.weather.args[0] (A): neither A nor A_FILE is set',
+    ]);
+  });
+
   test('that arguments name must be there', () => {
     const args = [{ a: { $env: 'A' }, b: { $env: 'B' }, c: { $env: 'C', d: 1 }, d: { $env: 'D' } }];
     const file = { services: { weather: { module: './weather.js', args } } };
@@ -315,6 +330,18 @@ describe('settings in the environment', () => {
     );
     assert.deepEqual(config.access, { rules: [1] });
     assert.deepEqual([config.health.intervalMs, config.health.deadlineMs], [9_000, 7]);
+  });
+
+  test('hide no value that they cannot stand in', () => {
+    const environment = {
+      TOOLRIG_HEALTH: '{bad',
+      TOOLRIG_HEALTH__DEADLINE_MS: '7',
+      TOOLRIG_LOGS__LEVEL: 'info',
+    };
+    assert.deepEqual(problems({ file: { logs: true }, environment }), [
+      'health (TOOLRIG_HEALTH): is no object, and TOOLRIG_HEALTH__DEADLINE_MS sets health.deadlineMs in it',
+      'logs (conf/rig.json): is no object, and TOOLRIG_LOGS__LEVEL sets logs.level in it',
+    ]);
   });
 
   test('are found under a name with dashes and dots', () => {
