@@ -8,7 +8,12 @@ import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
 import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
 import { ToolrigError } from '../../core/errors.ts';
-import { requireInteger, requireKnownKeys, requirePositive } from '../../core/options.ts';
+import {
+  requireArray,
+  requireInteger,
+  requireKnownKeys,
+  requirePositive,
+} from '../../core/options.ts';
 import { Batch, type BatchCall, type CallOutcome } from './batch.ts';
 import { callWithRetry, type RetryEnvironment, type RetryOptions } from './retry.ts';
 import type { CallTransport } from './transport.ts';
@@ -75,6 +80,7 @@ export class ServiceClient {
   ): Promise<CallOutcome[]> {
     const given: unknown = options; // the check would take its type away
     requireKnownKeys('the options', given, BATCH_KEYS);
+    requireArray('calls', calls);
     calls.forEach(requireCall);
     const { maxConcurrency = availableParallelism(), ...callOptions } = options;
     requireInteger('maxConcurrency', maxConcurrency, 1);

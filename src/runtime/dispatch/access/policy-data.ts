@@ -1,7 +1,7 @@
 /**
  * An access policy as data: what a configuration file may hold, checked in one go.
  *
- *   { rules: [ { effect: 'allow', roles: ['analyst'], services: ['data'], tools: ['query', 'list_*'] },
+ *   { rules: [ { effect: 'allow', roles: ['analyst'], services: ['data'], tools: ['rows', 'list_*'] },
  *              { effect: 'deny', callers: ['*'], tools: ['drop_*'] } ],
  *     limits: [ { roles: ['analyst'], ratePerSecond: 100, burst: 20, concurrency: 8 } ] }
  */

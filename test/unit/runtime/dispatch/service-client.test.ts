@@ -429,6 +429,10 @@ describe('batchCalls', () => {
       });
     }
     assert.deepEqual(transport.sent, []);
+    await assert.rejects(new ServiceClient(transport).batchCalls('ping' as never), {
+      code: 'ERR_INVALID_OPTION',
+      message: /calls must be an array, got 'ping'/,
+    });
   });
 
   test('settles every call and never has more in flight than asked, in every order of replies', async () => {
