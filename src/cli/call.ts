@@ -2,11 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { messageOf, ToolrigError } from '../core/errors.ts';
+import { complain } from './complaint.ts';
 import { EXIT } from './exit-codes.ts';
 import { parseJsonArgument } from './json-argument.ts';
 import { portOf } from './serving/port.ts';
 import { postCall } from './serving/status-client.ts';
-import { stderr, stdout } from './streams.ts';
+import { stdout } from './streams.ts';
 
 /** The arguments and flags, checked one by one. */
 export interface CallFlags {
@@ -32,7 +33,7 @@ export async function call({ service, method, json, port, timeout }: CallFlags):
   });
   if ('error' in reply) {
     const { code, message } = reply.error;
-    stderr(`toolrig: ${code === undefined ? '' : `${code}: `}${message}\n`);
+    complain(`${code === undefined ? '' : `${code}: `}${message}`);
     process.exitCode = EXIT.failed;
     return;
   }

@@ -11,8 +11,9 @@ import {
 import { renderHistory } from '../harness/report/history-text.ts';
 import { BASELINES_FOLDER } from '../harness/results/baselines-folder.ts';
 import { readRuns } from '../harness/results/read-runs.ts';
+import { complain } from './complaint.ts';
 import { EXIT } from './exit-codes.ts';
-import { stderr, stdout } from './streams.ts';
+import { stdout } from './streams.ts';
 
 /** The arguments and flags, checked one by one. */
 export interface HistoryFlags {
@@ -37,7 +38,7 @@ export async function history(flags: HistoryFlags): Promise<void> {
   const { metric, scenario, variant, json = false } = flags;
   const given = flags.run.length > 0 ? flags.run : [RUNS, BASELINES_FOLDER].filter(existsSync);
   const { digests, unreadable } = await readRuns(given, RUNS, digestForHistory);
-  for (const problem of unreadable) stderr(`toolrig: left out: ${problem}\n`);
+  for (const problem of unreadable) complain(`left out: ${problem}`);
   const found = historyOf(digests, metric, {
     scenario,
     variant,

@@ -8,10 +8,11 @@
 
 import { hideBin } from 'yargs/helpers';
 import { ToolrigError } from '../core/errors.ts';
+import { complain } from './complaint.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { runCommand } from './program.ts';
 import { endFor } from './run-guard.ts';
-import { drained, lostOutput, stderr } from './streams.ts';
+import { drained, lostOutput } from './streams.ts';
 import { describeThrown } from './thrown.ts';
 
 // Not a call that failed, which the harness counts: something a service or a scenario let loose.
@@ -23,13 +24,13 @@ process.on('uncaughtException', (thrown) => {
 try {
   await runCommand(hideBin(process.argv));
 } catch (error) {
-  stderr(`toolrig: ${describeThrown(error)}\n`);
+  complain(describeThrown(error));
   process.exitCode = exitCodeOf(error);
 }
 await drained();
 const lost = lostOutput();
 if (lost !== undefined) {
-  stderr(`toolrig: results could not be written to stdout: ${lost}\n`);
+  complain(`results could not be written to stdout: ${lost}`);
   process.exitCode ||= EXIT.usage; // as any place that cannot be written; a worse outcome stays
   await drained();
 }

@@ -7,8 +7,8 @@
  */
 
 import { ToolrigError } from '../core/errors.ts';
+import { complain } from './complaint.ts';
 import { exitCodeOf } from './exit-codes.ts';
-import { stderr } from './streams.ts';
 import { describeThrown } from './thrown.ts';
 
 export interface RunGuard {
@@ -74,9 +74,9 @@ function end(failure: ToolrigError): void {
   try {
     run?.keep(failure);
   } catch (thrown) {
-    stderr(`toolrig: ${describeThrown(thrown)}\n`);
+    complain(describeThrown(thrown));
   }
-  stderr(`toolrig: ${failure.message}\n`);
+  complain(failure.message);
   process.exitCode = exitCodeOf(failure);
 }
 

@@ -136,6 +136,10 @@ describe('the program says so on stderr alone', { concurrency: 2 }, () => {
     });
   }
 
+  test('without what would move the cursor of a terminal', async () => {
+    assertRefused(await runCli(['bench\u001b[31m']), 2, /no command 'bench\uFFFD\[31m'/);
+  });
+
   // Once none of them is at work in it any more.
   after(() => assert.deepEqual(readdirSync(folder), ['a-file'], 'the folder stays empty'));
 });
