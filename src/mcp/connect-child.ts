@@ -13,13 +13,6 @@ import { SdkCaller, type SdkCallerOptions } from './sdk-caller.ts';
 /** How long the goodbye to a server may take, in ms: one that hangs would keep whoever leaves. */
 const GOODBYE_MS = 1_000;
 
-export type ConnectOptions = Pick<SdkCallerOptions, 'timeoutMs' | 'timeoutHint'>;
-
-export interface ConnectHttpOptions extends ConnectOptions {
-  /** Sent with every request, such as `authorization`. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 /**
  * Reaches the service of a child in mode `stdio`. A process has one such connection: closing the
  * caller ends the child, as closing the SDK's own stdio client does.
@@ -28,7 +21,7 @@ export interface ConnectHttpOptions extends ConnectOptions {
  */
 export async function connectStdio(
   host: ChildHost | CommandHost,
-  options: ConnectOptions = {},
+  options: Pick<SdkCallerOptions, 'timeoutMs' | 'timeoutHint'> = {},
 ): Promise<SdkCaller> {
   if (host.mode !== 'stdio') {
     throw new ToolrigError('ERR_TARGET', `the child serves ${host.mode}, not stdio`);
@@ -62,21 +55,13 @@ export async function connectHttp(host: ChildHost, serviceName: string): Promise
  * Calls that are in flight together travel on sockets of their own, so they may arrive in another
  * order than they were made.
  *
- * @param ended - resolves with the reason when the server has ended; one that nobody watches never does
+ * @param ended - resolves with the reason when the server has ended
  * @throws `ERR_TARGET` when nobody answers there
  */
-export async function connectHttpUrl(
-  url: URL,
-  ended: Promise<string>,
-  { headers, ...options }: ConnectHttpOptions = {},
-): Promise<SdkCaller> {
-  const transport = new StreamableHTTPClientTransport(url, {
-    fetch: fetchWithManyListeners,
-    ...(headers === undefined ? {} : { requestInit: { headers } }),
-  });
+export async function connectHttpUrl(url: URL, ended: Promise<string>): Promise<SdkCaller> {
+  const transport = new StreamableHTTPClientTransport(url, { fetch: fetchWithManyListeners });
   let endReason: string | undefined;
   const caller = await SdkCaller.connect(transport, {
-    ...options,
     lossOf: (thrown) => (endReason === undefined ? httpLossOf(thrown) : endOf(endReason)),
     // Ends the session on the server, which would keep it until its process ends.
     beforeClose: async () => {

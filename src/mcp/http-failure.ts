@@ -26,15 +26,20 @@ export function endOf(reason: string): Loss {
   return { code: 'ERR_SERVICE_EXIT', outcome: 'ended', reason };
 }
 
+/** What it means to be answered with a status that is no success. */
+export function lossOfStatus(status: number, statusText: string, body: string): Loss {
+  const text = oneLine(body);
+  const reason = `HTTP ${status} ${statusText}`.trim() + (text === '' ? '' : `: ${text}`);
+  const code = REFUSALS[status];
+  return code === undefined ? noReply(reason) : { code, outcome: 'refused the call', reason };
+}
+
 /** The meaning of what the SDK's HTTP transport threw; `undefined` for what it throws when it was closed. */
 export function httpLossOf(thrown: unknown): Loss | undefined {
   if (thrown instanceof SdkHttpError) {
     const { status, statusText = '' } = thrown;
-    const { text: body } = thrown.data;
-    const text = typeof body === 'string' ? oneLine(body) : '';
-    const reason = `HTTP ${status} ${statusText}`.trim() + (text === '' ? '' : `: ${text}`);
-    const code = REFUSALS[status];
-    return code === undefined ? noReply(reason) : { code, outcome: 'refused the call', reason };
+    const { text } = thrown.data;
+    return lossOfStatus(status, statusText, typeof text === 'string' ? text : '');
   }
   if (thrown instanceof SdkError) {
     if (thrown.code !== SdkErrorCode.ClientHttpUnexpectedContent) return undefined;
@@ -54,8 +59,8 @@ export function httpLossOf(thrown: unknown): Loss | undefined {
   return undefined;
 }
 
-/** It is as good as gone. */
-function noReply(reason: string): Loss {
+/** That something came which is no reply, or nothing: the service is as good as gone. */
+export function noReply(reason: string): Loss {
   return { code: 'ERR_SERVICE_EXIT', outcome: 'did not reply', reason };
 }
 

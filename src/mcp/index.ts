@@ -1,5 +1,6 @@
 /** The protocol's side: native services behind the official MCP SDK, in this process or another. */
 
+export type { Caller } from './caller.ts';
 export type {
   ChildConfig,
   ChildMode,
@@ -9,6 +10,7 @@ export type {
 export { ChildHost, type ChildHostOptions } from './child-host.ts';
 export { CommandHost } from './command-host.ts';
 export { connectHttp, connectHttpUrl, connectStdio, httpUrl } from './connect-child.ts';
+export { HttpCaller } from './http-caller.ts';
 export { fromJsonReply, toJsonForm } from './json-form.ts';
 export { linkInMemory } from './link-in-memory.ts';
 export {

@@ -12,7 +12,12 @@ import { errorOfToolResult, fromWireError, type WireError } from './wire-errors.
 import { replyOf } from './wire-meta.ts';
 
 const PROTOCOL_VERSION = '2025-11-25';
-const BASE_HEADERS = {
+export const INITIALIZE_PARAMS = {
+  protocolVersion: PROTOCOL_VERSION,
+  capabilities: {},
+  clientInfo: { name: 'toolrig', version: '1' },
+};
+export const BASE_HEADERS = {
   'content-type': 'application/json',
   accept: 'application/json, text/event-stream',
 };
@@ -39,11 +44,7 @@ export async function openHttpSession(url: string | URL): Promise<HttpSession> {
     jsonrpc: '2.0',
     id: 'initialize',
     method: 'initialize',
-    params: {
-      protocolVersion: PROTOCOL_VERSION,
-      capabilities: {},
-      clientInfo: { name: 'toolrig', version: '1' },
-    },
+    params: INITIALIZE_PARAMS,
   };
   const opened = await post(url, BASE_HEADERS, JSON.stringify(initialize));
   const reply = parseHttpReply(opened.body);
@@ -82,18 +83,24 @@ export function nativeReply(method: string, result: unknown): unknown {
  */
 export function parseHttpReply(body: string): HttpReply {
   for (const message of messagesOf(body)) {
-    if (typeof message !== 'object' || message === null) continue;
-    const { id, result, error } = message as { id?: unknown; result?: unknown; error?: WireError };
-    if (error !== undefined) return { id, error: fromWireError(error) };
-    if (result === undefined) continue; // a notification that came before
-    const failure = errorOfToolResult(result);
-    return failure === undefined ? { id, result } : { id, error: failure };
+    const reply = replyIn(message);
+    if (reply !== undefined) return reply; // or else a notification that came before
   }
   const start = body.length > 200 ? `${body.slice(0, 200)}…` : body;
   throw new ToolrigError(
     'ERR_TARGET',
     `no JSON-RPC response in the body: ${JSON.stringify(start)}`,
   );
+}
+
+/** What a JSON-RPC message replies; `undefined` when it is none that does. */
+export function replyIn(message: unknown): HttpReply | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { id, result, error } = message as { id?: unknown; result?: unknown; error?: WireError };
+  if (error !== undefined) return { id, error: fromWireError(error) };
+  if (result === undefined) return undefined;
+  const failure = errorOfToolResult(result);
+  return failure === undefined ? { id, result } : { id, error: failure };
 }
 
 function* messagesOf(body: string): Generator {

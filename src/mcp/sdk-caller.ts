@@ -26,6 +26,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { messageOf, ToolrigError } from '../core/errors.ts';
 import type { CallOptions, Progress } from '../runtime/index.ts';
+import type { Caller } from './caller.ts';
 import { endOf, type Loss } from './http-failure.ts';
 import { fromJsonReply, toJsonForm } from './json-form.ts';
 import {
@@ -62,7 +63,7 @@ export interface SdkCallerOptions {
   readonly beforeClose?: () => Promise<void>;
 }
 
-export class SdkCaller {
+export class SdkCaller implements Caller {
   /** Name of the service, as its server announced it. */
   readonly service: string;
   readonly #client: Client;

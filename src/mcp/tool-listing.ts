@@ -3,7 +3,7 @@
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv';
 import { messageOf, ToolrigError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
-import type { SdkCaller } from './sdk-caller.ts';
+import type { Caller } from './caller.ts';
 
 /** As much of a listed tool as is looked at. */
 export interface ListedTool {
@@ -20,7 +20,7 @@ const MAX_PAGES = 100;
  *
  * @throws `ERR_USAGE` when the server has none, with the nearest; `ERR_TARGET` when it does not say what it has
  */
-export async function requireTool(caller: SdkCaller, name: string): Promise<ListedTool> {
+export async function requireTool(caller: Caller, name: string): Promise<ListedTool> {
   const names: string[] = [];
   let cursor: unknown;
   for (let page = 0; page < MAX_PAGES; page++) {
@@ -39,7 +39,7 @@ export async function requireTool(caller: SdkCaller, name: string): Promise<List
 }
 
 async function pageOf(
-  caller: SdkCaller,
+  caller: Caller,
   params: object,
 ): Promise<{ readonly tools: ListedTool[]; readonly nextCursor?: unknown }> {
   const failed = (why: string, cause?: unknown) =>

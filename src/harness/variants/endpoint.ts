@@ -5,12 +5,12 @@
 
 import { messageOf, ToolrigError } from '../../core/errors.ts';
 import {
+  type Caller,
   CommandHost,
-  connectHttpUrl,
   connectStdio,
+  HttpCaller,
   misfitOf,
   requireTool,
-  type SdkCaller,
 } from '../../mcp/index.ts';
 import { GIVE_UP_MS } from '../load/answer-watch.ts';
 import type { JoinServers, Target, TargetUsage, Variant } from '../load/target.ts';
@@ -94,7 +94,7 @@ export const joinEndpoint: JoinServers = async (options) => {
 
 async function openCommand(command: readonly string[], calls: EndpointCalls): Promise<Target> {
   const hosts: CommandHost[] = [];
-  const connect = async (): Promise<SdkCaller> => {
+  const connect = async (): Promise<Caller> => {
     const host = await CommandHost.start(command);
     hosts.push(host);
     try {
@@ -117,22 +117,22 @@ async function openCommand(command: readonly string[], calls: EndpointCalls): Pr
   return tellsProcessUsage() ? target : { ...target, usageOf: 'caller' };
 }
 
-function connectedHttp({ url, headers, timeoutMs }: JoinOptions): Promise<SdkCaller> {
-  return connectHttpUrl(new URL(url), NEVER, { headers, timeoutMs, timeoutHint: TIMEOUT_HINT });
+function connectedHttp({ url, headers, timeoutMs }: JoinOptions): Promise<Caller> {
+  return HttpCaller.connect(new URL(url), { headers, timeoutMs, timeoutHint: TIMEOUT_HINT });
 }
 
 function targetOf(
-  caller: SdkCaller,
+  caller: Caller,
   backing: Backing,
   timeoutMs: number,
-  connect: () => Promise<SdkCaller>,
+  connect: () => Promise<Caller>,
 ): Target {
   const target = callersTarget(new Map([[SERVER, caller]]), backing, connect);
   return { ...target, giveUpMs: Math.max(GIVE_UP_MS, timeoutMs + PATIENCE_MS) };
 }
 
 /** Checks that the tool is there and takes the arguments. Throws `ERR_USAGE`. */
-async function requireFit(caller: SdkCaller, { tool, inputs }: EndpointCalls): Promise<void> {
+async function requireFit(caller: Caller, { tool, inputs }: EndpointCalls): Promise<void> {
   const listed = await requireTool(caller, tool);
   for (const [index, input] of inputs.entries()) {
     const misfit = misfitOf(listed, input);

@@ -1,8 +1,8 @@
-/** A target made of SDK clients, one a service, whatever they are connected through. */
+/** A target made of callers, SDK clients or others, one a service, whatever they are connected through. */
 
 import { ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
-import type { ChildHost, SdkCaller } from '../../mcp/index.ts';
+import type { Caller, ChildHost } from '../../mcp/index.ts';
 import { methodOf } from '../load/call-plan.ts';
 import type { Target, TargetUsage } from '../load/target.ts';
 
@@ -18,12 +18,12 @@ export interface Backing {
  * @param connect - opens a further session. Default: there is none to be had.
  */
 export function callersTarget(
-  callers: ReadonlyMap<string, SdkCaller>,
+  callers: ReadonlyMap<string, Caller>,
   backing: Backing,
-  connect?: () => Promise<SdkCaller>,
+  connect?: () => Promise<Caller>,
 ): Target {
-  const sessions: SdkCaller[] = [];
-  const callerOf = (service: string): SdkCaller => {
+  const sessions: Caller[] = [];
+  const callerOf = (service: string): Caller => {
     const caller = callers.get(service);
     if (caller !== undefined) return caller;
     throw new ToolrigError(

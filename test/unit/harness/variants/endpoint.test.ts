@@ -71,8 +71,8 @@ describe('a server at an address', () => {
   const answers: [number, string, RegExp][] = [
     [401, '', /HTTP 401 Unauthorized\. Show who you are: --header 'Authorization: Bearer TOKEN'$/],
     [500, '<h1>no</h1>', /HTTP 500 Internal Server Error: <h1>no<\/h1>$/],
-    [307, '', /HTTP 307/],
-    [200, '<h1>welcome</h1>', /neither JSON nor events: .*text\/html/],
+    [307, '', /it redirects to https:\/\/example\.com\/mcp$/],
+    [200, '<h1>welcome</h1>', /neither JSON nor events, but text\/html$/],
   ];
   for (const [status, body, message] of answers) {
     test(`cannot be connected to when it answers ${status} ${body}`, async () => {
