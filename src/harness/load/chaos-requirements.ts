@@ -72,6 +72,6 @@ function requireSurvivor(scenario: Scenario, variant: Variant, kind: FaultKind):
     'ERR_USAGE',
     variant.supervision === undefined
       ? `scenario '${scenario.name}' breaks services, and on variant '${variant.name}' nobody restarts them`
-      : `scenario '${scenario.name}' brings about a ${kind}, which on variant '${variant.name}' would end the whole run`,
+      : `scenario '${scenario.name}' brings about '${kind}', which on variant '${variant.name}' would end the whole run`,
   );
 }
