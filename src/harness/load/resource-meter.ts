@@ -78,8 +78,10 @@ export class ResourceMeter {
       total += cost * 1e3;
       max = Math.max(max, cost * 1e3);
     }
+    // A process that has ended meanwhile takes with it what it had used.
+    const targetCpuNs = Math.max(0, target.cpuNs - this.#targetCpuNs);
     return {
-      cpuNs: (cpu.user + cpu.system) * 1e3 + target.cpuNs - this.#targetCpuNs,
+      cpuNs: (cpu.user + cpu.system) * 1e3 + targetCpuNs,
       allocatedBytes: Math.max(0, grownBytes + collectedBytes),
       eventLoopUtilization: elu.utilization,
       gcPauseNs: { count: collections.length, total, max },

@@ -81,4 +81,12 @@ describe('ResourceMeter', () => {
     assert.ok(cpuNs >= 2e12 && cpuNs < 2.1e12, `${cpuNs} ns`);
     assert.ok(rssBytes > 2e12 && rssBytes < 2.1e12, `${rssBytes} bytes`);
   });
+
+  test('charges nothing less than its own when a process of the target has ended', async () => {
+    const usages = [{ cpuNs: 5e12, rssBytes: 1e12 }, NO_USAGE];
+    const meter = new ResourceMeter(async () => usages.shift() ?? NO_USAGE);
+    await meter.start();
+    const { cpuNs } = await meter.stop();
+    assert.ok(cpuNs >= 0, `${cpuNs} ns`);
+  });
 });
