@@ -12,27 +12,27 @@ const OPEN_LOOP = 'Load at a rate, whatever becomes of the calls before (open lo
 const RUN = 'Run:';
 const OUTPUT = 'Output:';
 
-const HELP = `Before the load the server is asked for its tools, the arguments are held against
-the tool's schema, and one call must succeed. A reply that is an error is a
-failed call, and one failed call fails the run, unless a threshold on errors
-allows it.
+const HELP = `Before the load the server is asked for its tools, the arguments are held
+against the tool's schema, and one call must succeed. A reply that is an error
+is a failed call, and one failed call fails the run, unless a threshold on
+errors allows it.
 
 Examples:
-  toolrig load http://127.0.0.1:3000/mcp --tool add --arguments '{"a":1,"b":2}'
+  toolrig load http://127.0.0.1:3000/mcp --tool add -a '{"a":1,"b":2}'
     what a call costs: callers that call as fast as they are answered
-  toolrig load http://127.0.0.1:3000/mcp --tool add --arguments '{"a":1,"b":2}' \\
+  toolrig load http://127.0.0.1:3000/mcp --tool add -a '{"a":1,"b":2}' \\
       -R 200 -d 30s --threshold 'p99 < 50ms'
     what callers see at 200 calls a second; exits with 1 when it is too slow
-  toolrig load --tool add --arguments @inputs.json -- node server.js
+  toolrig load --tool add -a @inputs.json -- node server.js
     a server that is started for it, over stdio; an array of arguments in turn
-  toolrig load http://127.0.0.1:3000/mcp --tool search --arguments '{"q":"x"}' \\
+  toolrig load http://127.0.0.1:3000/mcp --tool search -a '{"q":"x"}' \\
       --rate max --slo 'p99<100ms, errors<0.1%'
     the highest rate that keeps an objective
   toolrig load old=http://127.0.0.1:3000/mcp new=http://127.0.0.1:3001/mcp \\
-      --tool add --arguments '{"a":1,"b":2}'
+      --tool add -a '{"a":1,"b":2}'
     two servers in turns; then: toolrig compare latest --variants old,new
-  toolrig load https://staging.example.com/mcp --allow-host staging.example.com \\
-      -H "Authorization: Bearer $TOKEN" --tool ping -R 20
+  toolrig load https://staging.example.com/mcp --tool ping -R 20 \\
+      --allow-host staging.example.com -H "Authorization: Bearer $TOKEN"
     a server elsewhere, which is yours to load
 
 Exit codes:
@@ -40,7 +40,7 @@ Exit codes:
   1  a threshold failed, or calls did
   2  usage: a flag, no such tool, arguments that do not fit its schema
   3  the server did not start, could not be reached, or ended
-  4  the measurement is invalid: no call succeeded
+  4  the measurement is invalid: no call succeeded, or the server hung
 130  interrupted; what was measured is kept`;
 
 export const loadCommand: CommandModule<object, LoadCommandFlags> = {

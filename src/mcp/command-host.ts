@@ -19,11 +19,14 @@ const FIRST_OUTPUT_CHARS = 200;
 export class CommandHost {
   readonly mode = 'stdio';
   readonly #child: WatchedChild;
+  readonly #onExit = (): void => this.#kill('SIGKILL');
   #firstOutput = '';
   #stopping: Promise<void> | undefined;
 
   private constructor(child: WatchedChild) {
     this.#child = child;
+    // One that does not heed the end of its stdin would outlive a program that is ended at once.
+    process.on('exit', this.#onExit);
     child.process.stdout.once('data', (chunk: Buffer) => {
       this.#firstOutput = chunk.toString('utf8', 0, FIRST_OUTPUT_CHARS);
     });
@@ -105,6 +108,7 @@ export class CommandHost {
     over.abort();
     await Promise.all(killing);
     this.#kill('SIGKILL'); // what its launcher has left behind
+    process.off('exit', this.#onExit);
   }
 
   #kill(signal: NodeJS.Signals): void {

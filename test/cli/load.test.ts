@@ -51,6 +51,31 @@ describe('toolrig load refuses, before anything is connected', () => {
   }
 });
 
+/** The examples of the help, each as the words of its command line. */
+async function examples(): Promise<string[][]> {
+  const { stdout } = await runCli(['load', '--help']);
+  const lines = stdout.replaceAll(/\\\n\s+/g, '').match(/^ {2}toolrig load .+$/gm) ?? [];
+  return lines.map((line) =>
+    [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)]
+      .slice(1)
+      .map(([, single, double, plain]) => single ?? double ?? plain ?? ''),
+  );
+}
+
+test('the examples of the help ask for what can be done, if there were a server', async () => {
+  const commands = await examples();
+  assert.equal(commands.length, 6);
+  for (const words of commands) {
+    const elsewhere = words.map((word) =>
+      word
+        .replace(/https?:\/\/[^/]+/, 'http://127.0.0.1:1')
+        .replace('@inputs.json', '[{"a":1,"b":2}]')
+        .replace('node', 'no-such-program'),
+    );
+    assertRefused(await refusalOf(['load', ...QUIET, ...elsewhere.slice(1)]), 3, /REFUSED|no such/);
+  }
+});
+
 describe('toolrig load asks a server over HTTP before it loads it', () => {
   let server: ForeignHttp;
   let trouble: Parameters<typeof startForeignHttp>[0];
