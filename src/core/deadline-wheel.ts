@@ -30,16 +30,30 @@ export interface DeadlineNode {
 }
 
 export interface DeadlineWheelOptions {
-  /** Resolution in ms: a deadline is at most three ticks late, one until it is stamped. Default: 5. */
+  /**
+   * Resolution in ms: a deadline is at most three ticks late, one until it is stamped; at leisure ten.
+   * Default: 5.
+   */
   readonly tickMs?: number;
   /** Number of slots; a longer deadline goes round more than once. Default: 1,024. */
   readonly slots?: number;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /**
+   * Whether a deadline keeps the process alive. Where something else does, the first of a second or
+   * more after a rest is watched at leisure: it may be stamped eight ticks late. Default: `true`.
+   */
+  readonly keepsAlive?: boolean;
 }
 
 /** Ticks that the timer runs on with nothing to watch, so that steady traffic does not restart it. */
 const LINGER_TICKS = 8;
+/**
+ * Deadlines of at least this, added while no other is watched, are stamped when the slow timer comes
+ * round, if they may. Most calls have been answered by then. To start a timer for each that comes
+ * alone, or to tell one to keep the process alive, made a call to a thread that slept an eighth longer.
+ */
+const PATIENT_FROM_MS = 1_000;
 
 class ListHead implements DeadlineNode {
   wheelPrevious: DeadlineNode = this;
@@ -52,21 +66,29 @@ class ListHead implements DeadlineNode {
 export class DeadlineWheel {
   readonly #tickMs: number;
   readonly #clock: Clock;
+  readonly #keepsAlive: boolean;
   readonly #timer: ClockTimer;
+  /** Fires once instead of each tick of the lingering. */
+  readonly #slowTimer: ClockTimer;
   readonly #slots: ListHead[];
   readonly #arrivals = new ListHead();
   #size = 0;
   #currentTick = 0;
   #idleTicks = 0;
-  /** `stopped`: no timer; `lingering`: it runs and lets the process end; `watching`: it keeps it alive. */
-  #state: 'stopped' | 'lingering' | 'watching' = 'stopped';
+  /**
+   * `stopped`: no timer; `lingering`: it runs and lets the process end; `watching`: it keeps it alive,
+   * if deadlines do. `patient`: as `lingering`, and something has been added since.
+   */
+  #state: 'stopped' | 'lingering' | 'patient' | 'watching' = 'stopped';
 
   constructor(options: DeadlineWheelOptions = {}) {
-    const { tickMs = 5, slots = 1_024, clock = SYSTEM_CLOCK } = options;
+    const { tickMs = 5, slots = 1_024, clock = SYSTEM_CLOCK, keepsAlive = true } = options;
     this.#tickMs = requirePositive('tickMs', tickMs);
     this.#slots = Array.from({ length: requireInteger('slots', slots, 1) }, () => new ListHead());
     this.#clock = clock;
+    this.#keepsAlive = keepsAlive;
     this.#timer = clock.createTimer(tickMs, () => this.#tick());
+    this.#slowTimer = clock.createTimer(tickMs * LINGER_TICKS, () => this.#tick());
   }
 
   /** Deadlines that are being watched. */
@@ -80,7 +102,7 @@ export class DeadlineWheel {
     node.expiryTick = 0;
     append(this.#arrivals, node);
     this.#size++;
-    if (this.#state !== 'watching') this.#watch();
+    if (this.#state !== 'watching') this.#watch(timeoutMs);
   }
 
   /** Stops watching `node`. Does nothing when it is not on the wheel. */
@@ -95,14 +117,24 @@ export class DeadlineWheel {
     this.#size--;
   }
 
-  #watch(): void {
-    if (this.#state === 'stopped') {
-      this.#currentTick = this.#tickAt(this.#clock.nowMs());
-      this.#timer.start();
+  #watch(timeoutMs: number): void {
+    const wasStopped = this.#state === 'stopped';
+    if (wasStopped) this.#currentTick = this.#tickAt(this.#clock.nowMs());
+    if (!this.#keepsAlive && timeoutMs >= PATIENT_FROM_MS) {
+      this.#state = 'patient';
+      if (wasStopped) this.#startSlowTimer();
+      return;
     }
-    this.#timer.keepAlive(true);
+    this.#slowTimer.stop();
+    if (wasStopped || !this.#keepsAlive) this.#timer.start();
+    this.#timer.keepAlive(this.#keepsAlive);
     this.#idleTicks = 0;
     this.#state = 'watching';
+  }
+
+  #startSlowTimer(): void {
+    this.#slowTimer.start();
+    this.#slowTimer.keepAlive(false);
   }
 
   #tickAt(nowMs: number): number {
@@ -151,13 +183,19 @@ export class DeadlineWheel {
   }
 
   #rest(): void {
+    const wasUsed = this.#state === 'patient' || this.#state === 'watching';
     if (this.#size > 0) {
       this.#timer.start();
-    } else if (this.#idleTicks < LINGER_TICKS) {
+      if (!this.#keepsAlive) this.#timer.keepAlive(false);
+      this.#state = 'watching';
+    } else if (this.#keepsAlive && this.#idleTicks < LINGER_TICKS) {
       this.#idleTicks++;
       this.#state = 'lingering';
       this.#timer.start();
       this.#timer.keepAlive(false);
+    } else if (!this.#keepsAlive && wasUsed) {
+      this.#state = 'lingering';
+      this.#startSlowTimer();
     } else {
       this.#timer.stop();
       this.#state = 'stopped';

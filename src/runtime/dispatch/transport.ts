@@ -70,6 +70,8 @@ export class Transport {
   /** The route's, kept here for the hot path. */
   readonly #isPlain: boolean;
   readonly #environment: HostEnvironment;
+  /** Of services elsewhere: whoever waits for one keeps the process alive by the link to it. */
+  readonly #environmentElsewhere: HostEnvironment;
   readonly #hosts: Partial<Readonly<Record<Placement, ServiceHost>>>;
 
   constructor(options: TransportOptions = {}) {
@@ -88,6 +90,10 @@ export class Transport {
     this.#route = new CallRoute(this.#registry, copy, gate);
     this.#isPlain = this.#route.isPlain;
     this.#environment = { wheel: new DeadlineWheel({ clock }), logger, clock };
+    this.#environmentElsewhere = {
+      ...this.#environment,
+      wheel: new DeadlineWheel({ clock, keepsAlive: false }),
+    };
     this.#hosts = hosts;
   }
 
@@ -241,6 +247,6 @@ export class Transport {
           '{ module, export, args }, to a transport that has hosts for it',
       );
     }
-    return host.create(service, requireName('name', name), options, this.#environment);
+    return host.create(service, requireName('name', name), options, this.#environmentElsewhere);
   }
 }

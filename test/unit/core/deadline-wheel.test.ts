@@ -26,9 +26,9 @@ class Node implements DeadlineNode {
   }
 }
 
-function setUp(slots = 16) {
+function setUp(slots = 16, keepsAlive = true) {
   const clock = new ManualClock();
-  return { clock, wheel: new DeadlineWheel({ tickMs: TICK_MS, slots, clock }) };
+  return { clock, wheel: new DeadlineWheel({ tickMs: TICK_MS, slots, clock, keepsAlive }) };
 }
 
 describe('DeadlineWheel', () => {
@@ -166,6 +166,58 @@ describe('DeadlineWheel', () => {
     assert.equal(node.firedAtMs.length, 1);
   });
 
+  describe('that does not keep the process alive', () => {
+    const setUpPatient = () => setUp(16, false);
+    /** The time in which the slow timer comes round. */
+    const LINGER_MS = 8 * TICK_MS;
+
+    test('never does, and fires a long deadline no more than its lingering later', () => {
+      const { clock, wheel } = setUpPatient();
+      const node = new Node(clock);
+      wheel.add(node, 1_000);
+      for (let tick = 0; node.firedAtMs.length === 0 && tick < 1_000; tick++) {
+        assert.equal(clock.isKeepingAlive, false);
+        clock.advance(TICK_MS);
+      }
+      const [firedAtMs = 0] = node.firedAtMs;
+      assert.ok(firedAtMs >= 2_000 && firedAtMs <= 2_000 + LINGER_MS + 2 * TICK_MS);
+    });
+
+    test('fires a short deadline in time, though a long one before it is in no hurry', () => {
+      const { clock, wheel } = setUpPatient();
+      const long = new Node(clock);
+      const short = new Node(clock);
+      wheel.add(long, 60_000);
+      clock.advance(1);
+      wheel.add(short, 10);
+      clock.advance(10 + 3 * TICK_MS);
+      assert.equal(short.firedAtMs.length, 1);
+      assert.equal(clock.isKeepingAlive, false);
+    });
+
+    test('sets one timer for calls that come one by one, and none after a while', () => {
+      const clock = new ManualClock();
+      let firings = 0;
+      const createTimer = clock.createTimer.bind(clock);
+      clock.createTimer = (delayMs, onFire) =>
+        createTimer(delayMs, () => {
+          firings++;
+          onFire();
+        });
+      const watched = new DeadlineWheel({ tickMs: TICK_MS, clock, keepsAlive: false });
+      const node = new Node(clock);
+      for (let call = 0; call < 80; call++) {
+        watched.add(node, 5_000);
+        watched.remove(node);
+        clock.advance(LINGER_MS / 4);
+      }
+      assert.equal(firings, 20);
+      clock.advance(2 * LINGER_MS);
+      assert.equal(clock.countTimers(), 0);
+      assert.deepEqual(node.firedAtMs, []);
+    });
+  });
+
   test('never fires a deadline without end', () => {
     const { clock, wheel } = setUp();
     const node = new Node(clock);
@@ -184,7 +236,10 @@ describe('DeadlineWheel', () => {
 
   test('agrees with a plain list of deadlines on every history', () => {
     const step = fc.oneof(
-      fc.record({ kind: fc.constant('add' as const), timeoutMs: fc.integer({ min: 1, max: 300 }) }),
+      fc.record({
+        kind: fc.constant('add' as const),
+        timeoutMs: fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(1_000)),
+      }),
       fc.record({ kind: fc.constant('remove' as const), pick: fc.nat() }),
       fc.record({ kind: fc.constant('advance' as const), ms: fc.integer({ min: 1, max: 60 }) }),
       fc.record({ kind: fc.constant('jump' as const), ms: fc.integer({ min: 1, max: 400 }) }),
@@ -192,9 +247,10 @@ describe('DeadlineWheel', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 12 }),
+        fc.boolean(),
         fc.array(step, { maxLength: 60 }),
-        (slots, steps) => {
-          const { clock, wheel } = setUp(slots);
+        (slots, keepsAlive, steps) => {
+          const { clock, wheel } = setUp(slots, keepsAlive);
           const waiting: { node: Node; notBeforeMs: number; notAfterMs: number }[] = [];
           const removed: Node[] = [];
           let expected = 0;
@@ -221,7 +277,9 @@ describe('DeadlineWheel', () => {
               const node = new Node(clock);
               wheel.add(node, action.timeoutMs);
               const notBeforeMs = clock.nowMs() + action.timeoutMs;
-              waiting.push({ node, notBeforeMs, notAfterMs: notBeforeMs + 3 * TICK_MS });
+              const isPatient = !keepsAlive && action.timeoutMs >= 1_000;
+              const lateMs = (isPatient ? 10 : 3) * TICK_MS;
+              waiting.push({ node, notBeforeMs, notAfterMs: notBeforeMs + lateMs });
               expected++;
             } else if (action.kind === 'remove') {
               const [entry] = waiting.splice(action.pick % Math.max(1, waiting.length), 1);

@@ -19,6 +19,8 @@ export class RingReader {
   readonly #decoder: Decoder;
   readonly #onRecord: RecordHandler;
   #head: number;
+  /** Where the records ended when it last looked. */
+  #end = 0;
 
   constructor(
     memory: SharedArrayBuffer,
@@ -50,6 +52,11 @@ export class RingReader {
     return ((this.#words[this.#ring.tailWord] as number) - this.#head) | 0;
   }
 
+  /** Whether the record that is being handled is the last of those that were there. */
+  get isAtLast(): boolean {
+    return this.#head === this.#end;
+  }
+
   /** Whether the writer waits for space; true once for each time it has asked. */
   takeWanted(): boolean {
     const { wantedWord } = this.#ring;
@@ -71,6 +78,7 @@ export class RingReader {
     while (count < limit) {
       const tail = Atomics.load(words, tailWord);
       if (tail === this.#head) break;
+      this.#end = tail;
       while (this.#head !== tail && count < limit) {
         let offset = this.#head & (bytes - 1);
         let word = (startByte + offset) >> 2;

@@ -125,6 +125,22 @@ describe('Lane', () => {
     });
   }
 
+  test('a server lets its caller see the last answer of a turn at once, and those before with it', async () => {
+    const { ends, caller, server, heardByServer } = open();
+    const words = new Int32Array(ends.server.memory);
+    const { tailWord } = ringWrittenBy('server');
+    const seen: boolean[] = [];
+    heardByServer.onEach = ({ id }) => {
+      const before = words[tailWord];
+      server.send(1, id, 0, 'answer');
+      seen.push(words[tailWord] !== before);
+    };
+    caller.openCalls = 3;
+    for (let id = 1; id <= 3; id++) caller.send(1, id, 0, 'asks');
+    await rest();
+    assert.deepEqual(seen, [false, false, true]);
+  });
+
   const ids = (listener: RecordingListener): number[] => listener.frames.map(({ id }) => id);
 
   test('brings frames across in order, with all that belongs to them', async () => {
