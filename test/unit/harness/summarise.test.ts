@@ -44,6 +44,13 @@ function measured(variant: string, blocks: readonly BlockMeasurement[]): Variant
   return { variant, warmupMs: 12, isSteady: true, blocks };
 }
 
+/** A second at so many calls a second. */
+function atRate(perSecond: number): CaseContext['load'] {
+  const stages = [{ durationMs: 1_000, fromPerSecond: perSecond, toPerSecond: perSecond }];
+  const open = { process: 'constant', stages, callers: 5, maxInFlight: 5, workers: 1 } as const;
+  return { ...context().load, open };
+}
+
 function context(overrides: Partial<CaseContext> = {}): CaseContext {
   return {
     name: 'calc/small',
@@ -291,17 +298,39 @@ describe('summariseCase', () => {
     };
     const times = { scheduleMs: 1_000, pacedMs: 1_000, slices: [] };
     const open = { ...histograms, ...times, scheduled: 1_000, dropped: 900, sentLate: 40 };
-    const stages = [{ durationMs: 1_000, fromPerSecond: 1_000, toPerSecond: 1_000 }];
-    const atRate = { process: 'constant' as const, stages, callers: 5, maxInFlight: 5, workers: 1 };
-    const { load } = context();
     const { record } = summarise(
       [measured('native', [block(0, { calls: 100, succeeded: 99, failed: 1, open })])],
-      { thresholds: [parseThreshold('errors < 90%')], load: { ...load, open: atRate } },
+      { thresholds: [parseThreshold('errors < 90%')], load: atRate(1_000) },
     );
     const [outcome] = record.thresholds;
     assert.deepEqual([outcome?.observed, outcome?.passed], [0.901, false]);
+    assert.equal(record.variants[0]?.heldNs, undefined, 'no reply has told');
     // Of the 100 that were sent, 60 within its second.
     assert.equal(record.variants[0]?.openLoop?.sentPerSecond, 60);
+  });
+
+  test('keeps the times of an open loop apart', () => {
+    const of = (ns: number) => {
+      const histogram = new LatencyHistogram();
+      histogram.record(ns, 2);
+      return histogram;
+    };
+    const histograms = { service: of(500), lag: of(400), held: of(300), pacing: of(200) };
+    const times = { scheduleMs: 1_000, pacedMs: 1_000, slices: [] };
+    const open = { ...histograms, ...times, scheduled: 2, dropped: 0, sentLate: 0 };
+    const blocks = [block(0, { calls: 2, open })];
+    const { record } = summarise([measured('native', blocks)], { load: atRate(2) });
+    const [variant] = record.variants;
+    assert.deepEqual(
+      [
+        variant?.latencyNs,
+        variant?.serviceNs,
+        variant?.lagNs,
+        variant?.heldNs,
+        variant?.openLoop?.pacingNs,
+      ].map((summary) => summary?.p50),
+      [1_000, 500, 400, 300, 200],
+    );
   });
 
   test('keeps how callers think', () => {

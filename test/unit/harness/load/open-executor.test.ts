@@ -96,6 +96,13 @@ describe('runOpenBlock', () => {
     assertNear(percentilesMs(recorder.held, 50)[0], 30, 0.1);
   });
 
+  test('leaves out what a reply says of it that is not right', async (t) => {
+    const replies = { heldMs: () => 30, check: () => 'no' };
+    const answer = answerAfter(() => 50);
+    const { recorder } = await run(new VirtualLoop(t), answer, 100, 1_000, {}, replies);
+    assert.deepEqual([recorder.calls.checksFailed, recorder.held.isEmpty], [100, true]);
+  });
+
   test('knows nothing of it where replies do not tell', async (t) => {
     const loop = new VirtualLoop(t);
     const { recorder } = await run(

@@ -84,6 +84,19 @@ describe('OpenRecorder', () => {
     );
   });
 
+  test('has nothing of the block before once it was emptied', () => {
+    const nothing = new OpenRecorder();
+    nothing.finish();
+    fc.assert(
+      fc.property(events, (given) => {
+        const recorder = recorded(given);
+        recorder.reset();
+        assert.deepEqual(contentOf(recorder), contentOf(nothing));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test('adds slices that are longer than a second as what they are', () => {
     const everySecond = Array.from({ length: 400 }, (_, second) => second * 1_000);
     const right = everySecond.map(

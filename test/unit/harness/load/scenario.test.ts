@@ -103,6 +103,7 @@ describe('defineScenario', () => {
     'both tool and method': [wrongOperation({ method: 'ping' }), /either tool or method/],
     'neither tool nor method': [wrongOperation({ tool: undefined }), /either tool or method/],
     'an input that is no function': [wrongOperation({ input: {} }), /input of operation 'echo'/],
+    'a held time that is none': [wrongOperation({ heldMs: 5 }), /heldMs of operation 'echo'/],
     'a check that is missing': [wrongOperation({ check: undefined }), /check of operation 'echo'/],
     'half a weight': [wrongOperation({ weight: 0.5 }), /weight of operation 'echo'/],
     'no callers': [wrong({ load: { concurrency: 0 } }), /load.concurrency/],

@@ -3,7 +3,12 @@ import { describe, test } from 'node:test';
 import { renderSummaryCsv } from '../../../../src/harness/report/csv.ts';
 import { assertGolden } from '../../../helpers/golden.ts';
 import { HOSTILE_NAMES } from '../../../helpers/hostile-names.ts';
-import { sampleRecord, sampleScenario, sampleVariant } from '../../../helpers/sample-record.ts';
+import {
+  openVariant,
+  sampleRecord,
+  sampleScenario,
+  sampleVariant,
+} from '../../../helpers/sample-record.ts';
 
 /** RFC 4180, as a spreadsheet reads it. */
 function parseCsv(text: string): string[][] {
@@ -42,6 +47,18 @@ describe('summary.csv', () => {
     assert.equal(Number(row['latency_p99_ns']), native?.latencyNs.p99);
     assert.equal(row['is_steady'], 'true');
     assert.equal(rows[5]?.['is_steady'], 'false');
+  });
+
+  test('has the times of an open loop, each under its own name', () => {
+    const variant = openVariant('native');
+    const scenarios = [sampleScenario('open', [variant])];
+    const [row = {}] = records(renderSummaryCsv([sampleRecord({ scenarios })]));
+    const { latencyNs, serviceNs, lagNs, heldNs, openLoop } = variant;
+    const times = { latency: latencyNs, service: serviceNs, lag: lagNs, held: heldNs };
+    for (const [name, summary] of Object.entries({ ...times, pacing: openLoop?.pacingNs })) {
+      assert.equal(row[`${name}_p50_ns`], String(summary?.p50), name);
+      assert.equal(row[`${name}_p99_ns`], String(summary?.p99), name);
+    }
   });
 
   test('leaves empty what does not exist', () => {

@@ -13,6 +13,7 @@ describe('heldRemarks', () => {
         }),
       ).join();
     assert.match(remarkOf(50.9e6, 50e6), /the way there and back took 900 µs \(p50\)$/);
+    assert.match(remarkOf(50.9e6, 10e6), /had calls for 10 ms \(p50\) and 40 ms \(p99\);/);
     assert.match(remarkOf(50e6, 50e6), /the way there and back took less than 50 µs \(p50\)$/);
     assert.match(remarkOf(50e6, 50.01e6), /took less than 50 µs/);
   });
