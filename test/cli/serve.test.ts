@@ -177,14 +177,17 @@ describe('toolrig serve', { concurrency: 2, ...TIMEOUT }, () => {
       supervisor: { maxRestarts: 0 },
     });
     const serving = await startServe(['--config', config]);
+    let crashes = 0;
     await until(async () => {
       try {
-        await serving.post('troubled', 'crash');
+        if ((await serving.post('troubled', 'crash')).status === 503) crashes++;
         return undefined;
       } catch (error) {
         return error; // nothing is served any more
       }
     });
+    // The supervisor of services allows none, the one above it three; by its default it would be sixteen.
+    assert.ok(crashes < 10, `${crashes} crashes`);
     const { exitCode, stderr } = await serving.result;
     assert.equal(exitCode, 3);
     assert.match(stderr, /^toolrig: the supervisor gave up/m);
@@ -208,7 +211,13 @@ describe('toolrig serve, asked to stop', { concurrency: 2, ...TIMEOUT }, () => {
     await serving.said('draining (again to end at once)');
     assert.equal((await serving.get('/readyz')).status, 503);
     assert.equal((await serving.get('/livez')).status, 200);
-    assert.equal((await serving.status()).state, 'draining');
+    const { state, services } = await serving.status();
+    assert.equal(state, 'draining');
+    assert.deepEqual(
+      services.map(({ status }) => status),
+      ['running', 'running'],
+      'none is stopped as long as a call may need it',
+    );
     const late = await serving.run(['call', 'troubled', 'ping']);
     assertRefused(late, 1, /ERR_SERVICE_EXIT: the application is draining/);
     const waited = await waiting;
