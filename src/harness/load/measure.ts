@@ -9,6 +9,7 @@
  */
 
 import { messageOf, ToolrigError } from '../../core/errors.ts';
+import { reserveHistograms } from '../stats/latency-histogram.ts';
 import type { CallPlan } from './call-plan.ts';
 import { Lane } from './lane.ts';
 import type {
@@ -21,6 +22,10 @@ import { preflight } from './preflight.ts';
 import type { ResolvedLoad } from './resolve-load.ts';
 import { roundOrder } from './round-order.ts';
 import { openGenerator } from './workers/open-generator.ts';
+
+/** Histograms of a block: of calls and batches; and of the open loop's service, lag, held and pacing. */
+const CLOSED_TIMES = 2;
+const OPEN_TIMES = 6;
 
 /**
  * Runs the case. When `signal` fires, the block under way ends with the calls under way, no other
@@ -64,6 +69,10 @@ async function measureLanes(
   let failure: ToolrigError | undefined;
   const soFar = () => ({ variants: lanes.map((lane) => lane.result()), twin, failure });
   options.onBegun?.(soFar);
+  // Those that blocks are kept in: room is made before there is anything to be disturbed by it.
+  reserveHistograms(
+    (lanes.length + 1) * load.rounds * (load.open === undefined ? CLOSED_TIMES : OPEN_TIMES),
+  );
   await warmUp(lanes, options, silent);
   // An open loop's one long round would take twice the time, and tell nothing about noise.
   const hasTwin = load.open === undefined || load.rounds > 1;

@@ -36,6 +36,23 @@ describe('LatencyHistogram', () => {
     histogram.destroy();
   });
 
+  test('knows nothing of the one whose memory it has, and that one is gone', () => {
+    const first = new LatencyHistogram();
+    for (const value of [3, 1_000, 5e9]) first.record(value, 7);
+    first.destroy();
+    first.destroy();
+    const second = new LatencyHistogram();
+    const third = new LatencyHistogram();
+    assert.equal(second.count, 0);
+    assert.throws(() => first.record(1), /the histogram was destroyed/);
+    second.record(40, 2);
+    assert.deepEqual([third.count, second.summary().min, second.summary().max], [0, 40, 40]);
+    const untouched = new LatencyHistogram();
+    untouched.record(40, 2);
+    assert.equal(second.encode(), untouched.encode());
+    for (const each of [second, third, untouched]) each.destroy();
+  });
+
   test('tells the share of calls above a latency', () => {
     const histogram = new LatencyHistogram();
     assert.equal(histogram.shareAbove(5), 0);
