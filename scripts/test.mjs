@@ -21,6 +21,7 @@ const SHARED_PROCESS_GROUPS = ['unit', 'contract'];
 const LONG = [
   'browser/run-page',
   'cli/bench',
+  'cli/load',
   'browser/ui',
   'cli/gate',
   'cli/targets',

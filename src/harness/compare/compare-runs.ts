@@ -41,6 +41,8 @@ const DIFFERENT_TIMES =
   'the runs were made at different times, and what the machine was like then is in every figure; ' +
   'noise floors are those within each run, not between the two';
 
+const OTHER_PROCESSES = "one side's CPU is the caller's alone, the other's its server's as well";
+
 /** The same variants of two runs. */
 export function comparableRuns(
   baseline: RunRecord,
@@ -144,6 +146,7 @@ function subjectOf(
     baseline: baseline.rounds,
     candidate: candidate.rounds,
     clockReadNs: Math.max(baseline.clockReadNs, candidate.clockReadNs),
+    cpuDoubt: baseline.usageOf === candidate.usageOf ? undefined : OTHER_PROCESSES,
     doubt: [baseline, candidate].map(failuresOf).find((each) => each !== undefined),
   };
 }

@@ -45,6 +45,8 @@ export interface Subject extends RoundSets {
   readonly noiseFloors: NoiseFloors;
   /** What a read of the clock took that timed the calls, in ns. Default: 0, percentiles are exact. */
   readonly clockReadNs?: number;
+  /** Why no change of CPU per call means anything: the sides have not counted that of the same processes. */
+  readonly cpuDoubt?: string | undefined;
   /** Why nothing can be concluded, whatever the figures; `undefined` when nothing stands against it. */
   readonly doubt?: string | undefined;
 }
@@ -118,6 +120,7 @@ export function compareSuite(
           subject.doubt ??
           fewRounds(sets) ??
           fewCalls(each.metric, sets) ??
+          (each.metric === 'cpuNsPerCall' ? subject.cpuDoubt : undefined) ??
           clockDoubt(each, subject.clockReadNs),
       }),
     ),

@@ -205,6 +205,19 @@ describe('comparableVariants', () => {
     assert.ok(Math.abs((figures?.ratio ?? 0) - 200 / 6_000) < 1e-9);
   });
 
+  test('concludes nothing from CPU that is of other processes on either side', () => {
+    const record = run('run-a', [
+      variant('http', 200, { usageOf: 'caller' }),
+      variant('stdio', 900),
+    ]);
+    const { subjects } = comparableVariants(record, ['http', 'stdio']);
+    const [comparison] = compareSuite(subjects, { metrics: ['cpuNsPerCall', 'throughput'] });
+    const [cpu, throughput] = comparison?.metrics ?? [];
+    assert.equal(cpu?.verdict, 'inconclusive');
+    assert.match(cpu?.reason ?? '', /the caller's alone/);
+    assert.equal(throughput?.verdict, 'regressed');
+  });
+
   test('warns of ratios of rounds that depend on those before', () => {
     const swing = swingingTimes(40, 0.95, seededRandom(2));
     const warningsOf = (one: number[], two: number[]) =>
