@@ -109,8 +109,12 @@ export class Lane implements Link {
     this.#board = board;
     this.#otherThread = otherThread;
     this.#spin = new Spin(this.#reader, board.contention);
-    this.#wakeDelay = new WakeDelay(this.#reader);
-    wakePort.on('message', () => this.#wake());
+    this.#wakeDelay = new WakeDelay(this.#reader, this.#writer);
+    board.lanes.add(this);
+    wakePort.on('message', () => {
+      this.#wake();
+      for (const lane of board.lanes) lane.look();
+    });
     if (side === 'caller') wakePort.unref();
     Atomics.store(this.#words, this.#myAsleepWord, 1);
     // What was written before this side was here; later, so that its user is ready for it.
@@ -143,6 +147,11 @@ export class Lane implements Link {
     if (this.#state !== 'closed' && this.#writer.isDirty) this.#publish();
   }
 
+  /** Takes what is there before it is woken for it: the thread is awake for another lane. */
+  look(): void {
+    if (this.#state === 'asleep' && this.#reader.seemsReady) this.#wakeSelf();
+  }
+
   /** Takes what the other side said before it ended: all that a ring holds. */
   takeRest(): void {
     // One that has not ended after all may go on writing.
@@ -156,6 +165,7 @@ export class Lane implements Link {
     if (this.#writer.isDirty) this.#publish();
     if (this.#state === 'awake') this.#board.leave();
     this.#state = 'closed';
+    this.#board.lanes.delete(this);
     this.#wakePort.close();
     this.#bulkPort.close();
   }
@@ -278,7 +288,6 @@ export class Lane implements Link {
   #read(): number {
     if (this.#isReading) return 0;
     this.#isReading = true;
-    if (this.#side === 'server') this.#wakeDelay.onRead();
     if (this.#reader.isReady) this.#hasJustWoken = false;
     let count = 0;
     try {

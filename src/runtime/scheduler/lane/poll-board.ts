@@ -15,7 +15,14 @@ const MAX_THREADS = 64;
 /** Threads that are awake. The words of the threads come after it. */
 const TOTAL_WORD = 0;
 
+/** What the board knows of a lane. */
+interface BoardLane {
+  look(): void;
+}
+
 export class PollBoard {
+  /** Those of this thread: when one of them is woken, all of them look. */
+  readonly lanes = new Set<BoardLane>();
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #word: number;

@@ -21,6 +21,7 @@ export class RingReader {
   #head: number;
   /** Where the records ended when it last looked. */
   #end = 0;
+  #lastRecordBytes = 0;
 
   constructor(
     memory: SharedArrayBuffer,
@@ -55,6 +56,11 @@ export class RingReader {
   /** Whether the record that is being handled is the last of those that were there. */
   get isAtLast(): boolean {
     return this.#head === this.#end;
+  }
+
+  /** Length of the record that was read last, or is being handled, in bytes. */
+  get lastRecordBytes(): number {
+    return this.#lastRecordBytes;
   }
 
   /** Whether the writer waits for space; true once for each time it has asked. */
@@ -93,6 +99,7 @@ export class RingReader {
         const flagsAndRoute = words[word + 2] as number;
         const start = startByte + offset + HEADER_BYTES;
         count++;
+        this.#lastRecordBytes = length;
         const flags = flagsAndRoute >>> 16;
         if (flags === 0) {
           const value = this.#decoder.decode(start, start + (words[word + 3] as number));

@@ -67,6 +67,11 @@ export class RingWriter {
     return this.#block !== undefined;
   }
 
+  /** Whether the reader has read all but the last record; a plain read, so it may have read that, too. */
+  get isLastAlone(): boolean {
+    return ((this.#tail - (this.#words[this.#ring.headWord] as number)) | 0) <= this.#written;
+  }
+
   /** Length of the last record, in bytes. */
   get lastRecordBytes(): number {
     return this.#written;

@@ -2,6 +2,7 @@
  * When a server that is answering wakes a caller that sleeps: as soon as it has an answer, unless its
  * requests are slow. A wake-up for each answer of those would cost the caller dear, so it is woken
  * when half of them have been answered: the next ones are here then before the last of these is done.
+ * They are counted from the first answer that it has not taken, for it may come for another lane's.
  */
 
 /** A frame that takes longer than this is worth handing over its answer alone, in ns. */
@@ -12,19 +13,27 @@ const MAX_DELAY_MS = 1;
 const FRAME_TIME_WEIGHT = 0.2;
 
 /** What it looks at. */
-interface UnreadRequests {
+interface Requests {
   readonly unreadBytes: number;
+  /** Bytes of the one that is being answered. */
+  readonly lastRecordBytes: number;
+}
+interface Answers {
+  /** Whether the caller has taken all answers but the last. */
+  readonly isLastAlone: boolean;
 }
 
 export class WakeDelay {
-  readonly #reader: UnreadRequests;
+  readonly #requests: Requests;
+  readonly #answers: Answers;
   #frameNs = 0;
-  /** Bytes of the requests that are being answered, when that began. */
-  #readBytes = 0;
-  #wokeAtMs = 0;
+  /** Bytes of requests that were to be answered at the first answer that the caller has not taken. */
+  #openBytes = 0;
+  #heldSinceMs = 0;
 
-  constructor(reader: UnreadRequests) {
-    this.#reader = reader;
+  constructor(requests: Requests, answers: Answers) {
+    this.#requests = requests;
+    this.#answers = answers;
   }
 
   /** Whether a frame takes long, on the mean of the last turns. */
@@ -38,21 +47,17 @@ export class WakeDelay {
     this.#frameNs += FRAME_TIME_WEIGHT * (frameNs - this.#frameNs);
   }
 
-  /** What has been asked is about to be answered. */
-  onRead(): void {
-    this.#readBytes = this.#reader.unreadBytes;
-  }
-
-  /** Whether a sleeper is to be woken later than now. */
+  /** Whether a sleeper is to be woken later than now. To be asked at each answer. */
   isBetterLater(): boolean {
     if (!this.hasSlowFrames) return false;
-    if (2 * this.#reader.unreadBytes <= this.#readBytes) {
-      this.#readBytes = 0; // not again before the last
-      return false;
-    }
+    const { unreadBytes, lastRecordBytes } = this.#requests;
     const nowMs = performance.now();
-    if (nowMs - this.#wokeAtMs <= MAX_DELAY_MS) return true;
-    this.#wokeAtMs = nowMs;
-    return false;
+    if (this.#answers.isLastAlone) {
+      this.#heldSinceMs = nowMs;
+      this.#openBytes = unreadBytes + lastRecordBytes;
+    }
+    if (2 * unreadBytes <= this.#openBytes) return false;
+    // The next one to be asked at is a frame away.
+    return nowMs + this.#frameNs / 1e6 - this.#heldSinceMs <= MAX_DELAY_MS;
   }
 }

@@ -141,6 +141,26 @@ describe('Lane', () => {
     assert.deepEqual(seen, [false, false, true]);
   });
 
+  test('a thread that is woken for one lane takes what there is on its others', async () => {
+    const board = PollBoard.create();
+    const { server } = open({ caller: board });
+    const ends = createLaneEnds();
+    const { memory, bulkPort } = ends.server;
+    const heard = new RecordingListener();
+    const other = new Lane('caller', ends.caller, board, heard);
+    const writer = new RingWriter(memory, ringWrittenBy('server'), bulkPort);
+    await rest();
+    writer.write(1 << 24, 0, 'waits');
+    writer.publish();
+    await rest();
+    assert.equal(heard.frames.length, 0);
+    server.send(1, 0, 0, 'wakes it');
+    await rest();
+    other.close();
+    closePorts(ends);
+    assert.equal(heard.frames.length, 1);
+  });
+
   const ids = (listener: RecordingListener): number[] => listener.frames.map(({ id }) => id);
 
   test('brings frames across in order, with all that belongs to them', async () => {
