@@ -91,7 +91,7 @@ describe('bench of chaos', { concurrency: true }, () => {
 
   test('refuses a variant that would not survive it', async () => {
     const hang = await runCli(['bench', 'hang', '--variants', 'native', ...out]);
-    assertRefused(hang, 2, /a hang, which on variant 'native' would end the whole run/);
+    assertRefused(hang, 2, /'hang', which on variant 'native' would end the whole run/);
     const http = await refusalOf(['bench', 'crash-recovery', '--variants', 'http', ...out]);
     assertRefused(http, 2, /on variant 'http' nobody restarts them/);
   });
