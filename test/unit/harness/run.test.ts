@@ -424,7 +424,11 @@ describe('runScenarios with chaos', () => {
 
   test('fails the threshold on errors for a failure that is not expected', async () => {
     const unexpected = { fault: chaos.fault };
-    const mine = scenario({ operations: [numberedEcho()], chaos: unexpected, load });
+    const mine = scenario({
+      operations: [numberedEcho()],
+      chaos: unexpected,
+      load: { ...load, durationMs: 300 },
+    });
     const { record } = await runScenarios(
       [{ scenario: mine, variants: [mortal('native')] }],
       options(),
