@@ -3,6 +3,7 @@
  * program at once.
  */
 
+import { onStopSignals } from '../core/stop-signals.ts';
 import { EXIT } from './exit-codes.ts';
 import { endAtOnce } from './run-guard.ts';
 import { stderr } from './streams.ts';
@@ -16,18 +17,12 @@ export interface Interrupt {
 /** Listens for SIGINT and SIGTERM until released. */
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) endAtOnce(EXIT.interrupted);
-    stderr('\ntoolrig: stopping; what was measured is kept (again to end at once)\n');
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    release() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+  const release = onStopSignals({
+    onAsked() {
+      stderr('\ntoolrig: stopping; what was measured is kept (again to end at once)\n');
+      controller.abort();
     },
-  };
+    onInsisted: () => endAtOnce(EXIT.interrupted),
+  });
+  return { signal: controller.signal, release };
 }

@@ -3,11 +3,12 @@
  * once with the exit code that a shell expects of that signal.
  */
 
+import { onStopSignals, type StopSignal } from '../../core/stop-signals.ts';
 import { stderr } from '../streams.ts';
 
 export interface StopRequest {
   /** Resolves with the first signal. */
-  readonly asked: Promise<NodeJS.Signals>;
+  readonly asked: Promise<StopSignal>;
   /** Gives the signals back. */
   release(): void;
 }
@@ -17,24 +18,16 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Listens until released. */
 export function listenForStop(): StopRequest {
-  let ask: (signal: NodeJS.Signals) => void = () => {};
-  let isAsked = false;
-  const asked = new Promise<NodeJS.Signals>((resolve) => {
+  let ask: (signal: StopSignal) => void = () => {};
+  const asked = new Promise<StopSignal>((resolve) => {
     ask = resolve;
   });
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (isAsked) process.exit(EXIT_CODES[signal as keyof typeof EXIT_CODES]);
-    isAsked = true;
-    stderr('toolrig: draining (again to end at once)\n');
-    ask(signal);
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    asked,
-    release() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+  const release = onStopSignals({
+    onAsked(signal) {
+      stderr('toolrig: draining (again to end at once)\n');
+      ask(signal);
     },
-  };
+    onInsisted: (signal) => process.exit(EXIT_CODES[signal]),
+  });
+  return { asked, release };
 }

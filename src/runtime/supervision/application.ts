@@ -12,6 +12,7 @@
 import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
 import { ToolrigError } from '../../core/errors.ts';
 import { requireFunction, requireKnownKeys, requirePositive } from '../../core/options.ts';
+import { onStopSignals } from '../../core/stop-signals.ts';
 import type { ChildNode } from './child-node.ts';
 import type { ChildSpec } from './child-spec.ts';
 import type { ExitReason } from './exit-reason.ts';
@@ -39,8 +40,6 @@ const SUPERVISOR_KEYS = [
   'maxSeconds',
   'autoShutdown',
 ] as const satisfies (keyof SupervisorOptions)[];
-
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 export class Application {
   /** The root of the tree. */
@@ -119,20 +118,23 @@ export class Application {
   }
 
   /**
-   * Drains on SIGTERM and SIGINT; the second of them kills.
+   * Drains on SIGTERM and SIGINT; the second of them kills, unless it comes at once: one Ctrl-C may arrive twice.
    *
    * @returns undoes it
    */
   handleSignals(): () => void {
-    const onSignal = (): void => {
-      if (this.#draining !== undefined) this.supervisor.killTree();
-      // What stopAccepting throws is no reason to stay: whoever calls drain() hears of it.
-      else this.drain().catch(() => {});
-    };
-    for (const signal of SIGNALS) process.on(signal, onSignal);
-    const undo = (): void => {
-      for (const signal of SIGNALS) process.off(signal, onSignal);
-    };
+    const kill = (): void => this.supervisor.killTree();
+    const undo = onStopSignals(
+      {
+        onAsked: () => {
+          if (this.#draining !== undefined) kill();
+          // What stopAccepting throws is no reason to stay: whoever calls drain() hears of it.
+          else this.drain().catch(() => {});
+        },
+        onInsisted: kill,
+      },
+      this.#clock,
+    );
     void this.whenEnded.then(undo);
     return undo;
   }

@@ -140,14 +140,19 @@ describe('Application', () => {
   test('drains on the first signal, kills on the second, and hears none after its end', async () => {
     const stubborn = new FakeChild(false);
     const before = process.listenerCount('SIGTERM');
-    const application = new Application([{ ...logged([], 'a', stubborn), shutdown: 'infinity' }]);
+    const clock = new ManualClock();
+    const application = new Application([{ ...logged([], 'a', stubborn), shutdown: 'infinity' }], {
+      clock,
+    });
     await application.start();
     application.handleSignals();
     assert.equal(process.listenerCount('SIGTERM'), before + 1);
-    process.emit('SIGTERM');
+    process.emit('SIGTERM', 'SIGTERM');
     await settled();
     assert.deepEqual(stubborn.asked, ['shutdown shutdown']);
-    process.emit('SIGINT');
+    clock.advance(1_000);
+    await settled();
+    process.emit('SIGINT', 'SIGINT');
     assert.equal(await application.whenEnded, 'killed');
     await settled();
     assert.equal(process.listenerCount('SIGTERM'), before);
