@@ -5,8 +5,8 @@ import type { Argv, CommandModule } from 'yargs';
 import { text } from './coerce.ts';
 
 const HELP = `A baseline is the record of a run under a name, in results/baselines/, which is
-meant to be committed. toolrig gate --baseline NAME compares with it, on the same
-machine only; toolrig compare and report take its name.
+meant to be committed. toolrig gate --baseline NAME compares with it, on the
+same machine only; toolrig compare and report take its name.
 
 Examples:
   toolrig bench orders.scenario.mjs && toolrig baseline save release-3
@@ -16,7 +16,7 @@ Examples:
 
 Exit codes:
   0  done
-  2  usage: no such baseline or run, a name that is taken`;
+  2  usage: no such baseline or run, a name that is taken, a file that is none`;
 
 /** What each action takes, for the messages about a mistake. */
 export const BASELINE_USAGES = [

@@ -1,6 +1,7 @@
 /** What `toolrig baseline` does: keeps, lists, shows and removes run records under names. */
 
 import { resolve } from 'node:path';
+import { ToolrigError } from '../core/errors.ts';
 import { inertText } from '../harness/report/plain-text.ts';
 import { renderRunText } from '../harness/report/text.ts';
 import {
@@ -30,19 +31,39 @@ export async function saveAction({ name, run, runs, force = false }: SaveFlags):
   stderr(`Run ${record.runId} is baseline ${name}: ${file}\n`);
 }
 
-/** One line a baseline: its name, the run, when it was made, from which commit, and what it measured. */
+/**
+ * One line a baseline: its name, the run, when it was made, from which commit, and what it measured.
+ *
+ * @throws `ERR_USAGE`, after all others have been listed, naming the files that hold no record
+ */
 export async function listAction(asJson: boolean): Promise<void> {
   const folder = resolve(BASELINES_FOLDER);
   const names = await listBaselines(folder);
-  const entries = await Promise.all(
-    names.map(async (name) => entryOf(name, await readBaseline(folder, name))),
-  );
+  const entries: Entry[] = [];
+  const problems: string[] = [];
+  for (const name of names) {
+    try {
+      // One after the other: a record is a megabyte or so, and only a line of it is kept.
+      // oxlint-disable-next-line no-await-in-loop
+      entries.push(entryOf(name, await readBaseline(folder, name)));
+    } catch (error) {
+      if (!(error instanceof ToolrigError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  print(entries, asJson);
+  if (problems.length > 0) throw new ToolrigError('ERR_USAGE', problems.join('\n'));
+  if (!asJson && names.length === 0) {
+    stderr('There is no baseline: keep one with toolrig baseline save\n');
+  }
+}
+
+function print(entries: readonly Entry[], asJson: boolean): void {
   if (asJson) {
     stdout(`${JSON.stringify(entries, null, 2)}\n`);
     return;
   }
-  if (entries.length === 0) stderr('There is no baseline: keep one with toolrig baseline save\n');
-  const column = Math.max(0, ...names.map(({ length }) => length)) + 2;
+  const column = Math.max(0, ...entries.map(({ name }) => name.length)) + 2;
   for (const { name, runId, gitCommit, scenarios } of entries) {
     const commit = gitCommit === null ? '' : `  ${gitCommit.slice(0, 12)}`;
     stdout(`${name.padEnd(column)}${inertText(`${runId}${commit}  ${scenarios.join(', ')}`)}\n`);
@@ -60,6 +81,8 @@ export async function showAction(name: string, asJson: boolean): Promise<void> {
 export async function removeAction(name: string): Promise<void> {
   await removeBaseline(resolve(BASELINES_FOLDER), name);
 }
+
+type Entry = ReturnType<typeof entryOf>;
 
 function entryOf(name: string, { runId, startedAt, environment, scenarios }: RunRecord) {
   const { gitCommit, fingerprint } = environment;

@@ -35,7 +35,7 @@ const EXAMPLES = `Examples:
 
 export const benchCommand: CommandModule<object, BenchFlags> = {
   command: 'bench [scenario..]',
-  describe: 'measure what each variant costs on each scenario',
+  describe: 'measure what each variant costs',
   builder: (args) => declare(args) as unknown as Argv<BenchFlags>,
   async handler(flags) {
     const { bench } = await import('./bench.ts');

@@ -24,7 +24,7 @@ Exit codes:
 
 export const callCommand: CommandModule<object, CallFlags> = {
   command: 'call <service> <method> [json]',
-  describe: 'call a service of a running toolrig serve',
+  describe: 'call a service that serve runs',
   builder: (args) =>
     args
       .usage('$0 call <service> <method> [json]\n\nCalls a service of a running toolrig serve.')

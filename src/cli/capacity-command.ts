@@ -21,15 +21,16 @@ const MAX_ZONES = 100;
 const EXAMPLES = `Examples:
   toolrig capacity mixed --target-rate 10000 --slo 'p99<5ms, errors<0.1%'
     instances for 10,000 calls/s, on every way of hosting
-  toolrig capacity mixed --workload '400 agents, 6 calls a turn, 2 turns a minute, burst 3x' \\
-      --growth 10%/month --instance 'c7g.large=2c,4GiB,$52' --zones 3
+  toolrig capacity mixed --growth 10%/month --zones 3 \\
+      --workload '400 agents, 6 calls a turn, 2 turns a minute, burst 3x' \\
+      --instance 'c7g.large=2c,4GiB,$52'
     a year of growth, with its cost
   toolrig capacity --from k6.json --target-rate 2000 --slo 'p99<200ms'
     what others measured: k6, autocannon, wrk or CSV`;
 
 export const capacityCommand: CommandModule<object, CapacityFlags> = {
   command: 'capacity [scenario]',
-  describe: 'how many instances a load needs, and what they cost',
+  describe: 'plan the instances that a load needs',
   builder: (args) => declare(args) as unknown as Argv<CapacityFlags>,
   async handler(flags) {
     const { capacity } = await import('./capacity.ts');
@@ -58,14 +59,14 @@ function declare(args: Argv): Argv {
         group: ASKED,
         string: true,
         coerce: text('workload', "such as '400 agents, 6 calls a turn, 2 turns a minute'"),
-        describe: "in words: '400 agents, 6 calls a turn, 2 turns a minute, burst 3x'",
+        describe: "in words, as '400 agents, 6 calls a turn, 2 turns a minute'",
       },
       slo: {
         group: ASKED,
         string: true,
         default: 'p99<5ms, errors<0.1%',
         coerce: text('slo', "such as 'p99<5ms, errors<0.1%'"),
-        describe: "what each rate must keep to; default: 'p99<5ms, errors<0.1%'",
+        describe: "what each rate keeps to; default: 'p99<5ms, errors<0.1%'",
       },
       growth: {
         group: ASKED,

@@ -25,9 +25,11 @@ Examples:
     what changed between two runs
   toolrig compare latest --variants native,worker --scenario calculator-batch
     two variants of one run
-  toolrig compare before.json after.json --metrics p50,cpuNsPerCall --fail-on regressed
+  toolrig compare before.json after.json --metrics p50,cpuNsPerCall \\
+      --fail-on regressed
     exits with 1 when one of them is worse beyond doubt
-  toolrig compare before.json after.json --format markdown >> $GITHUB_STEP_SUMMARY
+  toolrig compare before.json after.json \\
+      --format markdown >> "$GITHUB_STEP_SUMMARY"
     a table on the page of a workflow
 
 Exit codes:
@@ -38,7 +40,7 @@ Exit codes:
 
 export const compareCommand: CommandModule<object, CompareFlags> = {
   command: 'compare <base> [candidate]',
-  describe: 'compare two runs, or two variants of one',
+  describe: 'compare two runs, or two variants',
   builder: (args) => declare(args) as unknown as Argv<CompareFlags>,
   async handler(flags) {
     const { compare } = await import('./compare.ts');

@@ -19,7 +19,7 @@ Exit codes:
 
 export const doctorCommand: CommandModule<object, DoctorFlags> = {
   command: 'doctor',
-  describe: 'say what measurements made on this machine are worth',
+  describe: 'say what measurements here are worth',
   builder: (args) =>
     args
       .usage(

@@ -28,8 +28,8 @@ Examples:
     ten minutes, and what cannot be told is not let through
   toolrig gate --baseline release-3 --scenarios ./bench/orders.scenario.mjs
     against a run of this machine; finds large changes only
-  toolrig gate --base origin/main --scenarios calculator-batch --junit gate.xml \\
-      --summary "$GITHUB_STEP_SUMMARY"
+  toolrig gate --base origin/main --scenarios calculator-batch \\
+      --junit gate.xml --summary "$GITHUB_STEP_SUMMARY"
     in CI; a workflow is in docs/ci/
 
 Exit codes:
@@ -43,7 +43,7 @@ Exit codes:
 
 export const gateCommand: CommandModule<object, GateFlags> = {
   command: 'gate',
-  describe: 'fail when the working tree is slower than a commit',
+  describe: 'fail when slower than a commit',
   builder: (args) => declare(args) as unknown as Argv<GateFlags>,
   async handler(flags) {
     const { gate } = await import('./gate.ts');

@@ -15,7 +15,8 @@ const HELP = `Examples:
   toolrig history --fail-on-regression --within 5 ci/runs
     for CI: over the runs in a folder; 1 when the last five brought a regression
 
-A change point needs 10 runs or more of one environment and load, 3 of them since.
+A change point needs 10 runs or more of one environment and load, 3 of them
+since.
 
 Exit codes:
   0  pass
@@ -24,7 +25,7 @@ Exit codes:
 
 export const historyCommand: CommandModule<object, HistoryFlags> = {
   command: 'history [run..]',
-  describe: 'show when scenarios became slower or faster, over many runs',
+  describe: 'show when scenarios became slower',
   builder: (args) =>
     args
       .usage('$0 history [run..]\n\nShows when scenarios became slower or faster, over many runs.')
@@ -32,7 +33,7 @@ export const historyCommand: CommandModule<object, HistoryFlags> = {
         type: 'string',
         array: true,
         default: [] as string[],
-        describe: 'run ids, paths, or folders of runs; default: results/runs results/baselines',
+        describe: 'ids, paths or folders of runs; default: all that are stored',
       })
       .option('metric', {
         string: true,

@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 
 export const listCommand: CommandModule<object, { json: boolean | undefined }> = {
   command: 'list',
-  describe: 'list scenarios, variants and micro-benchmarks',
+  describe: 'list scenarios, variants, benches',
   builder: (args) =>
     args
       .usage('$0 list\n\nLists scenarios and variants for bench, and benches for micro.')

@@ -1,6 +1,5 @@
 /** What `toolrig load` does: makes a scenario of the flags, a variant of each target, and has them measured as any other. */
 
-import { availableParallelism } from 'node:os';
 import { ToolrigError } from '../core/errors.ts';
 import { isOpen, type Load } from '../harness/load/load.ts';
 import type { PlannedScenario } from '../harness/load/prepare-scenario.ts';
@@ -29,7 +28,6 @@ export interface LoadCommandFlags extends LoadFlags, MeasuredRunFlags {
 
 /** Enough for an interval over rounds; a load test is about more than a cost. */
 const DEFAULT_CLOSED_MS = 5_000;
-const MOST_ROUNDS = 10;
 
 /**
  * Loads the targets, and sets the exit code.
@@ -74,10 +72,6 @@ function requireToolName(): never {
 }
 
 function withDefaults(asked: Load): Load {
-  const { calls, concurrency = availableParallelism(), batch = 1 } = asked;
-  if (isOpen(asked)) return asked;
-  if (calls === undefined) return { durationMs: DEFAULT_CLOSED_MS, ...asked };
-  // In a round of fewer calls than callers some would have none, and fewer be in flight than was asked for.
-  const fullRounds = Math.floor(calls / (concurrency * batch));
-  return { rounds: Math.max(1, Math.min(MOST_ROUNDS, fullRounds)), ...asked };
+  if (isOpen(asked) || asked.calls !== undefined) return asked;
+  return { durationMs: DEFAULT_CLOSED_MS, ...asked };
 }

@@ -35,7 +35,7 @@ Exit codes:
 
 export const reportCommand: CommandModule<object, ReportFlags> = {
   command: 'report <run..>',
-  describe: 'render stored runs again; several make a trend',
+  describe: 'render stored runs again, or a trend',
   builder: (args) =>
     args
       .usage('$0 report <run..>\n\nRenders stored runs again; several make a trend.')

@@ -22,7 +22,7 @@ Exit codes:
 
 export const statusCommand: CommandModule<object, StatusFlags> = {
   command: 'status',
-  describe: 'show the tree, health and load of a running toolrig serve',
+  describe: 'show the tree, health, load of serve',
   builder: (args) =>
     args
       .usage('$0 status\n\nShows the tree, health and load of a running toolrig serve.')

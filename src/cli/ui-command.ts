@@ -22,7 +22,7 @@ Exit codes:
 
 export const uiCommand: CommandModule<object, UiFlags> = {
   command: 'ui',
-  describe: 'browse stored runs: pages, comparisons, trends',
+  describe: 'browse stored runs as pages',
   builder: (args) =>
     args
       .usage('$0 ui\n\nServes stored runs as pages: each run, any two compared, trends.')

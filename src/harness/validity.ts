@@ -166,10 +166,12 @@ function droppedText({ record }: Measurement): string {
 
 function latenessText({ record: { openLoop } }: Measurement): string {
   if (openLoop === undefined) return '';
-  const lateMs = (openLoop.pacingNs.p99 / 1e6).toLocaleString('en-US', {
-    maximumSignificantDigits: 3,
-  });
-  return `1 % of the arrivals were ${lateMs} ms late or more before they were sent or waited`;
+  const { p99, max } = openLoop.pacingNs;
+  const lateMs = (p99 / 1e6).toLocaleString('en-US', { maximumSignificantDigits: 3 });
+  // Of fewer than a hundred arrivals no one in a hundred is later.
+  return p99 < max
+    ? `1 % of the arrivals were ${lateMs} ms late or more before they were sent or waited`
+    : `arrivals were up to ${lateMs} ms late before they were sent or waited`;
 }
 
 function named(measurements: readonly Measurement[], detail: (each: Measurement) => string) {

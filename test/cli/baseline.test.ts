@@ -66,6 +66,15 @@ describe('baseline', { concurrency: 2 }, () => {
     assert.equal(JSON.parse(compared.stdout).baseline.name, record.runId, compared.stderr);
     const shown = await toolrig('baseline', 'show', 'main', '--json');
     assert.equal(shown.stdout, stringifyRunRecord(record));
+    const corrupt = join(cwd, 'results', 'baselines', 'broken.json');
+    writeFileSync(corrupt, '{');
+    const others = await toolrig('baseline', 'list', '--json');
+    assert.equal(others.exitCode, 2);
+    assert.match(others.stderr, /^toolrig: [^\n]*broken\.json is not JSON/);
+    assert.deepEqual(
+      JSON.parse(others.stdout).map(({ name }: { name: string }) => name),
+      ['main'],
+    );
     const removed = await toolrig('baseline', 'rm', 'main');
     assert.equal(removed.exitCode, 0, removed.stderr);
     assert.ok(!existsSync(file));

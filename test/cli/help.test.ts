@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { runCli } from '../helpers/cli.ts';
 
+/** No line is too long, nor an example so long that it was broken for it. */
 function assertNarrow(text: string): void {
   for (const line of text.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
+  const [, examples = ''] = /^Examples:\n(.*?)^$/ms.exec(text) ?? [];
+  for (const line of examples.split('\n'))
+    assert.match(line, /^(?: {2}(?:toolrig|[A-Z_]+=)| {4,}\S|$)/);
 }
 
 describe('toolrig --help', { concurrency: true }, () => {
@@ -55,6 +59,7 @@ describe('toolrig --help', { concurrency: true }, () => {
   });
 
   for (const [command, flags] of [
+    ['gate', ['--base', '--baseline', '--budget', '-d, --duration']],
     [
       'compare',
       ['--variants', '--scenario', '--metrics', '--tolerance', '--fail-on', '--format', '--out'],

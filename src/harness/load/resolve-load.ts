@@ -110,16 +110,39 @@ export function resolveLoad(own: Load, given: Load): ResolvedLoad {
   } = load;
   requireBounded('concurrency × batch', concurrency, batch);
   const isCounted = load.calls !== undefined;
+  const shape = { concurrency, batch, rounds };
   return {
-    concurrency,
-    batch,
-    // A round of no calls would measure nothing.
-    rounds: isCounted ? Math.min(rounds, calls) : rounds,
+    ...(isCounted ? countedShape(shape, calls, open, given.rounds !== undefined) : shape),
     durationMs: isCounted ? Number.POSITIVE_INFINITY : durationMs,
     calls,
     warmupMs,
     ...(thinkMs === undefined ? {} : { think: { meanMs: thinkMs, kind: thinkTime } }),
     ...(open ? { open: openLoadOf(load, batch, isCounted ? undefined : durationMs / rounds) } : {}),
+  };
+}
+
+type Shape = Pick<ResolvedLoad, 'concurrency' | 'batch' | 'rounds'>;
+
+/**
+ * What of callers, batches and rounds so many calls are enough for. In a round of fewer calls than callers some would have
+ * none: so there are fewer rounds or, where their number was asked for, fewer callers, and the record says how many.
+ */
+function countedShape(
+  { concurrency, batch, rounds }: Shape,
+  calls: number,
+  isAtRate: boolean,
+  areRoundsAsked: boolean,
+): Shape {
+  // At a rate it is the schedule that says how many are in flight. A round of no calls would measure nothing.
+  if (isAtRate) return { concurrency, batch, rounds: Math.min(rounds, calls) };
+  const fullRounds = Math.max(1, Math.floor(calls / (concurrency * batch)));
+  const fitting = Math.min(rounds, areRoundsAsked ? calls : fullRounds);
+  const callsOfRound = Math.floor(calls / fitting);
+  const sentTogether = Math.min(batch, callsOfRound);
+  return {
+    concurrency: Math.min(concurrency, Math.floor(callsOfRound / sentTogether)),
+    batch: sentTogether,
+    rounds: fitting,
   };
 }
 

@@ -59,9 +59,15 @@ export function marksOf(row: VariantRecord, notes: readonly OwnedNote[]): string
 }
 
 function generatorText({ pacingNs, sentPerSecond }: OpenLoopRecord): string {
+  const { p99, max } = pacingNs;
+  // Of fewer than a hundred arrivals no one in a hundred is later.
+  const late =
+    p99 < max
+      ? `${formatNs(p99)} late or more to 1 % of the arrivals`
+      : `up to ${formatNs(p99)} late to its arrivals`;
   return (
-    `generator-limited: the generator came ${formatNs(pacingNs.p99)} late or more to 1 % of the ` +
-    `arrivals, and sent ${formatShort(sentPerSecond)} calls/s; responses are partly its own doing`
+    `generator-limited: the generator came ${late}, and sent ${formatShort(sentPerSecond)} calls/s; ` +
+    'responses are partly its own doing'
   );
 }
 

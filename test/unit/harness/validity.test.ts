@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Environment } from '../../../src/harness/results/environment.ts';
-import type { ScenarioRecord } from '../../../src/harness/results/run-record.ts';
+import type { LatencySummary, ScenarioRecord } from '../../../src/harness/results/run-record.ts';
 import { seededRandom } from '../../../src/harness/stats/random.ts';
 import { type EarlyEnd, validityOf } from '../../../src/harness/validity.ts';
 import { roundsOf } from '../../helpers/rounds.ts';
@@ -28,7 +28,11 @@ function scenario(...variants: ScenarioRecord['variants']): ScenarioRecord {
 }
 
 /** An open loop of one round, with this verdict on the generator of one variant, and so many calls dropped by each. */
-function openRecordWith(generatorVerdict: 'ok' | 'generator-limited', dropped = 0) {
+function openRecordWith(
+  generatorVerdict: 'ok' | 'generator-limited',
+  dropped = 0,
+  late: Partial<LatencySummary> = {},
+) {
   return openRecord().scenarios.map((each) => ({
     ...each,
     variants: each.variants.map((variant) => ({
@@ -37,7 +41,13 @@ function openRecordWith(generatorVerdict: 'ok' | 'generator-limited', dropped = 
       rounds: variant.rounds.slice(0, 1),
       ...(variant.openLoop === undefined || variant.variant !== 'native'
         ? {}
-        : { openLoop: { ...variant.openLoop, generatorVerdict } }),
+        : {
+            openLoop: {
+              ...variant.openLoop,
+              generatorVerdict,
+              pacingNs: { ...variant.openLoop.pacingNs, ...late },
+            },
+          }),
     })),
   }));
 }
@@ -138,6 +148,10 @@ describe('validityOf', () => {
       [
         validityOf(openRecordWith('generator-limited'), QUIET, undefined),
         /^frozen-server: limited by the generator: native \(1 % of the arrivals were 0\.4 ms late or more/,
+      ],
+      [
+        validityOf(openRecordWith('generator-limited', 0, { max: 400_000 }), QUIET, undefined),
+        /^frozen-server: limited by the generator: native \(arrivals were up to 0\.4 ms late before/,
       ],
       [
         validityOf(openRecordWith('ok', 9_000), QUIET, undefined),

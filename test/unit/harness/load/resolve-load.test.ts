@@ -30,16 +30,27 @@ describe('resolveLoad', () => {
   });
 
   test('takes a count in the place of a time, and the reverse', () => {
-    assert.deepEqual(partsOf({ durationMs: 9 }, { calls: 4 }, 'durationMs', 'calls', 'rounds'), [
-      FOREVER,
-      4,
-      4,
-    ]);
+    const counted = partsOf({ durationMs: 9 }, { calls: 4, concurrency: 1 }, 'durationMs', 'calls');
+    assert.deepEqual(counted, [FOREVER, 4]);
     assert.deepEqual(partsOf({ calls: 4 }, { durationMs: 9 }, 'durationMs', 'calls'), [9, FOREVER]);
     assert.equal(
       resolveLoad({ ratePerSecond: 5 }, { calls: 4 }).open?.stages[0]?.durationMs,
       FOREVER,
     );
+  });
+
+  test('has as many in flight as it says: of few calls, fewer rounds or else fewer callers', () => {
+    const shapeOf = (given: Load, own: Load = {}) =>
+      partsOf(own, given, 'concurrency', 'batch', 'rounds');
+    assert.deepEqual(shapeOf({ calls: 100, concurrency: 4 }), [4, 1, 10]);
+    assert.deepEqual(shapeOf({ calls: 20, concurrency: 4 }), [4, 1, 5]);
+    assert.deepEqual(shapeOf({ calls: 20, concurrency: 4 }, { rounds: 8 }), [4, 1, 5]);
+    assert.deepEqual(shapeOf({ calls: 20, concurrency: 4, rounds: 10 }), [2, 1, 10]);
+    assert.deepEqual(shapeOf({ calls: 3, concurrency: 64 }), [3, 1, 1]);
+    assert.deepEqual(shapeOf({ calls: 3, concurrency: 1, rounds: 10 }), [1, 1, 3]);
+    assert.deepEqual(shapeOf({ calls: 10, concurrency: 3, batch: 4 }), [2, 4, 1]);
+    assert.deepEqual(shapeOf({ calls: 5, concurrency: 2, batch: 16 }), [1, 5, 1]);
+    assert.deepEqual(shapeOf({ calls: 3, concurrency: 4, ratePerSecond: 9 }), [4, 1, 1]);
   });
 
   test('keeps of a closed loop, when a rate is given, what means the same at a rate', () => {

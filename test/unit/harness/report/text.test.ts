@@ -74,7 +74,16 @@ describe('the terminal report', () => {
     };
     const text = textOf({ ...scenario, variants: [late, ...others] });
     assert.match(text, /native ¹/);
-    assert.match(text, /¹ generator-limited: the generator came 400 µs late/);
+    assert.match(text, /¹ generator-limited: the generator came 400 µs late or more to 1 % of/);
+    const { pacingNs } = openLoop;
+    const few = {
+      ...late,
+      openLoop: { ...late.openLoop, pacingNs: { ...pacingNs, p99: pacingNs.max } },
+    };
+    assert.match(
+      textOf({ ...scenario, variants: [few as typeof first, ...others] }),
+      /¹ generator-limited: the generator came up to [\d.]+ .s late to its arrivals, and/,
+    );
   });
 
   test('paints only when asked, and changes no character by it', () => {
