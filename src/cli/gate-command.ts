@@ -34,7 +34,7 @@ Examples:
 
 Exit codes:
   0  nothing regressed; or it could not be told, and that is to pass
-  1  regressed, or calls of the candidate failed
+  1  regressed, or the candidate's calls fail or can no longer be made
   2  usage: no such REF, no repository, a flag
   3  a side could not be built or measured
   4  a measurement is invalid; no call was made, or those of the base failed

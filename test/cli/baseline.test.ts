@@ -124,6 +124,17 @@ describe('gate --baseline', { concurrency: 2 }, () => {
     assertRefused(refused, 2, /one round of calculator-batch.*--rounds 10/);
   });
 
+  test('refuses a baseline of a server that load was pointed at, whatever its scenario is called', async () => {
+    const { toolrig } = project(sampleRecord({ command: 'toolrig load http://127.0.0.1:3/mcp' }));
+    await toolrig('baseline', 'save', 'main');
+    const refused = await toolrig('gate', '--baseline', 'main', '-q');
+    assertRefused(
+      refused,
+      2,
+      /'main' is of a server that toolrig load .* toolrig compare main latest/,
+    );
+  });
+
   test('starts a scenario of one’s own, given by its path, as the baseline was measured', async () => {
     const cwd = join(folder, String(count++));
     mkdirSync(cwd);

@@ -111,6 +111,11 @@ describe('gate', { concurrency: 2 }, () => {
     const broken = await gate('--base', 'HEAD');
     assert.equal(broken.exitCode, 1, broken.stderr);
     assert.match(broken.stdout, /in the candidate, 3 of 1000 calls failed: wrong sum/);
+    repository.figures({ exitCode: 4 });
+    const refused = await gate('--base', 'HEAD');
+    assert.equal(refused.exitCode, 1, refused.stderr);
+    assert.match(refused.stdout, /adding: it no longer works in the candidate: it cannot �\[31mme/);
+    repository.figures({ ns: 100, failed: 3 });
     repository.commit('broken');
     repository.figures({ ns: 100 });
     const unusable = await gate('--base', 'HEAD');
@@ -122,10 +127,10 @@ describe('gate', { concurrency: 2 }, () => {
     const { repository, gate } = fixture();
     repository.figures({ ns: 100, calls: 0 });
     assert.equal((await gate('--base', 'HEAD')).exitCode, 4);
-    repository.figures({ exitCode: 2 });
+    repository.figures({ exitCode: 9 });
     const unable = await gate('--base', 'HEAD');
     assert.equal(unable.exitCode, 3);
-    assert.match(unable.stderr, /of the candidate ended with 2\. It said last:\n.*�\[31mmeasure/);
+    assert.match(unable.stderr, /of the candidate ended with 9\. It said last:\n.*�\[31mmeasure/);
     assertPlain(unable);
   });
 

@@ -10,18 +10,21 @@ import {
   judgeBaseline,
   STARTS,
 } from '../../harness/compare/gate/baseline-gate.ts';
+import { conclude } from '../../harness/compare/gate/gate.ts';
 import {
   type GateContext,
   type GateProcess,
   type GateReport,
   reportGate,
 } from '../../harness/compare/gate/gate-report.ts';
-import type { GateSample } from '../../harness/compare/gate/sample.ts';
+import type { GateFailure } from '../../harness/compare/gate/quad.ts';
+import { type GateSample, samplesOf } from '../../harness/compare/gate/sample.ts';
 import { differencesBetween } from '../../harness/compare/same-machine.ts';
 import { listScenarioNames, loadScenario } from '../../harness/load/scenario-catalog.ts';
 import { readBaseline } from '../../harness/results/baseline-store.ts';
 import { BASELINES_FOLDER } from '../../harness/results/baselines-folder.ts';
 import { readEnvironment, systemSources } from '../../harness/results/environment.ts';
+import { isMadeByLoad } from '../../harness/results/made-by-load.ts';
 import type { RunRecord } from '../../harness/results/run-record.ts';
 import { groupByScenario } from '../../harness/results/scenario-group.ts';
 import { TOOL } from '../package-info.ts';
@@ -42,8 +45,10 @@ export async function gateOnBaseline(
 ): Promise<GateReport> {
   const folder = process.cwd();
   const whole = await readBaseline(resolve(BASELINES_FOLDER), name);
+  requireStartable(whole, name);
   const sources = await sourcesOf(whole, name, flags);
   const baseline = selected(whole, name, [...sources.keys()], flags);
+  samplesOf(baseline); // refuses what cannot be gated before eight starts of it
   const environment = readEnvironment(systemSources(folder));
   const { tolerance, budget: budgetMs } = flags;
   const rules: BaselineRules = { ...metricsOf(flags), tolerance };
@@ -66,14 +71,28 @@ export async function gateOnBaseline(
       'the baseline was made at another time, and what the machine was like then is in every figure',
     ],
   };
+  const nothing = { ...judgeBaseline({ ...baseline, scenarios: [] }, [], rules), looks: 0 };
   const differences = differencesBetween(baseline.environment, environment);
   if (differences !== undefined) {
-    const nothing = judgeBaseline({ ...baseline, scenarios: [] }, [], rules);
     const reasons = [`the baseline was made on another machine${differences}`];
-    return reportGate({ ...nothing, reasons, looks: 0 }, { ...context, stopped: 'failure' });
+    return reportGate({ ...nothing, reasons }, { ...context, stopped: 'failure' });
   }
-  const { starts, ...measured } = await start(baseline, sources, flags, running);
-  return reportGate(judgeBaseline(baseline, starts, rules), { ...context, ...measured });
+  const { starts, failure, ...measured } = await start(baseline, sources, flags, running);
+  const outcome =
+    failure === undefined
+      ? judgeBaseline(baseline, starts, rules)
+      : { ...nothing, ...conclude([], failure) };
+  return reportGate(outcome, { ...context, ...measured });
+}
+
+/** @throws `ERR_USAGE` for a baseline that no start of the candidate can repeat */
+function requireStartable(baseline: RunRecord, name: string): void {
+  if (!isMadeByLoad(baseline)) return;
+  throw new ToolrigError(
+    'ERR_USAGE',
+    `baseline '${name}' is of a server that toolrig load was pointed at, and the gate starts its services itself: load the ` +
+      `server again and compare, with toolrig compare ${name} latest --fail-on regressed`,
+  );
 }
 
 /**
@@ -144,6 +163,8 @@ function selected(
 
 interface Started extends Pick<GateContext, 'processes' | 'stopped' | 'elapsedMs'> {
   readonly starts: readonly (readonly GateSample[])[];
+  /** What ended it before its time. */
+  readonly failure?: GateFailure;
 }
 
 /** Starts the candidate as often as a verdict needs, each time as the baseline was measured. */
@@ -184,6 +205,7 @@ async function start(
         });
         // oxlint-disable-next-line no-await-in-loop -- two at a time would measure each other
         const samples = await side.measure(sources.get(name) ?? name, variants, load, out);
+        if (!Array.isArray(samples)) return { ...done('failure'), failure: samples };
         ofStart.push(...samples);
         processes.push({ side: 'candidate', scenario: name, samples });
       }

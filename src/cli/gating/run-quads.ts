@@ -6,18 +6,23 @@ import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import {
   addQuad,
+  failGate,
   type GateRules,
   type GateState,
   nextStep,
   type StopReason,
   startGate,
 } from '../../harness/compare/gate/gate.ts';
-import { QUAD, type Side } from '../../harness/compare/gate/quad.ts';
+import { type GateFailure, QUAD, type Side } from '../../harness/compare/gate/quad.ts';
 import type { GateSample } from '../../harness/compare/gate/sample.ts';
 
 export interface QuadsOptions {
   /** Measures a scenario in a new process of one side; what it stores goes to the folder `out`. */
-  readonly measure: (side: Side, scenario: string, out: string) => Promise<GateSample[]>;
+  readonly measure: (
+    side: Side,
+    scenario: string,
+    out: string,
+  ) => Promise<GateSample[] | GateFailure>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onStep: (state: GateState, scenario: string, elapsedMs: number) => void;
@@ -50,8 +55,12 @@ export async function runQuads(rules: GateRules, options: QuadsOptions): Promise
       const begunAtMs = clock.nowMs();
       const samples: GateSample[][] = [];
       // One after the other: two at a time would measure each other.
-      // oxlint-disable-next-line no-await-in-loop
-      for (const side of QUAD) samples.push(await measure(side, scenario, out));
+      for (const side of QUAD) {
+        // oxlint-disable-next-line no-await-in-loop
+        const measured = await measure(side, scenario, out);
+        if (Array.isArray(measured)) samples.push(measured);
+        else return { state: failGate(state, measured), stopped: 'failure', elapsedMs: elapsed() };
+      }
       const durationMs = clock.nowMs() - begunAtMs;
       state = addQuad(state, { scenario, samples, durationMs });
     }

@@ -8,11 +8,11 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { ToolrigError } from '../../core/errors.ts';
-import type { Side } from '../../harness/compare/gate/quad.ts';
+import type { GateFailure, Side } from '../../harness/compare/gate/quad.ts';
 import { type GateSample, samplesOf } from '../../harness/compare/gate/sample.ts';
 import type { Tool } from './project.ts';
 import { type ProcessResult, runProgram } from './run-process.ts';
-import { tailOf } from './tail.ts';
+import { lastLineOf, tailOf } from './tail.ts';
 
 /** How each process measures. */
 export interface ChildLoad {
@@ -35,6 +35,8 @@ export interface ChildLoad {
 /** The exit code of a run of which some threshold failed; it has a record all the same. */
 const THRESHOLD_FAILED = 1;
 const INVALID = 4;
+/** How a run ends whose scenario is refused, whose target does not start, or whose calls all come to nothing. */
+const CANNOT_MEASURE: readonly (number | null)[] = [2, 3, INVALID];
 
 export class GateSide {
   readonly side: Side;
@@ -85,7 +87,8 @@ export class GateSide {
   }
 
   /**
-   * Measures a scenario in a process of its own.
+   * Measures a scenario in a process of its own. What the base can measure and the candidate cannot is a failure of
+   * the candidate's, which is returned.
    *
    * @param out - a folder for what it stores, which nobody reads
    * @throws ToolrigError `ERR_TARGET` when it could not measure, `ERR_INVALID_MEASUREMENT` when what it
@@ -96,7 +99,7 @@ export class GateSide {
     variants: readonly string[],
     load: ChildLoad,
     out: string,
-  ): Promise<GateSample[]> {
+  ): Promise<GateSample[] | GateFailure> {
     const words = {
       variants: variants.join(','),
       duration: load.durationMs === undefined ? undefined : `${load.durationMs}ms`,
@@ -120,7 +123,15 @@ export class GateSide {
     try {
       return samplesOf(this.#parse(result));
     } catch (cause) {
-      if (!(cause instanceof ToolrigError) || cause.code !== 'ERR_INVALID_MEASUREMENT') throw cause;
+      if (!(cause instanceof ToolrigError) || cause.code === 'ERR_USAGE') throw cause;
+      if (this.side === 'candidate' && CANNOT_MEASURE.includes(result.exitCode)) {
+        const why = result.stdout === '' ? lastLineOf(result.output) : cause.message;
+        return {
+          kind: 'broken',
+          reason: `${scenario}: it no longer works in the candidate: ${why}`,
+        };
+      }
+      if (cause.code !== 'ERR_INVALID_MEASUREMENT') throw cause;
       throw new ToolrigError(cause.code, `${scenario} in the ${this.side}: ${cause.message}`, {
         cause,
       });

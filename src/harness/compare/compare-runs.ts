@@ -7,6 +7,7 @@
  * the comparison says so.
  */
 
+import { isMadeByLoad } from '../results/made-by-load.ts';
 import type { ArrivalsRecord } from '../results/open-loop-record.ts';
 import type { RunRecord, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import { dependenceOfRounds } from '../stats/dependent-rounds.ts';
@@ -156,6 +157,9 @@ function doubtAbout(baseline: RunRecord, candidate: RunRecord): string | undefin
   // A machine that was busy during one of the runs makes a difference that no interval knows of.
   const doubtful = [baseline, candidate].find(({ validity }) => validity.verdict !== 'valid');
   if (doubtful !== undefined) return `run ${doubtful.runId} is ${doubtful.validity.verdict}`;
+  if (isMadeByLoad(baseline) !== isMadeByLoad(candidate)) {
+    return 'one run is of a server that toolrig load was pointed at, the other of services of its own';
+  }
   const differences = differencesBetween(baseline.environment, candidate.environment);
   return differences === undefined ? undefined : `the environments differ${differences}`;
 }

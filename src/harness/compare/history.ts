@@ -8,6 +8,7 @@
 
 import { ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
+import { isMadeByLoad } from '../results/made-by-load.ts';
 import type { RunRecord, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import { type SerialDependence, serialDependence } from '../stats/autocorrelation.ts';
 import {
@@ -111,7 +112,7 @@ export function digestForHistory(record: RunRecord): HistoryRun {
         .map((variant) => ({
           scenario: scenario.name,
           variant: variant.variant,
-          load: loadOf(scenario),
+          load: loadOf(record, scenario),
           figures: figuresOf(variant),
         })),
     ),
@@ -237,7 +238,8 @@ function figuresOf(variant: VariantRecord): Record<HistoryMetric, number> {
   };
 }
 
-function loadOf(scenario: ScenarioRecord): string {
+/** A server that `toolrig load` was pointed at is another than that of a scenario of this name. */
+function loadOf(record: RunRecord, scenario: ScenarioRecord): string {
   const { executor, concurrency, batch, payloadBytes, thinkMs, thinkTime, arrivals, chaos } =
     scenario;
   const isDrawn = thinkTime === 'exponential';
@@ -245,6 +247,7 @@ function loadOf(scenario: ScenarioRecord): string {
     [executor, concurrency, batch, payloadBytes, thinkMs, isDrawn],
     arrivals,
     chaos,
+    isMadeByLoad(record),
   ]);
 }
 

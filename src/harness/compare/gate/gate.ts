@@ -122,6 +122,11 @@ export function addQuad(state: GateState, quad: Quad): GateState {
   return isDue && failure === undefined ? look(next) : next;
 }
 
+/** The state with what ends it in the middle of a quad, which is left out. */
+export function failGate(state: GateState, failure: GateFailure): GateState {
+  return { ...state, failure };
+}
+
 /** What came out, at whatever point the gate has ended. */
 export function outcomeOf(state: GateState): GateOutcome {
   const { rules, looks, failure } = state;

@@ -50,10 +50,12 @@ export function comparedBy(metric: GateMetric, samples: readonly GateSample[]): 
 /**
  * The samples in a run record.
  *
- * @throws ToolrigError `ERR_INVALID_MEASUREMENT` when the run is invalid, or lacks a field
+ * @throws ToolrigError `ERR_INVALID_MEASUREMENT` when the run is invalid, or lacks a field; `ERR_USAGE` for a scenario
+ *   with faults
  */
 export function samplesOf(record: unknown): GateSample[] {
   const { validity, scenarios } = fieldsOf(record, 'the run record');
+  for (const each of listOf(scenarios)) requireNoFaults(fieldsOf(each, 'a scenario'));
   const { verdict, reasons } = fieldsOf(validity, 'validity');
   if (verdict === 'invalid') throw invalid(`the run is invalid: ${listOf(reasons).join('; ')}`);
   return listOf(scenarios).flatMap((each) => {
@@ -63,6 +65,16 @@ export function samplesOf(record: unknown): GateSample[] {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether and when a fault strikes differs from start to start: what calls take beside it is no figure of the code's. */
+function requireNoFaults({ name, chaos }: Fields): void {
+  if (typeof chaos !== 'object' || chaos === null || (chaos as Fields)['fault'] === null) return;
+  throw new ToolrigError(
+    'ERR_USAGE',
+    `${String(name)} troubles its services, and cannot be gated on what calls cost meanwhile: it has thresholds of its own, ` +
+      'which toolrig bench holds it to',
+  );
+}
 
 function sampleOf(scenario: Fields, of: unknown): GateSample {
   const variant = fieldsOf(of, 'a variant');

@@ -43,6 +43,18 @@ function run(
 const base = run('run-a', [variant('native', 200), variant('json', 6_000)]);
 
 describe('comparableRuns', () => {
+  test('has no verdict on a server that load was pointed at beside services of the same name', () => {
+    const command = 'toolrig load http://127.0.0.1:3000/mcp --tool calculator';
+    const [pointed, again] = ['b', 'c'].map((id) =>
+      run(`run-${id}`, [variant('native', 240)], { command }),
+    );
+    assert.ok(pointed !== undefined && again !== undefined);
+    const doubtsOf = (one: RunRecord, two: RunRecord) =>
+      comparableRuns(one, two).subjects.map(({ doubt }) => doubt);
+    assert.match(doubtsOf(base, pointed)[0] ?? '', /^one run is of a server that toolrig load/);
+    assert.deepEqual(doubtsOf(pointed, again), [undefined]);
+  });
+
   test('sets each variant of a run against the same one of another, unpaired', () => {
     const candidate = run('run-b', [variant('native', 240), variant('json', 6_000)]);
     const { subjects } = comparableRuns(base, candidate);

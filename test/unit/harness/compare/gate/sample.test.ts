@@ -47,6 +47,17 @@ describe('samplesOf', () => {
     assert.deepEqual(names, all);
   });
 
+  test('refuses a scenario that troubles its services, whatever came of it', () => {
+    const { scenarios } = recordOf();
+    const withFault = (fault: object | null) => ({
+      validity: { verdict: fault === null ? 'valid' : 'invalid', reasons: ['no service crashed'] },
+      scenarios: scenarios.map((each) => ({ ...each, chaos: { fault } })),
+    });
+    const message = /^adding troubles its services, and cannot be gated/;
+    assert.throws(() => samplesOf(withFault({ kind: 'kill' })), { code: 'ERR_USAGE', message });
+    assert.equal(samplesOf(withFault(null)).length, 1);
+  });
+
   test('reads no more than it needs', () => {
     const [sample] = samplesOf(recordOf());
     assert.equal(sample?.load, 'closed loop, 2 × 16 in flight, 64 B');
