@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { assertPlain, assertRefused, runCli, temporaryFolder } from '../helpers/cli.ts';
@@ -146,8 +146,8 @@ describe('toolrig serve', { concurrency: 2, ...TIMEOUT }, () => {
     const config = settingsFile(folder, 'blocked', {
       services: { troubled: troubled({ placement: 'worker' }), calculator: {} },
       health: {
-        intervalMs: 200,
-        deadlineMs: 100,
+        intervalMs: 600,
+        deadlineMs: 500, // longer than a machine stands still
         onUnhealthy: 'restart',
         failuresBeforeRestart: 2,
       },
@@ -198,14 +198,16 @@ describe('toolrig serve, asked to stop', { concurrency: 2, ...TIMEOUT }, () => {
   const config = () =>
     settingsFile(folder, 'draining', {
       services: { troubled: troubled({ shutdown: 'infinity' }), file: {} },
-      drainDeadlineMs: 10_000,
+      drainDeadlineMs: 50_000,
     });
   const hasStarted = (serving: Awaited<ReturnType<typeof startServe>>) =>
     until(async () => ((await serving.status()).services[0]?.inFlight === 1 ? true : undefined));
 
   test('takes no new calls, and lets those in flight end', async () => {
     const serving = await startServe(['--config', config()]);
-    const waiting = serving.run(['call', 'troubled', 'wait', '{"ms":2500}']);
+    const path = join(folder, 'is-done');
+    const wait = ['call', 'troubled', 'waitFor', JSON.stringify({ path })];
+    const waiting = serving.run([...wait, '--timeout', '50s']);
     await hasStarted(serving);
     serving.process.kill('SIGTERM');
     await serving.said('draining (again to end at once)');
@@ -220,6 +222,7 @@ describe('toolrig serve, asked to stop', { concurrency: 2, ...TIMEOUT }, () => {
     );
     const late = await serving.run(['call', 'troubled', 'ping']);
     assertRefused(late, 1, /ERR_SERVICE_EXIT: the application is draining/);
+    writeFileSync(path, '');
     const waited = await waiting;
     assert.deepEqual([waited.exitCode, waited.stdout], [0, '"done"\n']);
     assert.equal((await serving.result).exitCode, 0);

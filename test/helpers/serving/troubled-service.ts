@@ -1,5 +1,6 @@
 /** A service for tests of `toolrig serve`: it waits, hangs, crashes, loops or refuses to start. */
 
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineService, ToolError } from '../../../src/runtime/index.ts';
 
@@ -28,8 +29,9 @@ export function troubledService({ brokenBy, apiKey }: Options = {}) {
     methods: {
       echo: (params: unknown) => params,
       knowsKey: () => apiKey === 'sunny-with-a-chance',
-      async wait({ ms }: { ms: number }) {
-        await sleep(ms);
+      /** Answers once there is such a file: a service that drains cannot be told by a call. */
+      async waitFor({ path }: { path: string }) {
+        while (!existsSync(path)) await sleep(10);
         return 'done';
       },
       hang: () => new Promise(() => {}),

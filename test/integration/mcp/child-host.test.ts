@@ -39,14 +39,14 @@ function isAlive(pid: number): boolean {
 }
 
 async function untilDead(pid: number): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 1_500; attempt++) {
     if (!isAlive(pid)) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   assert.fail(`process ${pid} lives on`);
 }
 
-function start(mode: ChildMode, service: object, startTimeoutMs = 10_000): Promise<ChildHost> {
+function start(mode: ChildMode, service: object, startTimeoutMs = 60_000): Promise<ChildHost> {
   return ChildHost.start({ mode, services: [{ ...contractSpec(), ...service }], startTimeoutMs });
 }
 
@@ -63,8 +63,14 @@ for (const mode of MODES) {
 
     test('fails the calls in flight when it is killed, and every call after it', async () => {
       await withHost(mode, async (host, caller) => {
+        // Once all of them run; before that, some may lose their request instead of their reply.
+        let running = 0;
+        const onProgress = () => {
+          if (++running === 8) process.kill(host.pid, 'SIGKILL');
+        };
+        const slow = { name: 'slow', arguments: { ms: 60_000 } };
         const calls = Array.from({ length: 8 }, () =>
-          caller.call('tools/call', { name: 'slow', arguments: { ms: 60_000 } }),
+          caller.call('tools/call', slow, { timeoutMs: 30_000, onProgress }),
         );
         const rejected = Promise.all(
           calls.map((call) =>
@@ -75,7 +81,6 @@ for (const mode of MODES) {
             }),
           ),
         );
-        setTimeout(() => process.kill(host.pid, 'SIGKILL'), 100);
         await rejected;
         assert.deepEqual(await host.exited, { code: null, signal: 'SIGKILL' });
         await assert.rejects(caller.call('ping'), { code: 'ERR_SERVICE_EXIT' });
@@ -97,7 +102,8 @@ for (const mode of MODES) {
         const slow = caller.call('tools/call', { name: 'slow', arguments: { ms: 60_000 } });
         const rejected = assert.rejects(slow, { code: 'ERR_SERVICE_EXIT' });
         await caller.call('ping');
-        await Promise.all([host.stop(), host.stop()]);
+        const patient = { timeoutMs: 30_000 }; // it is to end of itself
+        await Promise.all([host.stop(patient), host.stop(patient)]);
         await rejected;
         assert.deepEqual(await host.exited, { code: 0, signal: null });
         assert.equal(isAlive(host.pid), false);

