@@ -4,6 +4,9 @@ import { distance } from 'fastest-levenshtein';
 
 /** More than the error of a single letter, less than any two. */
 const BEGINNING = 1.5;
+/** Of a name that is right but for its unit. */
+const NO_UNIT = 0.5;
+const UNIT = /(?<=[a-z])(Ms|Ns|Bytes|Seconds)$/;
 
 /**
  * The candidate nearest to `given`, be it by letters or since it begins so; `undefined` when none is near enough to
@@ -13,10 +16,17 @@ export function nearest(given: string, candidates: Iterable<string>): string | u
   const names = [...candidates];
   const mostErrors = Math.max(2, given.length / 3);
   const [found] = names
-    .map((name) => ({ name, errors: countErrors(given, name, mostErrors) }))
+    .map((name) => ({ name, errors: leastErrors(given, name, mostErrors) }))
     .filter(({ errors }) => errors <= mostErrors)
     .toSorted((a, b) => a.errors - b.errors || a.name.length - b.name.length);
   return found?.name;
+}
+
+/** Names of numbers end with their unit, which is easily left out. */
+function leastErrors(given: string, name: string, mostErrors: number): number {
+  const errors = countErrors(given, name, mostErrors);
+  const bare = name.replace(UNIT, '');
+  return bare === name ? errors : Math.min(errors, countErrors(given, bare, mostErrors) + NO_UNIT);
 }
 
 /**

@@ -9,11 +9,11 @@
  * event loop turn every few milliseconds.
  */
 
-import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { ToolrigError } from '../../core/errors.ts';
 import type { CallOptions } from './call-context.ts';
+import { withQuietSignal } from './quiet-signal.ts';
 import type { CallTransport } from './transport.ts';
 
 /** One call of a batch. */
@@ -92,12 +92,4 @@ export class Batch {
     this.#turn = undefined;
     this.#stretchStartedMs = this.#clock.nowMs();
   }
-}
-
-/** Every call in flight listens to the signal: more than Node takes for sane without a warning. */
-function withQuietSignal(options: CallOptions): CallOptions {
-  if (options.signal === undefined) return options;
-  const signal = AbortSignal.any([options.signal]);
-  setMaxListeners(0, signal);
-  return { ...options, signal };
 }

@@ -165,3 +165,19 @@ export function metaOf(
   if (inParams === undefined || given === undefined) return given ?? inParams;
   return { ...inParams, ...given };
 }
+
+/** The id that a call is given, or one of its own. */
+export function requestIdOf(options: CallOptions | undefined): string {
+  const given = options?.requestId;
+  // What is none the service refuses; whoever records that names the call all the same.
+  return typeof given === 'string' ? given : nextRequestId();
+}
+
+/** The options with an id; what is no options the service is to refuse as it is. */
+export function withRequestId(
+  options: CallOptions | undefined,
+  requestId: string,
+): CallOptions | undefined {
+  if (options !== undefined && (typeof options !== 'object' || options === null)) return options;
+  return { ...options, requestId: options?.requestId ?? requestId };
+}

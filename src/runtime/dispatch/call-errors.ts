@@ -4,7 +4,6 @@ import { inspect } from 'node:util';
 import { ToolrigError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/nearest.ts';
 import type { LimitRefusal } from './access/caller-limits.ts';
-import type { CallOptions } from './call-context.ts';
 
 /** @param registered - names to choose from. Default: none are told. */
 export function serviceNotFound(name: unknown, registered?: Iterable<string>): ToolrigError {
@@ -62,13 +61,6 @@ export function invalidTimeout(timeoutMs: unknown): ToolrigError {
     'ERR_INVALID_OPTION',
     `timeoutMs must be a number > 0 (Infinity for no limit), got ${inspect(timeoutMs)}`,
   );
-}
-
-/** What is wrong with the options of a call before it is made, or nothing. */
-export function objectionTo(service: string, options: CallOptions): ToolrigError | undefined {
-  const { timeoutMs, signal } = options;
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) return invalidTimeout(timeoutMs);
-  return signal?.aborted === true ? cancelled(service, signal.reason) : undefined;
 }
 
 export function timedOut(service: string, timeoutMs: number): ToolrigError {

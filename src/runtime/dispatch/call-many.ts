@@ -7,6 +7,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CallOptions } from './call-context.ts';
+import { withQuietSignal } from './quiet-signal.ts';
 
 /** Calls in flight at a time. */
 const WINDOW = 512;
@@ -28,13 +29,14 @@ export async function callInTurn(
   concurrency: number = Number.POSITIVE_INFINITY,
 ): Promise<unknown[]> {
   const size = Math.min(WINDOW, concurrency);
+  const shared = withQuietSignal(options);
   const replies: unknown[] = [];
   for (let first = 0; first < paramsList.length; first += size) {
     if (first > 0) await nextTurn();
     const window = paramsList
       .slice(first, first + size)
       // A service rejects with nothing else.
-      .map((params) => service.call(method, params, options).catch((error: unknown) => error));
+      .map((params) => service.call(method, params, shared).catch((error: unknown) => error));
     for (const reply of await Promise.all(window)) replies.push(reply);
   }
   return replies;

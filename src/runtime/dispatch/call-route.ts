@@ -7,12 +7,12 @@
  * The transport's own hot path goes straight to the service when none of this is there.
  */
 
+import { requireArray } from '../../core/options.ts';
 import { isCallObserved, observeCall } from '../telemetry/call-channels.ts';
-import { nextRequestId } from '../telemetry/request-id.ts';
 import type { Gate } from './access/gate.ts';
 import { type GatedCall, sealParams, toolOf } from './access/gated-call.ts';
 import { ANONYMOUS, type Caller } from './access/identity.ts';
-import { type CallOptions, metaOf } from './call-context.ts';
+import { type CallOptions, metaOf, requestIdOf, withRequestId } from './call-context.ts';
 import { serviceNotFound } from './call-errors.ts';
 import { callInTurn } from './call-many.ts';
 import { type CopyMode, handOver } from './ownership.ts';
@@ -63,13 +63,14 @@ export class CallRoute {
     );
   }
 
-  callMany(
+  async callMany(
     caller: Caller | undefined,
     name: string,
     method: string,
     paramsList: readonly unknown[],
     options: CallOptions | undefined,
   ): Promise<unknown[]> {
+    requireArray('the params of callMany', paramsList);
     const reference = this.registry.lookup(name);
     if (reference === undefined) {
       return this.#callNobody(caller, name, method, undefined, options);
@@ -193,9 +194,9 @@ function observe<T>(
   method: string,
   params: unknown,
   options: CallOptions | undefined,
-  call: (options: CallOptions) => Promise<T>,
+  call: (options: CallOptions | undefined) => Promise<T>,
 ): Promise<T> {
-  const requestId = options?.requestId ?? nextRequestId();
+  const requestId = requestIdOf(options);
   const subject = {
     service,
     method,
@@ -205,7 +206,7 @@ function observe<T>(
     requestId,
     meta: metaOf(params, options),
   };
-  return observeCall(subject, () => call({ ...options, requestId }));
+  return observeCall(subject, () => call(withRequestId(options, requestId)));
 }
 
 /** What is no name is decided on as the text that it makes; services and methods have none such. */

@@ -19,12 +19,12 @@ import {
   invalidArguments,
   invalidTimeout,
   missingToolName,
-  objectionTo,
   serviceExit,
   unknownMethod,
   unknownTool,
 } from './call-errors.ts';
 import { callInTurn } from './call-many.ts';
+import { objectionTo } from './call-objection.ts';
 import { Mailbox, type MailboxOwner } from './mailbox.ts';
 import { describeMisfit } from './schema.ts';
 import type { Endpoint, ServiceDefinition } from './service-definition.ts';
@@ -104,13 +104,17 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
   }
 
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
+    if (options !== undefined) {
+      const objection = objectionTo(this.name, options);
+      if (objection !== undefined) return this.#mailbox.refuse(objection);
+    }
     const answer = this.answer(method, params, options);
     return answer instanceof Promise ? answer : Promise.resolve(answer);
   }
 
   /**
    * As {@link call}, but gives a reply that is there at once as it is: a thread that serves others
-   * sends it on without waiting for a promise.
+   * sends it on without waiting for a promise. What the options are has been looked at.
    */
   answer(method: string, params?: unknown, options?: CallOptions): unknown {
     if (method === 'tools/call') return this.#callTool(params, options);
@@ -231,10 +235,6 @@ export class Service<TState = unknown> implements ServiceReference, ContextHost,
     params: unknown,
     options: CallOptions | undefined,
   ): unknown {
-    if (options !== undefined) {
-      const objection = objectionTo(this.name, options);
-      if (objection !== undefined) return this.#mailbox.refuse(objection);
-    }
     return this.#mailbox.deliver(
       endpoint,
       args,

@@ -202,7 +202,8 @@ export class Transport {
    * Makes many calls of one method for one promise: replies in the order of `paramsList`. In the
    * place of a call that failed stands its `ToolrigError`.
    *
-   * @throws (rejects) `ERR_SERVICE_NOT_FOUND` when nobody has the name
+   * @throws (rejects) `ERR_SERVICE_NOT_FOUND` when nobody has the name, `ERR_INVALID_OPTION` when
+   *   `paramsList` is no array
    */
   callMany(
     name: string,
@@ -227,6 +228,7 @@ export class Transport {
     requireKnownKeys('options of start', options, START_KEYS);
     requireOneOf('placement', placement, PLACEMENTS);
     requireInteger('replicas', replicas, 1, MAX_REPLICAS);
+    if (memoryLimitBytes !== undefined) requireInteger('memoryLimitBytes', memoryLimitBytes, 1);
     if (memoryLimitBytes !== undefined && placement === 'inline') {
       throw new ToolrigError(
         'ERR_INVALID_OPTION',

@@ -1,5 +1,6 @@
 /** Makes a service elsewhere, or several of it behind one name. */
 
+import { serviceExit } from '../dispatch/call-errors.ts';
 import type {
   HostEnvironment,
   ServiceModule,
@@ -18,7 +19,15 @@ export function createRemote(
   findPlace: () => GuestPlace,
 ): StartableService {
   const { replicas = 1 } = options;
-  const create = (): RemoteService => new RemoteService(source, name, findPlace(), environment);
+  const create = (): RemoteService => {
+    let place: GuestPlace;
+    try {
+      place = findPlace();
+    } catch (thrown) {
+      throw serviceExit(name, thrown); // no thread or process is to be had
+    }
+    return new RemoteService(source, name, place, environment);
+  };
   if (replicas === 1) return create();
   const createMeasured = (): RemoteService => {
     const replica = create();

@@ -24,6 +24,8 @@ const MIB = 2 ** 20;
 const RUNTIME_BYTES = 80 * MIB;
 /** Time in which a process whose services have gone ends by itself, and its link after it. */
 const EXIT_GRACE_MS = 1_000;
+const NO_DESCRIPTORS =
+  'no process can be started: too many files are open (EMFILE). Close some, or allow more: ulimit -n';
 
 export interface GuestProcessOptions {
   readonly clock: Clock;
@@ -55,6 +57,11 @@ export class GuestProcess implements GuestPlace {
     const child = spawn(process.execPath, [...heapLimit(memoryLimitBytes), PROCESS_MAIN], {
       stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     });
+    // There is no 'exit' of a process that is not started, and no 'close' that anybody may wait for.
+    child.on('error', (error) => {
+      this.#exitReason ??= error;
+    });
+    if (!hasStreams(child)) throw new Error(NO_DESCRIPTORS);
     this.#child = child;
     living.add(child);
     this.connection = new GuestConnection(() => this.#letGo());
@@ -65,9 +72,6 @@ export class GuestProcess implements GuestPlace {
     });
     this.connection.connect(link);
     child.unref();
-    child.on('error', (error) => {
-      this.#exitReason ??= error;
-    });
     // Of a process that has ended its last words remain to be read, by a socket that keeps this one
     // alive for nobody. They have no end where a process of its own has inherited the link.
     const lastWords = clock.createTimer(EXIT_GRACE_MS, () => socket.destroy());
@@ -133,6 +137,7 @@ export class GuestProcess implements GuestPlace {
     const timer = this.#clock.createTimer(MEMORY_WATCH_MS, () => void look());
     const look = async (): Promise<void> => {
       const bytes = await residentBytes(this.pid);
+      if (!living.has(this.#child)) return; // it has ended meanwhile, and the timer with it
       if (bytes !== undefined && bytes > limitBytes + RUNTIME_BYTES) {
         const used = `${Math.round((bytes - RUNTIME_BYTES) / MIB)} MiB`;
         const allowed = `${Math.round(limitBytes / MIB)} MiB`;
@@ -146,6 +151,11 @@ export class GuestProcess implements GuestPlace {
     timer.start();
     timer.keepAlive(false);
   }
+}
+
+/** Where this process has no descriptor left, Node gives a child without any streams. */
+function hasStreams({ stdio }: { readonly stdio?: ChildProcess['stdio'] }): boolean {
+  return stdio !== undefined;
 }
 
 /** V8 ends the process by itself a little above the limit. */

@@ -6,9 +6,9 @@
  * cannot travel so, a call with options for the handler or one that cannot be sent, goes by itself.
  */
 
-import { setMaxListeners } from 'node:events';
 import type { ToolrigError } from '../../core/errors.ts';
 import type { CallOptions } from '../dispatch/call-context.ts';
+import { withQuietSignal } from '../dispatch/quiet-signal.ts';
 import { ChunkSize } from './chunk-size.ts';
 import type { BatchReceiver } from './remote-call.ts';
 
@@ -167,12 +167,4 @@ export class RemoteBatch implements BatchReceiver {
     this.#inFlight--;
     this.#replies[index] = refusal;
   }
-}
-
-/** Every call in flight listens to the signal: more than Node takes for sane without a warning. */
-function withQuietSignal(options: CallOptions | undefined): CallOptions | undefined {
-  if (options?.signal === undefined) return options;
-  const signal = AbortSignal.any([options.signal]);
-  setMaxListeners(0, signal);
-  return { ...options, signal };
 }

@@ -13,13 +13,8 @@
 import type { DeadlineWheel } from '../../core/deadline-wheel.ts';
 import type { ToolrigError } from '../../core/errors.ts';
 import { type CallOptions, DEFAULT_TIMEOUT_MS } from '../dispatch/call-context.ts';
-import {
-  cancelled,
-  objectionTo,
-  overloaded,
-  serviceExit,
-  timedOut,
-} from '../dispatch/call-errors.ts';
+import { cancelled, overloaded, serviceExit, timedOut } from '../dispatch/call-errors.ts';
+import { objectionTo } from '../dispatch/call-objection.ts';
 import { countRefusal, createCounters } from '../dispatch/service-counters.ts';
 import type { HostEnvironment } from '../dispatch/service-host.ts';
 import type { ServiceLifecycle } from '../dispatch/service-lifecycle.ts';

@@ -55,7 +55,12 @@ export class ReplicaSet implements StartableService {
     this.#nowMs = () => clock.nowMs();
     this.#lifecycle = new ServiceLifecycle(clock);
     this.#count = count;
-    for (let copy = 0; copy < count; copy++) this.#add();
+    try {
+      for (let copy = 0; copy < count; copy++) this.#add();
+    } catch (thrown) {
+      this.kill(thrown); // those that were made have places already
+      throw thrown;
+    }
     this.placement = (this.#choices[0] as Replica).placement;
   }
 

@@ -4,6 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { NativeTransport, type Placement } from '../../../src/runtime/index.ts';
 import { RecordingLogger } from '../../helpers/recording-logger.ts';
@@ -180,6 +181,33 @@ for (const placement of ['worker', 'process'] as const satisfies Placement[]) {
     });
   });
 }
+
+describe('a host that has too many files open', PATIENCE, () => {
+  test('starts no service in a process, lives on, and starts one when there is room', () => {
+    const program = `
+      import { closeSync, openSync } from 'node:fs';
+      import { NativeTransport } from ${JSON.stringify(import.meta.resolve('../../../src/runtime/index.js'))};
+      const transport = new NativeTransport();
+      const start = (replicas) => transport.start(${JSON.stringify(ROGUE)}, { name: 'rogue', placement: 'process', replicas });
+      const open = [];
+      try { for (;;) open.push(openSync('/dev/null')); } catch {}
+      const refusals = [await start(1).catch(String), await start(2).catch(String)];
+      open.forEach((descriptor) => closeSync(descriptor));
+      await new Promise((resolve) => setImmediate(resolve));
+      await start(2);
+      console.log(JSON.stringify([...refusals, await transport.call('rogue', 'echo', 'well')]));
+      await transport.stop();
+    `;
+    const limited = ['-c', 'ulimit -n 256; exec "$0" "$@"', process.execPath];
+    const args = [...limited, '--input-type=module', '--eval', program];
+    const { stdout, stderr } = spawnSync('sh', args, { encoding: 'utf8' });
+    assert.equal(stderr, '');
+    const [one, several, reply] = JSON.parse(stdout) as string[];
+    assert.match(one ?? '', /'rogue' ended \(Error: no process can be started: too many files/);
+    assert.equal(several, one);
+    assert.equal(reply, 'well');
+  });
+});
 
 describe('a process that leaves a process behind', PATIENCE, () => {
   test('has ended though the other one holds its link', async () => {

@@ -21,6 +21,12 @@ describe('nearest', () => {
     assert.equal(nearest('', ['concurrency']), undefined);
   });
 
+  test('takes a name without its unit for it, misspelled or not', () => {
+    assert.equal(nearest('timout', ['signal', 'timeoutMs']), 'timeoutMs');
+    assert.equal(nearest('memroyLimit', ['memoryLimitBytes', 'name']), 'memoryLimitBytes');
+    assert.equal(nearest('bytes', ['Bytes', 'sizes']), 'Bytes');
+  });
+
   test('finds nothing when no name is near, or there is none', () => {
     assert.equal(nearest('weather', ['add', 'multiply']), undefined);
     assert.equal(nearest('add', []), undefined);

@@ -3,7 +3,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import { ToolrigError } from '../../../core/errors.ts';
 import type { AuditLog } from '../../telemetry/audit-log.ts';
-import { nextRequestId } from '../../telemetry/request-id.ts';
+import { requestIdOf } from '../call-context.ts';
 import type { GatedCall } from './gated-call.ts';
 
 export class AuditedCall {
@@ -17,7 +17,7 @@ export class AuditedCall {
 
   constructor(call: GatedCall, audit: AuditLog, clock: Clock) {
     const { method, params, options } = call;
-    this.requestId = options?.requestId ?? nextRequestId();
+    this.requestId = requestIdOf(options);
     this.#call = call;
     this.#audit = audit;
     this.#clock = clock;

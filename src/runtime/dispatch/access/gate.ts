@@ -12,7 +12,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { ToolrigError } from '../../../core/errors.ts';
 import type { AuditLog } from '../../telemetry/audit-log.ts';
-import type { CallOptions } from '../call-context.ts';
+import { type CallOptions, withRequestId } from '../call-context.ts';
 import { auditUnavailable, callerOverloaded, forbidden } from '../call-errors.ts';
 import { AccessPolicy } from './access-policy.ts';
 import { AuditedCall } from './audited-call.ts';
@@ -99,7 +99,7 @@ export class Gate {
 
   #auditedCall(call: GatedCall, audit: AuditLog, send: Send): Promise<unknown> {
     const line = new AuditedCall(call, audit, this.#clock);
-    const options = { ...call.options, requestId: line.requestId };
+    const options = withRequestId(call.options, line.requestId);
     return this.#checkedCall(call, options, send).then(
       (reply) => {
         line.end(isToolError(call, reply) ? 'tool_error' : 'ok');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, test } from 'node:test';
 import type { CopyMode } from '../../../../src/runtime/dispatch/ownership.ts';
 import { defineService } from '../../../../src/runtime/dispatch/service-definition.ts';
@@ -44,6 +45,41 @@ describe('NativeTransport', () => {
     assert.equal(await transport.call('counter', 'increment'), 1);
     assert.equal(await transport.call('counter', 'increment'), 2);
     assert.equal(await transport.call('second', 'increment'), 1);
+  });
+
+  test('refuses a limit on memory that is no number of bytes', async () => {
+    const transport = new NativeTransport();
+    const service = { module: 'file:///nowhere.js' };
+    for (const memoryLimitBytes of [0, -1, 1.5, Number.NaN, '64MB' as never]) {
+      for (const placement of ['worker', 'process'] as const) {
+        await assert.rejects(transport.start(service, { name: 'a', placement, memoryLimitBytes }), {
+          code: 'ERR_INVALID_OPTION',
+          message: /^memoryLimitBytes must be an integer >= 1/,
+        });
+      }
+    }
+  });
+
+  test('makes no calls of what is no list', async () => {
+    const transport = new NativeTransport();
+    await transport.start(COUNTER);
+    for (const params of [undefined, { length: 1 }, 'ab'] as never[]) {
+      await assert.rejects(transport.callMany('counter', 'echo', params), {
+        code: 'ERR_INVALID_OPTION',
+        message: /^the params of callMany must be an array/,
+      });
+    }
+  });
+
+  test('makes many cancellable calls without a warning', async () => {
+    const transport = new NativeTransport();
+    const gate = defer();
+    await transport.start(defineService({ name: 'slow', methods: { wait: () => gate.promise } }));
+    const { signal } = new AbortController();
+    const replies = transport.callMany('slow', 'wait', Array.from({ length: 20 }), { signal });
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    gate.resolve('done');
+    assert.equal((await replies).length, 20);
   });
 
   test('refuses a taken name and leaves its holder in place', async () => {

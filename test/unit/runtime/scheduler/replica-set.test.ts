@@ -117,6 +117,24 @@ async function chosen({ set, replicas }: Awaited<ReturnType<typeof startSet>>): 
 }
 
 describe('ReplicaSet', () => {
+  test('ends the copies that it has made when another cannot be made', async () => {
+    const made: FakeReplica[] = [];
+    const create = (): FakeReplica => {
+      if (made.length === 2) throw new Error('no more processes');
+      const replica = new FakeReplica(made.length);
+      made.push(replica);
+      return replica;
+    };
+    assert.throws(
+      () => new ReplicaSet('copied', 3, create, new ManualClock()),
+      /no more processes/,
+    );
+    assert.deepEqual(
+      made.map(({ status }) => status),
+      ['ended', 'ended'],
+    );
+  });
+
   test('sends a call to the copy with the fewest, as long as nobody is measured', async () => {
     const started = await startSet(3);
     started.replica(0).unanswered = 2;
