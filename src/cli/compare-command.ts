@@ -34,7 +34,8 @@ Examples:
 
 Exit codes:
   0  compared
-  1  something regressed, or the candidate lacks it, with --fail-on regressed
+  1  something regressed, fails or is gone in the candidate, with --fail-on
+     regressed
   2  usage: no such run, flag, scenario or variant
   5  something is inconclusive, with --fail-on inconclusive`;
 

@@ -31,7 +31,8 @@ const HELP = `Examples:
 
 Exit codes:
   0  rendered
-  2  usage: a flag, no such run, a file that cannot be written`;
+  2  usage: a flag, no such run, a file that cannot be written
+  4  benchmark-action, bencher, prometheus: the run is invalid`;
 
 export const reportCommand: CommandModule<object, ReportFlags> = {
   command: 'report <run..>',

@@ -21,6 +21,8 @@ export interface Comparable {
   readonly subjects: readonly Subject[];
   /** What the baseline has and the candidate lacks: no figure tells of it. */
   readonly missing: readonly string[];
+  /** What succeeds in the baseline and fails in the candidate, beyond what its thresholds allow: no figure tells of that either. */
+  readonly broken: readonly string[];
   /** What makes the figures say less than they seem to. */
   readonly warnings: readonly string[];
 }
@@ -72,6 +74,11 @@ export function comparableRuns(
         });
     }),
     missing: missing === 'refuse' ? gone : [],
+    broken: pairs.flatMap(({ base, other }) =>
+      base.variants
+        .filter(({ variant }) => selection.variants?.includes(variant) ?? true)
+        .flatMap((one) => brokenIn(one, other, one.variant)),
+    ),
     warnings: [
       DIFFERENT_TIMES,
       SHARED_LUCK,
@@ -102,12 +109,33 @@ export function comparableVariants(
   return {
     subjects,
     missing: [],
+    broken: chosen(run, selection).flatMap((scenario) => {
+      const one = scenario.variants.find(({ variant }) => variant === baseline);
+      return one === undefined ? [] : brokenIn(one, scenario, candidate);
+    }),
     warnings: [
       SHARED_LUCK,
       ...suspicion(run),
       ...subjects.flatMap((subject) => dependence(subject, subjects.length)),
     ],
   };
+}
+
+/** That the candidate fails where the baseline does not: a baseline that fails, too, is no yardstick. */
+function brokenIn(
+  baseline: VariantRecord,
+  { name, variants, thresholds }: ScenarioRecord,
+  variant: string,
+): string[] {
+  const candidate = variants.find((each) => each.variant === variant);
+  if (candidate === undefined || failuresOf(baseline) !== undefined) return [];
+  const onErrors = thresholds.filter(
+    (each) => each.metric === 'errors' && each.variant === variant,
+  );
+  const isAllowed = onErrors.length > 0 && onErrors.every(({ passed }) => passed);
+  const how =
+    candidate.succeeded === 0 ? 'no call succeeded' : isAllowed ? undefined : failuresOf(candidate);
+  return how === undefined ? [] : [`${name} on ${variant}: ${how} in the candidate`];
 }
 
 /** That the ratios of rounds rise and fall together, which their interval knows nothing of. */

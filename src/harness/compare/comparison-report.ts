@@ -31,7 +31,7 @@ export interface ComparisonReport {
   readonly tolerance: number;
   /** Share of intervals that hold the true ratio. Default: 0.95. */
   readonly confidence?: number;
-  /** `regressed` when anything is, else `inconclusive` when anything is or is missing, else whether anything improved. */
+  /** `regressed` when anything is, else `inconclusive` when anything is, is missing or broken, else whether anything improved. */
   readonly verdict: Verdict;
   readonly problems: readonly ComparisonProblem[];
   readonly warnings: readonly string[];
@@ -41,15 +41,15 @@ export interface ComparisonReport {
 /** Compares what may be compared, and puts the outcome together. */
 export function reportComparison(
   sides: Pick<ComparisonReport, 'baseline' | 'candidate'>,
-  { subjects, missing, warnings }: Comparable,
+  { subjects, missing, broken, warnings }: Comparable,
   options: SuiteOptions & { readonly tolerance: number },
 ): ComparisonReport {
   const compared = compareSuite(subjects, options);
   return {
     ...sides,
     tolerance: options.tolerance,
-    verdict: overallVerdict(compared, missing.length > 0),
-    problems: missing.map((text) => ({ kind: 'failure', text })),
+    verdict: overallVerdict(compared, missing.length + broken.length > 0),
+    problems: [...missing, ...broken].map((text) => ({ kind: 'failure', text })),
     warnings,
     subjects: compared,
   };

@@ -40,12 +40,19 @@ export function isMoreBetter(metric: Metric): boolean {
 }
 
 /**
- * Whether a round can tell it: a percentile takes so many calls that one is expected above it. The
- * median of a single call is that call.
+ * Whether a round can tell it: a percentile takes calls that were timed, and so many that one is expected above it; the
+ * median of a single call is that call. What a call takes of something takes one that succeeded.
  */
 export function isToldBy(round: RoundRecord, metric: Metric): boolean {
+  if (metric === 'throughput') return true;
+  if (!PERCENTILES.some((name) => name === metric)) return hasSuccess(round);
   const percent = PERCENT[metric];
-  return percent === undefined || hasCallsAbove(percent, succeededIn(round));
+  return round.max > 0 && (percent === undefined || hasCallsAbove(percent, succeededIn(round)));
+}
+
+/** Whether a call of it succeeded; of others nothing is known but that they did not. */
+export function hasSuccess({ calls, failed }: Pick<RoundRecord, 'calls' | 'failed'>): boolean {
+  return calls > failed;
 }
 
 /** A metric of one round: ns, bytes, or calls per second; at least 1, or what one call is per second. */

@@ -18,6 +18,7 @@ import { type Change, changeBetween, type Pairing } from './change.ts';
 import { detectableChange } from './detectable.ts';
 import {
   DEFAULT_METRICS,
+  hasSuccess,
   isMoreBetter,
   isToldBy,
   type Metric,
@@ -90,7 +91,7 @@ export interface SubjectComparison {
   readonly metrics: readonly MetricComparison[];
 }
 
-/** Compares all subjects; those without a round on either side have no metrics. */
+/** Compares all subjects; those without a round in which a call succeeded, on either side, have no metrics. */
 export function compareSuite(
   subjects: readonly Subject[],
   options: SuiteOptions = {},
@@ -98,7 +99,7 @@ export function compareSuite(
   const { metrics = DEFAULT_METRICS, tolerance = 0.03, alpha = 0.05 } = options;
   const measured = subjects.map((subject) => {
     const sets = matched(subject);
-    const figures = (fewestOf(sets) > 0 ? metrics : []).map((metric) => figuresOf(metric, sets));
+    const figures = (isMeasured(sets) ? metrics : []).map((metric) => figuresOf(metric, sets));
     return { subject, sets, figures };
   });
   const adjusted = holmAdjusted(
@@ -153,14 +154,13 @@ export interface ChangeInRounds extends Change {
 }
 
 /**
- * The change of one metric; `undefined` when there are no rounds to compare.
+ * The change of one metric; `undefined` when a side has no round in which a call succeeded.
  *
  * @throws ToolrigError `ERR_INVALID_MEASUREMENT` for rounds without calls or time
  */
 export function changeInRounds(metric: Metric, given: RoundSets): ChangeInRounds | undefined {
   const sets = matched(given);
-  const rounds = fewestOf(sets);
-  return rounds === 0 ? undefined : { ...figuresOf(metric, sets), rounds };
+  return isMeasured(sets) ? { ...figuresOf(metric, sets), rounds: fewestOf(sets) } : undefined;
 }
 
 interface Figures extends Change {
@@ -242,6 +242,11 @@ function clockDoubt(
   if (!isPercentile || !isTimerLimited(Math.min(baseline, candidate), clockReadNs))
     return undefined;
   return 'timer-limited: below twenty clock reads; calls/s tells';
+}
+
+/** Whether both sides have a round in which a call succeeded: what others took for nothing is no figure. */
+function isMeasured({ baseline, candidate }: RoundSets): boolean {
+  return baseline.some(hasSuccess) && candidate.some(hasSuccess);
 }
 
 function fewestOf({ baseline, candidate }: RoundSets): number {

@@ -10,6 +10,7 @@ import {
   formatShare,
   formatVerdict,
   metricTitle,
+  NOTHING_TO_COMPARE,
 } from './metric-text.ts';
 
 /** Columns of words; the others hold figures. */
@@ -19,10 +20,14 @@ const MARKS = { regressed: '❌', improved: '✅', inconclusive: '❔', unchange
 /** The verdict, a table of everything that was compared, and what to know about it. */
 export function renderComparisonMarkdown(report: ComparisonReport): string {
   const { baseline, candidate, subjects, problems, tolerance, verdict, warnings } = report;
-  const rows = subjects.flatMap(({ scenario, variant, metrics }) =>
-    metrics.map((each) => [
-      escaped(scenario),
-      escaped(variant),
+  const rows = subjects.flatMap(({ scenario, variant, metrics }) => {
+    const place = [escaped(scenario), escaped(variant)];
+    if (metrics.length === 0) {
+      const open = `${MARKS.inconclusive} inconclusive: ${NOTHING_TO_COMPARE}`;
+      return [[...place, '–', open, '–', '–', '–', '–', '–']];
+    }
+    return metrics.map((each) => [
+      ...place,
       metricTitle(each.metric),
       `${MARKS[each.verdict]} ${formatVerdict(each.verdict, tolerance)}${each.reason === null ? '' : `: ${escaped(each.reason)}`}`,
       formatChangeInterval(each),
@@ -30,8 +35,8 @@ export function renderComparisonMarkdown(report: ComparisonReport): string {
       formatMetric(each.metric, each.candidate),
       each.noiseFloor === null ? '–' : `±${formatShare(each.noiseFloor)}`,
       formatShare(each.detectable),
-    ]),
-  );
+    ]);
+  });
   const values = [changeTitle(report), 'baseline', 'candidate', 'noise', 'found from'];
   const header = ['scenario', 'variant', 'metric', 'verdict', ...values];
   const blocks = [

@@ -13,6 +13,7 @@ import {
   formatShare,
   formatVerdict,
   metricTitle,
+  NOTHING_TO_COMPARE,
 } from './metric-text.ts';
 import { inertText, wrapText } from './plain-text.ts';
 import { drawSpectrum } from './spectrum.ts';
@@ -82,9 +83,7 @@ function drawSubject(
     pairing === 'paired' ? `${rounds.baseline}` : `${rounds.baseline} and ${rounds.candidate}`;
   return [
     `${colours.bold(names)}  ${colours.dim(`${count} rounds, ${pairing}`)}`,
-    ...(metrics.length === 0
-      ? ['no rounds to compare']
-      : table.toString().split('\n').map(trimEnd)),
+    ...(metrics.length === 0 ? [NOTHING_TO_COMPARE] : table.toString().split('\n').map(trimEnd)),
     ...(spectrum.length === 0 ? [] : ['', ...spectrum]),
   ];
 }
@@ -117,11 +116,12 @@ export function countVerdicts({
 }: Pick<ComparisonReport, 'subjects' | 'tolerance'>): string {
   const verdicts = subjects.flatMap(({ metrics }) => metrics.map(({ verdict }) => verdict));
   if (verdicts.length === 0) return 'nothing was compared';
-  return (['regressed', 'improved', 'inconclusive', 'unchanged'] as const)
+  const empty = subjects.filter(({ metrics }) => metrics.length === 0).length;
+  const counts = (['regressed', 'improved', 'inconclusive', 'unchanged'] as const)
     .map((verdict) => [verdicts.filter((each) => each === verdict).length, verdict] as const)
     .filter(([count]) => count > 0)
-    .map(([count, verdict]) => `${count} ${formatVerdict(verdict, tolerance)}`)
-    .join(', ');
+    .map(([count, verdict]) => `${count} ${formatVerdict(verdict, tolerance)}`);
+  return [...counts, ...(empty === 0 ? [] : [`${empty} not compared`])].join(', ');
 }
 
 function paint(verdict: Verdict, colours: Colours, text: string): string {

@@ -53,12 +53,12 @@ function rowOf(
     failed: variant.failed,
     checks_failed: variant.checksFailed,
     ...intervalFields('calls_per_second', variant.throughputPerSecond),
-    ...intervalFields('ns_per_call', variant.nsPerCall),
-    ...latencyFields('latency', variant.latencyNs),
+    ...intervalFields('ns_per_call', variant.succeeded === 0 ? null : variant.nsPerCall),
+    ...latencyFields('latency', variant.latencyNs.max === 0 ? null : variant.latencyNs),
     latency_verdict: variant.latencyVerdict,
     ...latencyFields('batch', variant.batchNs),
-    cpu_ns_per_call: variant.cpuNsPerCall,
-    allocated_bytes_per_call: variant.allocatedBytesPerCall,
+    cpu_ns_per_call: variant.succeeded === 0 ? null : variant.cpuNsPerCall,
+    allocated_bytes_per_call: variant.succeeded === 0 ? null : variant.allocatedBytesPerCall,
     event_loop_utilization: variant.eventLoopUtilization,
     gc_pauses: variant.gcPauseNs.count,
     gc_pause_total_ns: variant.gcPauseNs.total,
@@ -141,11 +141,12 @@ function slopeFields(name: string, slope: Slope | undefined): Record<string, Fie
   };
 }
 
-function intervalFields(name: string, interval: Interval): Record<string, Field> {
+function intervalFields(name: string, interval: Interval | null): Record<string, Field> {
+  const isKnown = interval !== null && isBounded(interval);
   return {
-    [name]: interval.median,
-    [`${name}_low`]: isBounded(interval) ? interval.low : null,
-    [`${name}_high`]: isBounded(interval) ? interval.high : null,
+    [name]: interval?.median ?? null,
+    [`${name}_low`]: isKnown ? interval.low : null,
+    [`${name}_high`]: isKnown ? interval.high : null,
   };
 }
 

@@ -10,7 +10,7 @@
 
 import type { ComparisonReport } from '../compare/comparison-report.ts';
 import type { SubjectComparison } from '../compare/suite.ts';
-import { describeMetric, metricTitle } from './metric-text.ts';
+import { describeMetric, metricTitle, NOTHING_TO_COMPARE } from './metric-text.ts';
 import { inertText } from './plain-text.ts';
 
 /** Lines of commands; empty when nothing changed and nothing is open. */
@@ -31,6 +31,8 @@ function commandsOf(
 ): string[] {
   const place = `${inertText(scenario, 60)} on ${inertText(variant, 60)}`;
   const open = metrics.filter(({ verdict }) => verdict === 'inconclusive');
+  if (metrics.length === 0)
+    return [command('warning', `${place} inconclusive`, NOTHING_TO_COMPARE)];
   const reasons = [...new Set(open.flatMap(({ reason }) => reason ?? []))];
   return [
     ...metrics.flatMap((each) => {

@@ -10,7 +10,7 @@
 
 import type { ComparisonProblem, ComparisonReport } from '../compare/comparison-report.ts';
 import type { SubjectComparison } from '../compare/suite.ts';
-import { describeMetric, type ToldMetric } from './metric-text.ts';
+import { describeMetric, NOTHING_TO_COMPARE, type ToldMetric } from './metric-text.ts';
 import { inertText } from './plain-text.ts';
 
 /** The XML document. */
@@ -27,7 +27,9 @@ export function renderJUnit({
     return [
       `  <testsuite ${attributes} ${countsOf(own)}>`,
       ...own.flatMap(({ variant, metrics }) =>
-        metrics.map((each) => testCase(name, variant, { ...each, tolerance })),
+        metrics.length === 0
+          ? [emptyCase(name, variant)]
+          : metrics.map((each) => testCase(name, variant, { ...each, tolerance })),
       ),
       '  </testsuite>',
     ];
@@ -73,10 +75,11 @@ function outcomeOf(problems: readonly ComparisonProblem[]): Outcome {
 function countsOf(subjects: readonly SubjectComparison[], whole?: Outcome): string {
   const all = subjects.flatMap(({ metrics }) => metrics);
   const count = (verdict: string) => all.filter((each) => each.verdict === verdict).length;
-  const tests = all.length + (whole === undefined ? 0 : 1);
+  const empty = subjects.filter(({ metrics }) => metrics.length === 0).length;
+  const tests = all.length + empty + (whole === undefined ? 0 : 1);
   const failures = count('regressed') + (whole === 'failure' ? 1 : 0);
   const errors = whole === 'error' ? 1 : 0;
-  return `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${count('inconclusive')}" time="0"`;
+  return `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${count('inconclusive') + empty}" time="0"`;
 }
 
 /** The case always has the same name, by which CI servers follow it over time. */
@@ -95,6 +98,14 @@ function suiteOfWhole(
     '    </testcase>',
     '  </testsuite>',
   ];
+}
+
+/** A variant without a metric must not look like one that was compared, nor like none. */
+function emptyCase(scenario: string, variant: string): string {
+  return (
+    `    <testcase classname="${xml(scenario)}" name="${xml(variant)}" time="0">\n` +
+    `      <skipped message="${xml(NOTHING_TO_COMPARE)}"/>\n    </testcase>`
+  );
 }
 
 function testCase(scenario: string, variant: string, comparison: ToldMetric): string {

@@ -11,6 +11,7 @@ import { formatNs } from './units.ts';
 const SHOWN = { p50: 50, p99: 99, p999: 99.9 } as const;
 
 const NOTHING = '–';
+
 /** @param ns - the percentile of another time of the same calls. Default: of their latency. */
 export function percentileText(
   { calls, latencyNs }: VariantRecord,
@@ -20,6 +21,11 @@ export function percentileText(
   // The median of a single call is that call.
   const isBacked = percentile === 'p50' || hasCallsAbove(SHOWN[percentile], calls);
   return latencyNs.max > 0 && isBacked ? formatNs(ns) : NOTHING;
+}
+
+/** @param text - what a call that succeeded takes; nothing is known of it where none did. */
+export function perCallText({ succeeded }: VariantRecord, text: string): string {
+  return succeeded > 0 ? text : NOTHING;
 }
 
 /** How to read the percentiles that a table of these variants lacks; empty where it has all. */

@@ -4,8 +4,8 @@
  */
 
 import type { ComparisonReport } from '../compare/comparison-report.ts';
-import { DEFAULT_METRICS, isToldBy, type Metric, metricOf } from '../compare/metric.ts';
-import type { RunRecord } from '../results/run-record.ts';
+import { DEFAULT_METRICS, hasSuccess, isToldBy, type Metric, metricOf } from '../compare/metric.ts';
+import type { RoundRecord, RunRecord } from '../results/run-record.ts';
 import type { ToldMetric } from './metric-text.ts';
 
 export interface Measure {
@@ -31,7 +31,7 @@ export function measuresOfComparison({ subjects, tolerance }: ComparisonReport):
   );
 }
 
-/** The figures of a run: medians over rounds, without percentiles that a round has too few calls for. */
+/** The figures of a run: medians over rounds, without what one of them has too few calls for. */
 export function measuresOfRun({ scenarios }: RunRecord): Measure[] {
   return scenarios.flatMap(({ name: scenario, variants }) =>
     variants.flatMap(({ variant, rounds }) => {
@@ -42,10 +42,15 @@ export function measuresOfRun({ scenarios }: RunRecord): Measure[] {
         scenario,
         variant,
         metric,
-        value: medianOf(timed.map((round) => metricOf(metric, round))),
+        value: medianOf(timed.map((round) => valueOf(metric, round))),
       }));
     }),
   );
+}
+
+/** Of no call at all, no throughput: a ratio would need more than that, a figure does not. */
+function valueOf(metric: Metric, round: RoundRecord): number {
+  return metric === 'throughput' && !hasSuccess(round) ? 0 : metricOf(metric, round);
 }
 
 function medianOf(values: readonly number[]): number {

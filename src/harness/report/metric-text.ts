@@ -7,6 +7,10 @@ import type { Verdict } from '../results/run-record.ts';
 import { isBounded } from '../stats/bootstrap.ts';
 import { formatBytes, formatNs, formatShort } from './units.ts';
 
+/** Said of a scenario and variant of which there is no metric. */
+export const NOTHING_TO_COMPARE =
+  'nothing to compare: one side has no round in which a call succeeded';
+
 /** A metric's comparison, and the largest change that was said not to matter. */
 export type ToldMetric = MetricComparison & Pick<ComparisonReport, 'tolerance'>;
 

@@ -2,7 +2,7 @@
 
 import type { ArrivalStage } from '../results/open-loop-record.ts';
 import type { ScenarioRecord, VariantRecord } from '../results/run-record.ts';
-import { percentileText } from './latency-text.ts';
+import { perCallText, percentileText } from './latency-text.ts';
 import { formatCount, formatNs, formatNumber, formatShort } from './units.ts';
 
 const NS_PER_MS = 1e6;
@@ -47,7 +47,7 @@ export function openCells(variant: VariantRecord): string[] {
     percentileText(variant, 'p50', serviceNs.p50),
     percentileText(variant, 'p99', serviceNs.p99),
     formatNs(lagNs.p99),
-    formatNs(variant.cpuNsPerCall),
+    perCallText(variant, formatNs(variant.cpuNsPerCall)),
   ];
 }
 

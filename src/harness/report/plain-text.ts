@@ -6,7 +6,10 @@
 /** `text` with each control, format and line-breaking character replaced by `�`, cut to `maxLength`. */
 export function inertText(text: string, maxLength = 200): string {
   const inert = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '�');
-  return inert.length <= maxLength ? inert : `${inert.slice(0, maxLength - 1)}…`;
+  // Half of a character would be an error to who reads it as UTF-8 or as JSON.
+  return inert.length <= maxLength
+    ? inert
+    : `${inert.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 /** Breaks `text` at spaces into lines of at most `width`; later lines are indented by `indent`. */

@@ -12,7 +12,7 @@ import type { PageAssets } from './html/page.ts';
 import { renderStoredHtml } from './html/stored-page.ts';
 import { renderTrendHtml } from './html/trend-page.ts';
 import { renderMarkdown } from './markdown.ts';
-import { measuresOfRun } from './measures.ts';
+import { type Measure, measuresOfRun } from './measures.ts';
 import { renderPrometheus } from './prometheus.ts';
 import { renderRunAnnotations } from './run-annotations.ts';
 import { renderRunJUnit } from './run-junit.ts';
@@ -65,18 +65,29 @@ const RENDERERS = {
   },
   junit: { one: renderRunJUnit },
   github: { one: renderRunAnnotations },
-  'benchmark-action': { one: (record) => renderBenchmarkAction(measuresOfRun(record)) },
-  bencher: { one: (record) => renderBencher(measuresOfRun(record)) },
-  prometheus: { one: (record) => renderPrometheus(measuresOfRun(record)) },
+  'benchmark-action': { one: (record) => renderBenchmarkAction(usableMeasuresOf(record)) },
+  bencher: { one: (record) => renderBencher(usableMeasuresOf(record)) },
+  prometheus: { one: (record) => renderPrometheus(usableMeasuresOf(record)) },
 } satisfies Record<string, Renderers>;
 
 export type RunFormat = keyof typeof RENDERERS;
+
+/** These formats have no place for a word of doubt: whoever keeps such figures would keep false ones. */
+function usableMeasuresOf(record: RunRecord): Measure[] {
+  const { runId, validity } = record;
+  if (validity.verdict !== 'invalid') return measuresOfRun(record);
+  throw new ToolrigError(
+    'ERR_INVALID_MEASUREMENT',
+    `run ${runId} is invalid, and its figures are not to be kept: ${validity.reasons.join('; ')}`,
+  );
+}
 
 /**
  * Runs as text of one format. Only `text` is ever coloured.
  *
  * @param records - at least one
- * @throws ToolrigError `ERR_USAGE` for several runs in a format that holds one
+ * @throws ToolrigError `ERR_USAGE` for several runs in a format that holds one; `ERR_INVALID_MEASUREMENT` for an invalid
+ *   run in one that holds nothing but figures
  */
 export function renderRuns(
   records: readonly RunRecord[],

@@ -11,7 +11,7 @@
 import type { ScenarioRecord, VariantRecord } from '../results/run-record.ts';
 import { type CaseRecord, measurementName, type ScenarioGroup } from '../results/scenario-group.ts';
 import { type AccountsTable, accountsLegend, accountsOf, chaosRemarks } from './chaos-table.ts';
-import { percentileLegend, percentileText } from './latency-text.ts';
+import { perCallText, percentileLegend, percentileText } from './latency-text.ts';
 import {
   heldRemarks,
   isOpen,
@@ -140,8 +140,8 @@ function figureCells(variant: VariantRecord): string[] {
     percentileText(variant, 'p50'),
     percentileText(variant, 'p99'),
     percentileText(variant, 'p999'),
-    formatNs(variant.cpuNsPerCall),
-    formatBytes(variant.allocatedBytesPerCall),
+    perCallText(variant, formatNs(variant.cpuNsPerCall)),
+    perCallText(variant, formatBytes(variant.allocatedBytesPerCall)),
   ];
 }
 

@@ -43,6 +43,34 @@ function run(
 const base = run('run-a', [variant('native', 200), variant('json', 6_000)]);
 
 describe('comparableRuns', () => {
+  test('says what succeeds in the baseline and fails in the candidate, unless its thresholds allow it', () => {
+    const failing = variant('native', 200, { failed: 3 });
+    const brokenIn = (one: RunRecord, two: RunRecord) => comparableRuns(one, two).broken;
+    const candidate = run('run-b', [failing, variant('json', 6_000)]);
+    assert.deepEqual(brokenIn(base, candidate), [
+      'calculator on native: calls failed in the candidate',
+    ]);
+    assert.deepEqual(brokenIn(candidate, base), []);
+    assert.deepEqual(brokenIn(candidate, { ...candidate, runId: 'run-c' }), []);
+    const [scenario] = candidate.scenarios;
+    assert.ok(scenario !== undefined);
+    const withOutcome = (passed: boolean) => {
+      const outcome = {
+        expression: 'errors < 1%',
+        metric: 'errors',
+        variant: 'native',
+        observed: 0.001,
+      };
+      return { ...candidate, scenarios: [{ ...scenario, thresholds: [{ ...outcome, passed }] }] };
+    };
+    assert.deepEqual(brokenIn(base, withOutcome(true)), []);
+    assert.equal(brokenIn(base, withOutcome(false)).length, 1);
+    const silent = run('run-b', [variant('native', 200, { succeeded: 0, failed: 3 })]);
+    assert.match(brokenIn(base, silent)[0] ?? '', /native: no call succeeded in the candidate$/);
+    const { broken } = comparableVariants(candidate, ['json', 'native']);
+    assert.deepEqual(broken, ['calculator on native: calls failed in the candidate']);
+  });
+
   test('has no verdict on a server that load was pointed at beside services of the same name', () => {
     const command = 'toolrig load http://127.0.0.1:3000/mcp --tool calculator';
     const [pointed, again] = ['b', 'c'].map((id) =>

@@ -13,7 +13,7 @@ const equal = { ...parts, baseline: rounds, candidate: rounds, noiseFloors: { p5
 function verdictOn(subjects: readonly Subject[], missing: readonly string[] = []): string {
   const sides = { baseline: side, candidate: side };
   const options = { tolerance: 0.1, metrics: ['p50'] as const };
-  return reportComparison(sides, { subjects, missing, warnings: [] }, options).verdict;
+  return reportComparison(sides, { subjects, missing, broken: [], warnings: [] }, options).verdict;
 }
 
 describe('the verdict on a suite', () => {

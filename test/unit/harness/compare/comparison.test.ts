@@ -25,6 +25,12 @@ describe('compareVariants', () => {
     });
   });
 
+  test('has nothing to say of a variant of which no call succeeded', () => {
+    const whole = timed('json', [100, 110]);
+    const rounds = whole.rounds.map((round) => ({ ...round, failed: round.calls }));
+    assert.equal(compareVariants(whole, { variant: 'native', rounds, failed: 9 }, 0.02), undefined);
+  });
+
   test('pairs by round and leaves out those that one of them lacks', () => {
     // Round 1 was slow for both; the baseline has no round 2, the candidate no round 0.
     const baseline = timed('a', [7, 1_000, 10], [0, 1, 3]);

@@ -57,6 +57,20 @@ describe('A comparison', () => {
     assert.ok(rendered(report, 'text', { colour: 'ansi' }).includes('\u001b[31m'));
   });
 
+  test('of a variant without a metric is open in every format that has verdicts', () => {
+    const whole = sampleComparison();
+    const [first, ...others] = whole.subjects;
+    assert.ok(first !== undefined);
+    const report = { ...whole, subjects: [{ ...first, metrics: [] }, ...others] };
+    assert.match(rendered(report, 'text'), /nothing to compare: one side[^]*, 1 not compared$/m);
+    assert.match(rendered(report, 'markdown'), /\| ❔ inconclusive: nothing to compare: one side/);
+    assert.match(rendered(report, 'junit'), /<skipped message="nothing to compare: one side/);
+    assert.match(
+      rendered(report, 'github'),
+      /^::warning title=.* inconclusive::nothing to compare/m,
+    );
+  });
+
   test('of nothing is rendered too, and says so', () => {
     const report = { ...sampleComparison(), subjects: [], warnings: [] };
     for (const format of COMPARISON_FORMATS) rendered(report, format);

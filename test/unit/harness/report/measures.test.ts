@@ -20,6 +20,26 @@ describe('measuresOfComparison', () => {
 });
 
 describe('measuresOfRun', () => {
+  test('are nothing but a throughput of 0 where no call succeeded, however soon calls failed', () => {
+    const rounds = roundsOf([100, 200]).map((round) => ({
+      ...round,
+      failed: round.calls,
+      p50: 0,
+      p75: 0,
+      p90: 0,
+      p95: 0,
+      p99: 0,
+      p999: 0,
+      max: 0,
+    }));
+    const scenario = sampleScenario('x', [{ ...sampleVariant('native', 200), rounds }]);
+    const measures = measuresOfRun(sampleRecord({ scenarios: [scenario] }));
+    assert.deepEqual(
+      measures.map(({ metric, value }) => [metric, value]),
+      [['throughput', 0]],
+    );
+  });
+
   test('have no percentile that a round has too few calls for', () => {
     const rounds = roundsOf([100, 200, 300]);
     rounds[1] = { ...(rounds[1] as (typeof rounds)[number]), calls: 99 };

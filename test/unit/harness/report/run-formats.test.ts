@@ -47,6 +47,16 @@ describe('A run for programs', () => {
     }
   });
 
+  test('has no figures of an invalid run in formats that have no place for a doubt', () => {
+    const validity = { verdict: 'invalid', reasons: ['no call succeeded'] } as const;
+    for (const format of ['benchmark-action', 'bencher', 'prometheus'] as const) {
+      assert.throws(
+        () => renderRuns([sampleRecord({ validity })], format, { pageAssets: () => PLAIN_ASSETS }),
+        { code: 'ERR_INVALID_MEASUREMENT', message: /is invalid, and its .*: no call succeeded$/ },
+      );
+    }
+  });
+
   test('is the plan where a plan was made, and not what was measured for it', () => {
     const record = { ...sampleRecord({ scenarios: [] }), capacity: sampleCapacity() };
     for (const format of ['text', 'markdown', 'html'] as const) {
