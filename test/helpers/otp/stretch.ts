@@ -4,15 +4,15 @@ import type { Scenario, ScenarioChild, ScenarioFlags, Step } from './scenario.ts
 
 /**
  * A process of Erlang obeys a signal before the next one arrives; what runs elsewhere needs a moment,
- * even where the supervisor allows none.
+ * even where the supervisor allows none. Before it is multiplied.
  */
-const MOMENT_MS = 100;
+const MOMENT_MS = 50;
 
 export function stretch(scenario: Scenario, factor: number): Scenario {
   if (factor === 1) return scenario;
   const { setup, flags, children, steps } = scenario;
   // Who is slow to obey must not be done within the moment.
-  const leastMs = [...setup, ...steps].some(isSlow) ? 0 : MOMENT_MS;
+  const leastMs = [...setup, ...steps].some(isSlow) ? 0 : MOMENT_MS * factor;
   const child = (each: ScenarioChild): ScenarioChild => stretchChild(each, factor, leastMs);
   const step = (each: Step): Step =>
     each[0] === 'start_child'

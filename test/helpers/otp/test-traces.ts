@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { ChildKind } from './actor.ts';
-import { replayAll } from './run.ts';
+import { type Difference, replayAll } from './run.ts';
 import { parseScenarios } from './scenario.ts';
 
 /** From dist/test/helpers/otp/ to the sources: `tsc` does not copy what it does not compile. */
@@ -26,17 +26,20 @@ const EVERY_NTH_RANDOM = 6;
 export function testTraces(kind: ChildKind): void {
   describe(`a supervisor of ${kind} children`, () => {
     for (const [file, count] of Object.entries(FILES)) {
-      test(`does what OTP's does in the scenarios of ${file}`, async () => {
+      test(`does what OTP's does in the scenarios of ${file}`, async (t) => {
         const scenarios = parseScenarios(readFileSync(new URL(file, GOLDEN_URL), 'utf8'));
         assert.equal(scenarios.length, count);
         const nth = kind !== 'inline' && file.includes('random') ? EVERY_NTH_RANDOM : 1;
         const chosen = scenarios.filter((_, index) => index % nth === 0);
-        const differences = await replayAll(chosen, kind);
-        const shown = differences.map(({ name, lines }) =>
-          [name, ...lines.map(([mark, text]) => `  ${mark} ${text}`)].join('\n'),
-        );
-        assert.equal(shown.join('\n\n'), '');
+        const differences = await replayAll(chosen, kind, (difference) => {
+          t.diagnostic(`played again on a slower clock: ${show(difference)}`);
+        });
+        assert.equal(differences.map(show).join('\n\n'), '');
       });
     }
   });
+}
+
+function show({ name, lines }: Difference): string {
+  return [name, ...lines.map(([mark, text]) => `  ${mark} ${text}`)].join('\n');
 }
