@@ -63,10 +63,14 @@ async function run(
   const { port, adminToken } = config;
   const server = await startStatusServer(application, { port, adminToken });
   try {
-    await application.start();
-    stdout(introduction(application, server.port));
-    log.info({ port: server.port, pid: process.pid }, 'application started');
-    const why = await Promise.race([stopRequest.asked, application.ended.then(() => undefined)]);
+    const started = application.start();
+    const early = await Promise.race([stopRequest.asked, started.then(() => undefined)]);
+    if (early === undefined) {
+      stdout(introduction(application, server.port));
+      log.info({ port: server.port, pid: process.pid }, 'application started');
+    }
+    const ended = application.ended.then(() => undefined);
+    const why = early ?? (await Promise.race([stopRequest.asked, ended]));
     if (why === undefined) {
       stderr('toolrig: the supervisor gave up: services failed more often than it allows\n');
       process.exitCode = EXIT.target;
@@ -75,6 +79,7 @@ async function run(
     }
     log.info({ signal: why }, 'draining');
     const isDone = await application.stop();
+    await started.catch(() => {}); // it was asked to stop before: to have started is not wanted
     log.info({ isDone }, 'application stopped');
     if (!isDone) {
       stderr(`toolrig: not all was done within ${config.drainDeadlineMs} ms; the rest was ended\n`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { assertPlain, assertRefused, runCli, temporaryFolder } from '../helpers/cli.ts';
+import { assertPlain, assertRefused, runCli, startCli, temporaryFolder } from '../helpers/cli.ts';
 import { settingsFile, startServe, troubled, until } from '../helpers/serve.ts';
 
 const folder = temporaryFolder('serve');
@@ -236,6 +236,18 @@ describe('toolrig serve, asked to stop', { concurrency: 2, ...TIMEOUT }, () => {
     assert.equal(result.exitCode, 0);
     assert.match(result.stderr, /^toolrig: not all was done within 300 ms; the rest was ended$/m);
     assertRefused(await hanging, 1, /ERR_SERVICE_EXIT/);
+  });
+
+  test('while it starts keeps to the deadline, too', async () => {
+    const services = { stuck: troubled({ args: [{ isStuck: true }] }) };
+    const settings = settingsFile(folder, 'stuck', { drainDeadlineMs: 300, services });
+    const running = startCli(['serve', '--port', '0', '--config', settings], {});
+    await running.said('"telemetry"');
+    running.process.kill('SIGTERM');
+    const result = await running.result;
+    assert.equal(result.exitCode, 0);
+    assert.match(result.stderr, /^toolrig: not all was done within 300 ms; the rest was ended$/m);
+    assert.equal(result.stdout, '');
   });
 
   for (const [signal, exitCode] of [

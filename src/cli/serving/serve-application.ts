@@ -132,7 +132,8 @@ export class ServeApplication implements ServedApplication {
       for (const folder of this.temporaryFolders.values()) mkdirSync(folder, { mode: 0o700 });
       await this.#tree.start();
       this.#poller.poll(); // it was there before the services were
-      this.#state = 'running';
+      // It may have been asked to stop meanwhile.
+      if (this.#state === 'starting') this.#state = 'running';
     } catch (error) {
       await this.#release();
       throw error;

@@ -61,7 +61,9 @@ export function renderStatusLine(status: StatusDocument, nowMs: number): string 
   const failed = health.services.filter((one) => one.status === 'failed');
   const waiting = services.reduce((sum, row) => sum + row.mailboxLength, 0);
   const restarts = services.reduce((sum, row) => sum + row.restarts, 0);
-  const why = failed.map(({ name, reason }) => `${name} ${reason}`).join(', ');
+  const why = failed
+    .map(({ name, reason }) => `${inertText(name, MAX_NAME_LENGTH)} ${reason}`)
+    .join(', ');
   return [
     new Date(nowMs).toISOString(),
     status.state,

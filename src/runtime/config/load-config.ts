@@ -17,6 +17,7 @@ import type { z } from 'zod';
 import { messageOf, ToolrigError } from '../../core/errors.ts';
 import type { ConfigProblem, Read } from './config-problem.ts';
 import { type Config, configSchema, type ServiceConfig } from './config-schema.ts';
+import { duplicateKeys } from './duplicate-keys.ts';
 import { type Environment, type ReadText, readEnvironment } from './environment.ts';
 import {
   assign,
@@ -113,7 +114,12 @@ function readFile(file: ConfigSources['file']): Read<Record<string, unknown>> {
     return failed(`is no JSON: ${messageOf(error)}`);
   }
   if (!isTree(tree)) return failed('must hold one JSON object');
-  return { found: tree, problems: secretsInFile(tree, file.path) };
+  const twice = duplicateKeys(file.text).map((path) => ({
+    path,
+    source: file.path,
+    message: 'is there twice, and the first would be ignored: leave one',
+  }));
+  return { found: tree, problems: [...twice, ...secretsInFile(tree, file.path)] };
 }
 
 function flagAssignments(flags: Readonly<Record<string, unknown>>) {

@@ -12,7 +12,7 @@ import { didYouMean } from '../../core/nearest.ts';
 import type { CallOptions } from './call-context.ts';
 import { cancelled, invalidTimeout } from './call-errors.ts';
 
-const KEYS = [
+export const CALL_OPTION_KEYS = [
   'timeoutMs',
   'signal',
   'progressToken',
@@ -64,7 +64,7 @@ function objectionToKey(key: string, options: CallOptions): ToolrigError | undef
     default:
       return new ToolrigError(
         'ERR_INVALID_OPTION',
-        `the options of a call have an unknown key '${key}'.${didYouMean(key, KEYS)}`,
+        `the options of a call have an unknown key '${key}'.${didYouMean(key, CALL_OPTION_KEYS)}`,
       );
   }
 }

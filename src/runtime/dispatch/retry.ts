@@ -10,6 +10,7 @@ import { ToolrigError } from '../../core/errors.ts';
 import { requireAtLeast, requireInteger, requireKnownKeys } from '../../core/options.ts';
 import type { CallOptions } from './call-context.ts';
 import { cancelled } from './call-errors.ts';
+import { CALL_OPTION_KEYS } from './call-objection.ts';
 import type { CallTransport } from './transport.ts';
 
 /** Options of {@link ServiceClient.callWithRetry}; `timeoutMs` is for each attempt. */
@@ -39,12 +40,7 @@ const OPTION_KEYS = [
   'growth',
   'maxBackoffMs',
   'jitterRatio',
-  'timeoutMs',
-  'signal',
-  'progressToken',
-  'onProgress',
-  'meta',
-  'requestId',
+  ...CALL_OPTION_KEYS,
 ] as const satisfies (keyof RetryOptions)[];
 
 /**

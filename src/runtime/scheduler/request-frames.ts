@@ -10,6 +10,7 @@ import type { GuestConnection } from './guest-connection.ts';
 
 /** Methods of a service with numbers of their own; callers choose the names, so they are bounded. */
 const MAX_ROUTES = 256;
+const MAX_METHOD_LENGTH = 256;
 
 export class RequestFrames {
   readonly #connection: GuestConnection;
@@ -31,6 +32,7 @@ export class RequestFrames {
     if (!isPlain(options)) return undefined;
     const known = this.#routes.get(method);
     if (known !== undefined || this.#routes.size >= MAX_ROUTES) return known;
+    if (typeof method !== 'string' || method.length > MAX_METHOD_LENGTH) return undefined;
     const route = this.#connection.openRoute(this.#service, method);
     if (route !== undefined) this.#routes.set(method, route);
     return route;

@@ -90,6 +90,7 @@ export class Application {
       await this.supervisor.start();
     } catch (error) {
       if (!isLate) throw error;
+      await this.whenEnded; // those that did start are being killed
       throw new ToolrigError(
         'ERR_CHILD_START',
         `the application did not start within ${this.#startTimeoutMs} ms: see in tree() which ` +

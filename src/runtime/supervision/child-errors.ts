@@ -52,6 +52,14 @@ export function tooManyChildren(maxChildren: number): ToolrigError {
   );
 }
 
+export function startedTwice(name: string): ToolrigError {
+  return new ToolrigError(
+    'ERR_INVALID_OPTION',
+    `supervisor '${name}' has been started before: make another to start its children once more`,
+    { data: { supervisor: name } },
+  );
+}
+
 export function supervisorExit(name: string, reason: ExitReason): ToolrigError {
   return new ToolrigError(
     'ERR_SUPERVISOR_EXIT',

@@ -9,7 +9,7 @@
 import { ToolrigError } from '../../core/errors.ts';
 import { requireArray, requireKnownKeys, requireOneOf } from '../../core/options.ts';
 import { ChildEntry } from './child-entry.ts';
-import { childNotStarted } from './child-errors.ts';
+import { childNotStarted, startedTwice } from './child-errors.ts';
 import { type ChildCounts, countChildren, type ListedChild, listChild } from './child-list.ts';
 import type { ChildNode } from './child-node.ts';
 import { type AutoShutdown, type ChildSpec, checkSpec } from './child-spec.ts';
@@ -35,6 +35,7 @@ export class Supervisor implements RunningChild {
   readonly #process: SupervisorProcess<SupervisorCore>;
   readonly #autoShutdown: AutoShutdown;
   readonly #first: readonly ChildEntry[];
+  #wasStarted = false;
 
   /**
    * @param children - in order of start
@@ -76,9 +77,12 @@ export class Supervisor implements RunningChild {
   /**
    * Starts the children, each after the one before is ready. To be called once.
    *
-   * @throws `ERR_CHILD_START` when one fails; those before it have been stopped then
+   * @throws `ERR_CHILD_START` when one fails; those before it have been stopped then. The second time
+   *   `ERR_INVALID_OPTION`: two of each child would run.
    */
   async start(): Promise<void> {
+    if (this.#wasStarted) throw startedTwice(this.name);
+    this.#wasStarted = true;
     const failure = await this.#process.call(() => this.#process.core.begin(this.#first));
     if (failure === undefined) return;
     const error = childNotStarted(failure.entry.spec.id, failure.error);

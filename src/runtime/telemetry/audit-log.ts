@@ -9,7 +9,7 @@
  * how many it could not. What a crash of the process takes with it are the calls in flight and the
  * lines of the last moments.
  *
- * One process writes a file at a time. It is never shortened and never rotated: a line that was cut
+ * One program writes a file at a time, which a lock sees to. It is never shortened and never rotated: a line that was cut
  * off by a crash is closed and followed by `{"torn": bytes}`.
  */
 
@@ -20,6 +20,7 @@ import { ToolrigError } from '../../core/errors.ts';
 import { requireInteger, requireKnownKeys, requireName, requireOneOf } from '../../core/options.ts';
 import { ARGUMENT_MODES, type ArgumentMode, describeArguments } from './audit-arguments.ts';
 import { CHAIN_START, type ChainEnd, type ChainKey, chainLine, endOfLine } from './audit-chain.ts';
+import { lockFile } from './file-lock.ts';
 import { LineFile, type LineFileOptions } from './line-file.ts';
 
 /** `count` lets calls go on without their lines; `refuse` lets none be made that could not be recorded. */
@@ -114,8 +115,9 @@ export class AuditLog {
   #lineCount = 0;
   #notes: number[] = [];
   #closing: Promise<AuditStats> | undefined = undefined;
+  readonly #unlock: () => Promise<void>;
 
-  private constructor(options: AuditOptions, end: ChainEnd) {
+  private constructor(options: AuditOptions, end: ChainEnd, unlock: () => Promise<void>) {
     const { maxQueueBytes = 32 * 1024 * 1024, onWriteFailure = 'count' } = options;
     this.onWriteFailure = requireOneOf('onWriteFailure', onWriteFailure, WRITE_FAILURE_MODES);
     this.#arguments = requireOneOf('arguments', options.arguments ?? 'digest', ARGUMENT_MODES);
@@ -123,6 +125,7 @@ export class AuditLog {
     this.#key = options.key;
     this.#onFailure = options.onFailure ?? warnOfFailure;
     this.#end = end;
+    this.#unlock = unlock;
     this.retryMs = requireInteger('retryMs', options.retryMs ?? 1_000, 1);
     this.#file = new LineFile({
       path: options.path,
@@ -136,17 +139,23 @@ export class AuditLog {
   /**
    * Opens a log, and continues the chain of the file that is there.
    *
-   * @throws (rejects) `ERR_INVALID_OPTION` for options that make no sense and for a file that is no
-   *   audit log; the system's error when the file cannot be read or made
+   * @throws (rejects) `ERR_INVALID_OPTION` for options that make no sense, for a file that is no
+   *   audit log, and for one that another program writes; the system's error when the file cannot be read or made
    */
   static async open(options: AuditOptions): Promise<AuditLog> {
     const given: unknown = options; // the check would take its type away
     requireKnownKeys('the options of the audit log', given, OPTION_KEYS);
     requireName('path', options.path);
-    const { end, tornBytes } = await readTail(options.path);
-    const log = new AuditLog(options, end);
-    if (tornBytes > 0) log.#note('torn', tornBytes, '\n');
-    return log;
+    const unlock = await lockFile(options.path);
+    try {
+      const { end, tornBytes } = await readTail(options.path);
+      const log = new AuditLog(options, end, unlock);
+      if (tornBytes > 0) log.#note('torn', tornBytes, '\n');
+      return log;
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
   }
 
   /** What a line will say of `args`; to be asked before the call, which may change them. */
@@ -204,6 +213,7 @@ export class AuditLog {
     this.#sayGap();
     this.#status = 'closed';
     const lost = await this.#file.close(timeoutMs);
+    await this.#unlock();
     // What is written is written in order, so those that were lost came last.
     const lostNotes = this.#notes.filter((index) => index >= this.#lineCount - lost);
     const lostCalls = lost - lostNotes.length;

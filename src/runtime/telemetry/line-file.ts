@@ -6,7 +6,8 @@
  *
  * A full disk or a missing right stops nobody: bytes that could not be written stay where they are,
  * and a partly written line goes on at the byte where it stopped. All of it happens in this thread:
- * a worker would lose its lines when the process ends. Rotation is here because the streams to be
+ * a worker would lose its lines when the process ends. A file that somebody has removed is begun
+ * anew, for what is written to it is nobody's; one that was moved is written on where it is. Rotation is here because the streams to be
  * had for it write line by line and are destroyed by their first error.
  *
  * It knows nothing of what the lines say, and sets no bound: its owner looks at `queuedBytes`.
@@ -37,6 +38,8 @@ export interface LineFileOptions {
 
 /** Most that one write takes, so that a write of a long queue does not copy all of it. */
 const MAX_BATCH_BYTES = 256 * 1024;
+/** Between two looks whether the file is still there. */
+const LOOK_MS = 100;
 
 export class LineFile {
   readonly #path: string;
@@ -56,6 +59,7 @@ export class LineFile {
   #batchLines = 0;
   #handle: LineFileHandle | undefined = undefined;
   #sizeBytes = 0;
+  #lookedAtMs = 0;
   #status: 'idle' | 'writing' | 'failing' | 'closed' = 'idle';
   #isFailing = false;
   #isScheduled = false;
@@ -196,7 +200,10 @@ export class LineFile {
   }
 
   async #writeBatch(batch: Buffer): Promise<void> {
-    if (this.#batchOffset === 0) await this.#rotateFor(batch.length);
+    if (this.#batchOffset === 0) {
+      await this.#dropIfRemoved();
+      await this.#rotateFor(batch.length);
+    }
     this.#handle ??= await this.#open();
     while (this.#batchOffset < batch.length) {
       const { bytesWritten } = await this.#handle.write(batch, this.#batchOffset);
@@ -212,7 +219,21 @@ export class LineFile {
   async #open(): Promise<LineFileHandle> {
     const handle = await this.#openFile(this.#path, this.#mode);
     this.#sizeBytes = (await handle.stat()).size;
+    this.#lookedAtMs = this.#clock.nowMs();
     return handle;
+  }
+
+  /** Lets go of a file that has no name any more, so that another is opened. */
+  async #dropIfRemoved(): Promise<void> {
+    const handle = this.#handle;
+    const nowMs = this.#clock.nowMs();
+    if (handle === undefined || nowMs - this.#lookedAtMs < LOOK_MS) return;
+    this.#lookedAtMs = nowMs;
+    if ((await handle.stat()).nlink !== 0) return;
+    this.#handle = undefined;
+    await handle.close();
+    this.#failureCount++;
+    this.#onFailure(new Error(`${this.#path} was removed: what was in it is lost`));
   }
 
   /** `a.log` becomes `a.log.1`, that `a.log.2`, and so on; the one after `keep` is overwritten. */

@@ -13,7 +13,7 @@
 
 import { createRequire } from 'node:module';
 import type * as Pino from 'pino';
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, SYSTEM_CLOCK } from '../../core/clock.ts';
 import { requireInteger, requireKnownKeys, requireName, requireOneOf } from '../../core/options.ts';
 import { LineFile, type LineFileOptions } from './line-file.ts';
 import type { Logger } from './logger.ts';
@@ -60,6 +60,8 @@ export interface Log extends Logger {
   close(): Promise<void>;
 }
 
+/** Time that a destination has to take what waits for it. */
+const CLOSE_MS = 5_000;
 const OPTION_KEYS = [
   'level',
   'console',
@@ -144,6 +146,7 @@ class Destination {
   readonly #file: LineFile | undefined;
   readonly #maxQueueBytes: number;
   readonly #onFailure: (error: Error) => void;
+  readonly #clock: Clock;
   /** A stream that failed is not written to again: Node's are destroyed by then. */
   #isStreamBroken = false;
 
@@ -151,6 +154,7 @@ class Destination {
     const { maxQueueBytes = 8 * 1024 * 1024, onFailure = warnOfFailure } = options;
     this.#maxQueueBytes = requireInteger('maxQueueBytes', maxQueueBytes, 1);
     this.#onFailure = onFailure;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#file = options.file === undefined ? undefined : openLogFile(options.file, options);
     this.#stream = options.console;
     this.#stream?.on('error', this.#onStreamError);
@@ -167,9 +171,17 @@ class Destination {
   async close(): Promise<void> {
     const stream = this.#stream;
     if (stream !== undefined && !this.#isStreamBroken) {
-      await new Promise<void>((resolve) => stream.write('', () => resolve()));
+      await new Promise<void>((resolve) => {
+        // One that nobody reads never says that it has written.
+        const limit = this.#clock.createTimer(CLOSE_MS, resolve);
+        limit.start();
+        stream.write('', () => {
+          limit.stop();
+          resolve();
+        });
+      });
     }
-    const lost = (await this.#file?.close()) ?? 0;
+    const lost = (await this.#file?.close(CLOSE_MS)) ?? 0;
     this.lostLines += lost;
     if (lost > 0) this.#onFailure(new Error(`${lost} lines could not be written before the end`));
     stream?.off('error', this.#onStreamError);

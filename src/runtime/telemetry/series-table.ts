@@ -5,10 +5,19 @@
  * that was refused since nobody knows its service, method or tool therefore makes no series of
  * its own: the unknown name is counted as `_OTHER`. Beyond `maxSeries`, whatever is new is
  * counted under `_OTHER` altogether. No call goes uncounted.
+ *
+ * A call may also fail before anybody has looked its names up: its caller is over a limit, a thread
+ * does not answer. Such calls make a share of the series at most, so that made-up names leave room
+ * for those that have been answered.
  */
 
-import { OTHER } from './call-channels.ts';
+import { OTHER, TOOL_ERROR } from './call-channels.ts';
 import { CallSeries } from './call-series.ts';
+
+/** Of the series, those that calls may make whose names nobody has vouched for. */
+const UNPROVEN_SHARE = 1 / 4;
+/** A longer name is nobody's, and memory. */
+const MAX_NAME_LENGTH = 256;
 
 type ByTool = Map<string, CallSeries>;
 type ByMethod = Map<string, ByTool>;
@@ -19,10 +28,13 @@ export class SeriesTable {
   readonly #byService = new Map<string, ByMethod>();
   /** What was looked up last: callers tend to call one tool many times. */
   #last: CallSeries | undefined;
+  readonly #maxUnproven: number;
+  #unproven = 0;
 
   /** @param maxSeries - how many there may be, besides the one of `_OTHER` alone */
   constructor(maxSeries: number) {
     this.#maxSeries = maxSeries;
+    this.#maxUnproven = Math.ceil(maxSeries * UNPROVEN_SHARE);
   }
 
   /**
@@ -68,9 +80,19 @@ export class SeriesTable {
       case 'ERR_SERVICE_NOT_FOUND':
       case 'ERR_FORBIDDEN':
         return this.#getOrMake(OTHER, OTHER, '');
-      default:
+      case undefined:
+      case TOOL_ERROR:
         return this.#getOrMake(service, method, tool);
+      default:
+        return this.#makeUnproven(service, method, tool);
     }
+  }
+
+  #makeUnproven(service: string, method: string, tool: string): CallSeries {
+    const isShort = [service, method, tool].every(({ length }) => length <= MAX_NAME_LENGTH);
+    if (!isShort || this.#unproven >= this.#maxUnproven) return this.#getOrMake(OTHER, OTHER, '');
+    this.#unproven++;
+    return this.#getOrMake(service, method, tool);
   }
 
   #getOrMake(service: string, method: string, tool: string): CallSeries {

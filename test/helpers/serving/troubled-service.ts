@@ -7,15 +7,18 @@ import { defineService, ToolError } from '../../../src/runtime/index.ts';
 interface Options {
   /** What its `init` throws. */
   readonly brokenBy?: string;
+  /** Its `init` comes to no end. */
+  readonly isStuck?: boolean;
   readonly apiKey?: string;
 }
 
-export function troubledService({ brokenBy, apiKey }: Options = {}) {
+export function troubledService({ brokenBy, isStuck = false, apiKey }: Options = {}) {
   return defineService({
     name: 'troubled',
     concurrency: 4,
-    init() {
+    init(): void | Promise<void> {
       if (brokenBy !== undefined) throw new Error(brokenBy);
+      if (isStuck) return new Promise(() => {});
     },
     tools: {
       grumble: {

@@ -13,6 +13,9 @@ import type { PolicyRule } from './policy-data.ts';
 /** Decisions that are remembered; callers choose names of tools, so there is no end of them. */
 const MAX_DECISIONS = 10_000;
 
+/** Of the three names together; longer ones would take the memory of a thousand decisions. */
+const MAX_NAMES_LENGTH = 1_024;
+
 type Decisions = Map<string, Map<string, Map<string | undefined, boolean>>>;
 
 export class AccessPolicy {
@@ -60,6 +63,7 @@ export class AccessPolicy {
     tool: string | undefined,
     isAllowed: boolean,
   ): void {
+    if (service.length + method.length + (tool?.length ?? 0) > MAX_NAMES_LENGTH) return;
     if (this.#decisionCount >= this.#maxDecisions) {
       this.#decisions.clear();
       this.#decisionCount = 0;

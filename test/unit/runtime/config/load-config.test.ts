@@ -186,6 +186,14 @@ describe('loadConfig', () => {
     ]);
   });
 
+  test('names what stands there twice, of which all but the last would be ignored', () => {
+    const file =
+      '{ "services": { "calc": { "service": "calculator" }, "calc": { "service": "data" } } }';
+    assert.deepEqual(problems({ file }), [
+      'services.calc (conf/rig.json): is there twice, and the first would be ignored: leave one',
+    ]);
+  });
+
   test('refuses a file that is no JSON object', () => {
     assert.match(
       problems({ file: '{"port": 1,}' })[0] ?? '',

@@ -47,6 +47,33 @@ describe('Application', () => {
     assert.equal(application.tree().status, 'stopped');
   });
 
+  test('has nothing running when it says that it did not start in time', async () => {
+    const clock = new ManualClock();
+    const log: string[] = [];
+    const slowToDie = new FakeChild(false);
+    slowToDie.kill = () => void setImmediate().then(() => slowToDie.end('killed'));
+    const never: ChildSpec = { id: 'last', start: () => new Promise(() => {}) };
+    const children = [logged(log, 'first', slowToDie), never];
+    const application = new Application(children, { clock, startTimeoutMs: 1_000 });
+    const started = application.start();
+    await settled();
+    clock.advance(1_000);
+    await assert.rejects(started, { code: 'ERR_CHILD_START' });
+    assert.deepEqual(log, ['first started', 'first: killed']);
+  });
+
+  test('is started once', async () => {
+    const log: string[] = [];
+    const application = new Application([logged(log, 'only')]);
+    await application.start();
+    await assert.rejects(application.start(), {
+      code: 'ERR_INVALID_OPTION',
+      message: /^supervisor 'application' has been started before/,
+    });
+    await application.drain();
+    assert.deepEqual(log, ['only started', 'only: shutdown']);
+  });
+
   test('kills what has not stopped by stopTimeoutMs', async () => {
     const clock = new ManualClock();
     const stubborn = new FakeChild(false);

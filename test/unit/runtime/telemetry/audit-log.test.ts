@@ -44,6 +44,30 @@ function entry(over: Partial<AuditEntry> = {}): AuditEntry {
   };
 }
 
+describe('An audit log that is written', () => {
+  inAFolder();
+
+  test('is refused to another, whose lines would break its chain, until it is closed', async () => {
+    const log = await AuditLog.open({ path });
+    await assert.rejects(AuditLog.open({ path }), {
+      code: 'ERR_INVALID_OPTION',
+      message: /audit\.jsonl' is written by process \d+: give each program a file of its own/,
+    });
+    log.record(entry());
+    await log.close();
+    await writeLog(1);
+    assert.deepEqual((await verifyAudit(path)).problem, undefined);
+    assert.equal((await verifyAudit(path)).lines, 2);
+  });
+
+  test('can be opened when it has been refused for what is in it', async () => {
+    await writeFile(path, 'no audit log\n');
+    await assert.rejects(AuditLog.open({ path }), /no audit log/);
+    await rm(path);
+    await writeLog(1);
+  });
+});
+
 async function writeLog(count: number, options: Partial<AuditOptions> = {}): Promise<void> {
   const log = await AuditLog.open({ path, ...options });
   for (let i = 0; i < count; i++) log.record(entry({ requestId: `r${i}` }));

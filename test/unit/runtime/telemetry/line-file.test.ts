@@ -186,6 +186,23 @@ describe('LineFile with rotation, on disk', () => {
     assert.deepEqual(await Promise.all(texts), ['line5\nline6\n', 'line7\nline8\n', 'line9\n']);
   });
 
+  test('begins a file anew that somebody has removed, and says so', async () => {
+    const clock = new ManualClock();
+    const failures: string[] = [];
+    const path = join(directory, 'app.log');
+    const file = new LineFile({ path, clock, onFailure: ({ message }) => failures.push(message) });
+    file.write('one\n');
+    while (file.queuedBytes > 0) await settleWrites();
+    await rm(path);
+    clock.advance(1_000);
+    file.write('two\n');
+    while (file.queuedBytes > 0) await settleWrites();
+    assert.deepEqual(failures, [`${path} was removed: what was in it is lost`]);
+    assert.equal(file.failureCount, 1);
+    await file.close();
+    assert.equal(await readFile(path, 'utf8'), 'two\n');
+  });
+
   test('gives a line that is longer than a file one of its own', async () => {
     const file = open({ maxBytes: 4, keep: 3 });
     file.write('a\n');

@@ -31,6 +31,22 @@ function linesOf(text: string): Line[] {
 }
 
 describe('createLog', () => {
+  test('closes within 5 s though nobody reads what it has written', async () => {
+    const clock = new ManualClock();
+    const unread = new Writable({ highWaterMark: 1, write() {} });
+    const log = createLog({ console: unread, clock });
+    log.info({}, 'one');
+    let isClosed = false;
+    const closing = log.close().then(() => {
+      isClosed = true;
+    });
+    clock.advance(4_999);
+    await settle();
+    assert.equal(isClosed, false);
+    clock.advance(1);
+    await closing;
+  });
+
   test('writes one line of JSON each: level, time, fields, message', () => {
     const terminal = new Terminal();
     const log = createLog({ console: terminal, fields: { node: 'n1' } });

@@ -127,6 +127,31 @@ describe('MetricsCollector', () => {
     });
   });
 
+  test('leaves room for what is answered beside made-up names that nobody has looked up', async () => {
+    const limits = [{ callers: ['eve'], ratePerSecond: 0.001 }];
+    const policy = { rules: [{ effect: 'allow' as const, callers: ['*'] }], limits };
+    const gated = new NativeTransport({ policy });
+    await gated.start(SHOP);
+    const calls = (id: string, name: string) =>
+      gated.as({ id }).call('shop', 'tools/call', { name, arguments: {} });
+    await calls('eve', 'buy');
+    for (let i = 0; i < 9; i++) await calls('eve', `made-up-${i}`).catch(() => {});
+    await calls('eve', 'x'.repeat(257)).catch(() => {});
+    await gated.as({ id: 'ada' }).call('shop', 'ping');
+    // Of five series a quarter, rounded up, is for those that were not answered.
+    assert.deepEqual(counts(), {
+      'shop tools/call buy ok': 1,
+      'shop tools/call made-up-0 ok': 0,
+      'shop tools/call made-up-0 ERR_OVERLOADED': 1,
+      'shop tools/call made-up-1 ok': 0,
+      'shop tools/call made-up-1 ERR_OVERLOADED': 1,
+      '_OTHER _OTHER  ok': 0,
+      '_OTHER _OTHER  ERR_OVERLOADED': 8,
+      'shop ping  ok': 1,
+    });
+    await gated.stop();
+  });
+
   test('shows the gauges as they were last polled', () => {
     assert.deepEqual(collector.snapshot()['mcp.service.count'], []);
     bus.execute('mcp.service.count', { total: 3, healthy: 3 }, {});

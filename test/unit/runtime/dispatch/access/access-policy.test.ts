@@ -106,6 +106,14 @@ describe('AccessPolicy', () => {
     }
   });
 
+  test('decides on names of any length, and remembers none that takes much memory', () => {
+    const policy = new AccessPolicy([{ effect: 'allow', callers: ['*'], tools: ['x*'] }]);
+    for (const tool of ['x'.repeat(2_000), `y${'x'.repeat(2_000)}`]) {
+      assert.equal(policy.allows(ADA, 'data', 'tools/call', tool), tool.startsWith('x'));
+    }
+    assert.equal(policy.decisionCount, 0);
+  });
+
   test('agrees with reading the rules one by one, however often it is asked', () => {
     const name = fc.constantFrom('a', 'ab', 'b', 'a*', '*');
     const names = fc.option(fc.uniqueArray(name, { minLength: 1, maxLength: 2 }), {
