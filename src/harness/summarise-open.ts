@@ -1,6 +1,6 @@
 /** Measurement → record, for what only the open loop has. */
 
-import { scheduleLengthMs } from './load/arrival-schedule.ts';
+import { callsIn, scheduleLengthMs } from './load/arrival-schedule.ts';
 import { generatorVerdict } from './load/generator-verdict.ts';
 import type { BlockMeasurement, VariantMeasurement } from './load/measurement.ts';
 import type { OpenBlockFigures, OpenBlockSlice } from './load/open-figures.ts';
@@ -24,25 +24,20 @@ export function mostOut({ concurrency, batch, open }: ResolvedLoad): number {
 /** What the record says of the schedule; of a search, that of the highest rate any variant kept. */
 export function arrivalsOf(
   { process, stages: given, maxInFlight, workers, slo }: OpenLoad,
-  { calls, rounds, durationMs }: ResolvedLoad,
+  { calls, rounds, durationMs, batch }: ResolvedLoad,
   variants: readonly VariantMeasurement[],
 ): ArrivalsRecord {
   const most = Math.max(0, ...variants.map(({ maxRate }) => maxRate?.ratePerSecond ?? 0));
   const stages =
     slo === undefined ? given : [{ durationMs, fromPerSecond: most, toPerSecond: most }];
-  const lengthMs = scheduleLengthMs(stages, calls / rounds);
+  const lengthMs = scheduleLengthMs(stages, calls / rounds, batch);
   const finite = stages.map((stage) => ({
     ...stage,
     durationMs: Math.min(stage.durationMs, lengthMs),
   }));
-  const callCount = finite.reduce(
-    (sum, stage) =>
-      sum + (stage.durationMs * (stage.fromPerSecond + stage.toPerSecond)) / 2 / SECOND_MS,
-    0,
-  );
   return {
     process,
-    ratePerSecond: (callCount * SECOND_MS) / lengthMs,
+    ratePerSecond: (callsIn(finite) * SECOND_MS) / lengthMs,
     stages: finite,
     maxInFlight,
     workers,

@@ -82,12 +82,13 @@ export class ArrivalSchedule {
   }
 }
 
-/** How long the schedule lasts, in ms, when it ends after `calls` calls at the latest. */
+/** How long the schedule lasts, in ms, when it ends after `calls` calls at the latest, rounded up to whole batches. */
 export function scheduleLengthMs(
   stages: readonly RateStage[],
   calls = Number.POSITIVE_INFINITY,
+  batch = 1,
 ): number {
-  let left = calls;
+  let left = Math.ceil(calls / batch) * batch;
   let lengthMs = 0;
   for (const stage of stages) {
     if (callsOf(stage) > left) return lengthMs + msUntil(left, stage);
@@ -95,6 +96,11 @@ export function scheduleLengthMs(
     lengthMs += stage.durationMs;
   }
   return lengthMs;
+}
+
+/** Calls due in all stages: the area under their rates. */
+export function callsIn(stages: readonly RateStage[]): number {
+  return stages.reduce((sum, stage) => sum + callsOf(stage), 0);
 }
 
 /** Calls due in all of a stage: the area under its rate. */

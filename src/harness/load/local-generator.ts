@@ -51,7 +51,7 @@ export class LocalGenerator implements LoadGenerator {
       this.#ready,
       {
         schedule: shareOfSchedule(new ArrivalSchedule(stages, { batch, calls, random }), share),
-        scheduleMs: scheduleLengthMs(stages, calls),
+        scheduleMs: scheduleLengthMs(stages, calls, batch),
         startAtMs: startMs,
         batch,
         callers: partOf(callers, share),

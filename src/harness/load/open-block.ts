@@ -24,7 +24,7 @@ export async function measureOpenBlock(
   order: OpenBlockOrder,
 ): Promise<BlockMeasurement | undefined> {
   const { round, onProgress, ...block } = order;
-  const scheduleMs = scheduleLengthMs(order.load.stages, order.calls);
+  const scheduleMs = scheduleLengthMs(order.load.stages, order.calls, order.batch);
   recorder.reset();
   const { startedAtMs, pace, use, holdUps } = await generator.runOpen(
     {

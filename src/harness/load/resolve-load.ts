@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { ToolrigError } from '../../core/errors.ts';
-import type { ArrivalKind, RateStage } from './arrival-schedule.ts';
+import { type ArrivalKind, callsIn, type RateStage } from './arrival-schedule.ts';
 import type { Load } from './load.ts';
 import { contradictionIn, isOpen, lackIn } from './load.ts';
 import { parseSlo, type Slo } from './slo.ts';
@@ -170,9 +170,11 @@ function openLoadOf(load: Load, batch: number, blockMs = Number.POSITIVE_INFINIT
   );
   const stagesOf = (rate: number | 'max'): RateStage[] =>
     rate === 'max' ? [] : [{ durationMs: blockMs, fromPerSecond: rate, toPerSecond: rate }];
+  const stages = load.stages ?? stagesOf(ratePerSecond);
+  if (load.slo === undefined) requireArrival(stages, batch);
   return {
     process: arrivals,
-    stages: load.stages ?? stagesOf(ratePerSecond),
+    stages,
     ...(load.slo === undefined ? {} : { slo: parseSlo(load.slo) }),
     callers: load.concurrency ?? Number.POSITIVE_INFINITY,
     maxInFlight,
@@ -191,6 +193,17 @@ function merged(own: Load, given: Load): Load {
 
 function keysOf(load: Load): (keyof Load)[] {
   return Object.keys(load) as (keyof Load)[];
+}
+
+/** The first is due in the middle of its share; of a Poisson process it is as unlikely where that is not reached. */
+function requireArrival(stages: readonly RateStage[], batch: number): void {
+  const calls = callsIn(stages);
+  if (calls > batch / 2) return;
+  const of = batch === 1 ? '' : ` of ${batch} calls`;
+  throw new ToolrigError(
+    'ERR_USAGE',
+    `a block of this schedule has ${Number(calls.toPrecision(2))} calls, and so no arrival${of}: raise --rate or --duration`,
+  );
 }
 
 /** Whether each worker gets one at least of `total`. */

@@ -86,6 +86,7 @@ describe('ArrivalSchedule', () => {
     assert.equal(timesOf(forever, { calls: 7 }).length, 7);
     assert.equal(timesOf(forever, { calls: 7, batch: 5 }).length, 2);
     assert.equal(scheduleLengthMs(forever, 7), 7);
+    assert.equal(scheduleLengthMs(forever, 7, 5), 10, 'as long as the calls that it comes to');
     assert.equal(scheduleLengthMs([steady(10, 500), steady(20, 500)]), 1_000);
     assert.equal(scheduleLengthMs([steady(10, 500), steady(20, 500)], 10), 750);
   });

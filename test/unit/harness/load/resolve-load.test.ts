@@ -91,6 +91,16 @@ describe('resolveLoad', () => {
     assertRefuses({}, { ...shared, maxInFlight: 7 }, /for 3: raise --max-in-flight, or lower --wo/);
   });
 
+  test('refuses a schedule without an arrival, of which nothing could be measured', () => {
+    const slow: Load = { ratePerSecond: 0.9, durationMs: 500 };
+    assertRefuses({}, slow, /has 0\.45 calls, and so no arrival: raise --rate or --duration/);
+    assert.equal(resolveLoad({}, { ...slow, durationMs: 600 }).rounds, 1);
+    assertRefuses({}, { ...slow, durationMs: 600, rounds: 2 }, /has 0\.27 calls/);
+    const batches = { ratePerSecond: 10, durationMs: 1_000, batch: 20 };
+    assertRefuses({}, batches, /has 10 calls, and so no arrival of 20 calls/);
+    assert.equal(resolveLoad({}, { ratePerSecond: 0.01, calls: 1 }).calls, 1);
+  });
+
   test('refuses what makes no sense together, by the names of the flags', () => {
     assertRefuses(
       {},
