@@ -4,6 +4,7 @@
  */
 
 import { cpuSharesBetween, parseCpuTimes } from '../../core/cpu-times.ts';
+import { readCpuStat } from '../results/control-group.ts';
 import type { Environment, EnvironmentSources } from '../results/environment.ts';
 import { judgeClock, probeClock } from './clock-check.ts';
 import type { Finding } from './finding.ts';
@@ -29,14 +30,12 @@ export interface HostProbe {
 }
 
 const PROC_STAT = '/proc/stat';
-const CGROUP_ROOT = '/sys/fs/cgroup';
 
 /** Findings in the order in which they are told. */
 export async function examineHost(probe: HostProbe): Promise<readonly Finding[]> {
   const { environment, readText, nowMs, sleep, rssBytes } = probe;
   const { watchMs = 1_500, clockReads = 1_000_000 } = probe;
-  const cpuStat = () => readText(`${CGROUP_ROOT}${ownGroup(readText)}/cpu.stat`);
-  const statBefore = cpuStat();
+  const statBefore = readCpuStat(readText);
   const timesBefore = parseCpuTimes(readText(PROC_STAT) ?? '');
   await sleep(watchMs);
   const timesAfter = parseCpuTimes(readText(PROC_STAT) ?? '');
@@ -50,12 +49,7 @@ export async function examineHost(probe: HostProbe): Promise<readonly Finding[]>
     judgeMemory(environment, rssBytes),
     judgeBackgroundLoad(shares),
     judgeSteal(shares),
-    judgeThrottling(statBefore, cpuStat()),
+    judgeThrottling(statBefore, readCpuStat(readText)),
     judgeFrequency(readText),
   ];
-}
-
-function ownGroup(readText: EnvironmentSources['readText']): string {
-  const group = /^0::(\/.*)$/m.exec(readText('/proc/self/cgroup') ?? '')?.[1] ?? '/';
-  return group === '/' ? '' : group;
 }

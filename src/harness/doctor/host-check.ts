@@ -56,7 +56,11 @@ export function judgeCpus(environment: Environment): Finding {
   const { availableParallelism, logicalCpus, cgroup } = environment;
   const quotaCpus = quotaOf(cgroup?.cpuMax ?? null);
   const usable = Math.min(availableParallelism, quotaCpus ?? availableParallelism);
-  const limit = quotaCpus === null ? 'no limit of a control group' : `a quota of ${quotaCpus} CPUs`;
+  const without =
+    cgroup === null
+      ? 'whether a control group limits them is not known'
+      : 'no limit of a control group';
+  const limit = quotaCpus === null ? without : `a quota of ${quotaCpus} CPUs`;
   const finding = {
     check: 'CPUs',
     observed: `${availableParallelism} of ${logicalCpus} usable, ${limit}`,

@@ -10,7 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { dirname, join } from 'node:path';
+import { type ControlGroup, readControlGroup } from './control-group.ts';
 
 /** What a run ran on, as its record holds it. */
 export interface Environment {
@@ -24,8 +24,8 @@ export interface Environment {
   readonly v8: string;
   readonly gitCommit: string | null;
   readonly gitDirty: boolean | null;
-  /** Limits of the control group, where there is one: `cpuMax` as the kernel writes it. */
-  readonly cgroup: { readonly cpuMax: string | null; readonly memoryMax: string | null } | null;
+  /** Limits of the control group, where there is one. */
+  readonly cgroup: ControlGroup | null;
   /** 1, 5 and 15 minutes, at the start. */
   readonly loadAverage: readonly [number, number, number];
   /** Hash of what makes two runs comparable: CPU, cores, memory, OS, arch, Node's and V8's version. */
@@ -49,7 +49,6 @@ export interface EnvironmentSources {
 }
 
 const GIT_TIMEOUT_MS = 2_000;
-const CGROUP_ROOT = '/sys/fs/cgroup';
 
 /**
  * The machine this process runs on.
@@ -98,7 +97,7 @@ export function readEnvironment(sources: EnvironmentSources): Environment {
     v8,
     gitCommit,
     gitDirty: changes === null ? null : changes.trim() !== '',
-    cgroup: readCgroup(sources.readText),
+    cgroup: readControlGroup(sources.readText),
     loadAverage: [oneMinute, fiveMinutes, fifteenMinutes],
     fingerprint: fingerprintOf([
       cpuModel,
@@ -112,29 +111,6 @@ export function readEnvironment(sources: EnvironmentSources): Environment {
       v8,
     ]),
   };
-}
-
-/**
- * The nearest limits above this process, control group version 2. A group without a limit of its
- * own is bound by the groups around it, so the way up is searched.
- */
-function readCgroup(readText: EnvironmentSources['readText']): Environment['cgroup'] {
-  const own = /^0::(\/.*)$/m.exec(readText('/proc/self/cgroup') ?? '')?.[1];
-  if (own === undefined) return null;
-  return {
-    cpuMax: nearestLimit(readText, own, 'cpu.max'),
-    memoryMax: nearestLimit(readText, own, 'memory.max'),
-  };
-}
-
-function nearestLimit(
-  readText: EnvironmentSources['readText'],
-  group: string,
-  file: string,
-): string | null {
-  const limit = readText(join(CGROUP_ROOT, group, file))?.trim();
-  if (limit !== undefined && !limit.startsWith('max')) return limit;
-  return group === '/' ? null : nearestLimit(readText, dirname(group), file);
 }
 
 function fingerprintOf(parts: readonly (string | number)[]): string {

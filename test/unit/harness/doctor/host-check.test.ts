@@ -74,6 +74,9 @@ describe('what the doctor says of the machine', () => {
     assert.match(observed, /quota of 1.5 CPUs/);
     assert.match(advice ?? '', /cpuset/);
     assert.equal(judgeCpus(machine()).verdict, 'ok');
+    assert.match(judgeCpus(machine()).observed, /whether a control group limits them is not known/);
+    const free = machine({ cgroup: { cpuMax: null, memoryMax: null } });
+    assert.match(judgeCpus(free).observed, /no limit of a control group/);
     assert.equal(judgeCpus(machine({ availableParallelism: 1 })).verdict, 'warning');
   });
 
