@@ -86,7 +86,7 @@ export class ServeApplication implements ServedApplication {
     this.#health = new HealthMonitor(this.#transport, () => servicesInTree(this.tree()), {
       ...config.health,
       logger,
-      restart: (name) => this.#transport.lookup(name)?.kill('it failed its health check'),
+      restart: (_name, reference) => reference?.kill('it failed its health check'),
     });
     this.#poller = new TelemetryPoller(this.#transport, {
       logger,

@@ -148,7 +148,9 @@ function paintHealth(health: string, aligned: string, paint: Paint): string {
 
 function healthText(health: ServiceHealth | undefined): string {
   if (health === undefined || health.status === 'unknown') return '?';
-  return health.status === 'failed' ? `failed: ${health.reason}` : health.status;
+  if (health.status !== 'failed') return health.status;
+  const where = health.failedCopies.map((copy) => inertText(copy, MAX_NAME_LENGTH)).join(', ');
+  return `failed: ${health.reason}${where === '' ? '' : ` (${where})`}`;
 }
 
 function callsText({ callsPerSecond }: Activity): string {

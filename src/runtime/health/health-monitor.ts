@@ -59,8 +59,12 @@ export interface HealthMonitorOptions {
   readonly onUnhealthy?: 'report' | 'restart';
   /** Failed checks in a row before a restart. Default: 2. */
   readonly failuresBeforeRestart?: number;
-  /** Kills a service so that its supervisor starts it again; does nothing while that is under way. */
-  readonly restart?: (name: string) => unknown;
+  /**
+   * Kills a service so that its supervisor starts it again; does nothing while that is under way.
+   * `reference` is who is to go, `undefined` when nobody has the name: the service, or the one of its
+   * copies that failed, which the others replace.
+   */
+  readonly restart?: (name: string, reference: ServiceReference | undefined) => unknown;
   /** Default: nowhere. */
   readonly logger?: Logger;
   /** Default: the system's. */
@@ -105,7 +109,7 @@ export class HealthMonitor {
   readonly #jitterRatio: number;
   readonly #deadlineMs: number;
   readonly #strikesAllowed: number;
-  readonly #restart: ((name: string) => unknown) | undefined;
+  readonly #restart: HealthMonitorOptions['restart'];
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -251,21 +255,24 @@ export class HealthMonitor {
 
   #take(name: string, finding: Finding, checkedAt: string): HealthRecord {
     const before = this.#records.get(name) ?? unknownHealth(name);
-    const { changed, restartDue, ...record } = advance(
+    const { changed, restartDue, copiesDue, ...record } = advance(
       before,
       finding,
       checkedAt,
       this.#strikesAllowed,
     );
     if (changed) this.#announce(before.health, record.health);
-    if (restartDue) void this.#askForRestart(record.health);
+    if (restartDue) void this.#askForRestart(record.health, this.#lookup.lookup(name));
+    for (const copy of copiesDue) void this.#askForRestart(record.health, copy, copy.where);
     return record;
   }
 
   #announce(previous: ServiceHealth, current: ServiceHealth): void {
-    const { name, reason, latencyMs, lastSeen } = current;
+    const { name, reason, latencyMs, lastSeen, failedCopies } = current;
     if (current.status === 'failed') {
-      this.#logger.warn({ service: name, reason, lastSeen }, 'service failed its health check');
+      const copies = failedCopies.length === 0 ? {} : { copies: failedCopies };
+      const fields = { service: name, reason, lastSeen, ...copies };
+      this.#logger.warn(fields, 'service failed its health check');
     } else if (previous.status === 'failed') {
       this.#logger.info({ service: name, latencyMs }, 'service is well again');
     } else {
@@ -274,10 +281,17 @@ export class HealthMonitor {
     publishHealth(previous, current);
   }
 
-  async #askForRestart({ name, reason, consecutiveFailures }: ServiceHealth): Promise<void> {
-    this.#logger.warn({ service: name, reason, consecutiveFailures }, 'restarting the service');
+  /** @param copy - where it runs, if it is one of several */
+  async #askForRestart(
+    { name, reason, consecutiveFailures }: ServiceHealth,
+    reference: ServiceReference | undefined,
+    copy?: string,
+  ): Promise<void> {
+    const which = copy === undefined ? {} : { copy };
+    const fields = { service: name, reason, consecutiveFailures, ...which };
+    this.#logger.warn(fields, 'restarting the service');
     try {
-      await this.#restart?.(name);
+      await this.#restart?.(name, reference);
     } catch (error) {
       // The service stays failed, is reported as such, and gets another restart in due time.
       this.#logger.error({ service: name, err: error }, 'the service could not be restarted');

@@ -10,7 +10,7 @@
  * a failure to report and no reason to kill it, since what it works on would be lost.
  *
  * Of a service with several copies each is asked: calls go around one that hangs, and so would a
- * ping. It is as well as the worst of them.
+ * ping. It is as well as the worst of them, and those are named: the others need no restart.
  */
 
 import type { Clock } from '../../core/clock.ts';
@@ -33,7 +33,12 @@ export type FailureReason =
 
 export type ProbeOutcome =
   | { readonly status: 'healthy'; readonly latencyMs: number }
-  | { readonly status: 'failed'; readonly reason: FailureReason };
+  | {
+      readonly status: 'failed';
+      readonly reason: FailureReason;
+      /** The copies for which that is so, of a service that has several. */
+      readonly copies?: readonly ServiceReference[];
+    };
 
 /**
  * Asks `reference`, or each of its copies, and waits no longer than `deadlineMs`, give or take a tick
@@ -47,7 +52,7 @@ export async function probe(
   if (reference === undefined) return failed('not-registered');
   const asked = reference.copies ?? [];
   if (asked.length === 0) return probeOne(reference, deadlineMs, clock);
-  return worst(await Promise.all(asked.map((copy) => probeOne(copy, deadlineMs, clock))));
+  return worst(asked, await Promise.all(asked.map((copy) => probeOne(copy, deadlineMs, clock))));
 }
 
 async function probeOne(
@@ -73,11 +78,20 @@ async function probeOne(
 }
 
 /** The failure that a restart could mend, any other failure, or the slowest answer. */
-function worst(outcomes: readonly ProbeOutcome[]): ProbeOutcome {
-  const failures = outcomes.filter(({ status }) => status === 'failed');
-  const hung = failures.find((outcome) => 'reason' in outcome && outcome.reason === 'no-answer');
+function worst(
+  asked: readonly ServiceReference[],
+  outcomes: readonly ProbeOutcome[],
+): ProbeOutcome {
+  const reasons = outcomes.map((outcome) => ('reason' in outcome ? outcome.reason : undefined));
+  const reason = reasons.includes('no-answer')
+    ? 'no-answer'
+    : reasons.find((each) => each !== undefined);
+  if (reason !== undefined) {
+    const copies = asked.filter((_, index) => reasons[index] === reason);
+    return { status: 'failed', reason, copies };
+  }
   const answers = outcomes.flatMap((outcome) => ('latencyMs' in outcome ? outcome.latencyMs : []));
-  return hung ?? failures[0] ?? { status: 'healthy', latencyMs: Math.max(...answers) };
+  return { status: 'healthy', latencyMs: Math.max(...answers) };
 }
 
 function countAnswers(reference: ServiceReference): number {

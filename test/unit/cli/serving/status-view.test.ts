@@ -35,6 +35,7 @@ function health(name: string, more: Partial<ServiceHealth> = {}): ServiceHealth 
     name,
     status: 'healthy',
     reason: null,
+    failedCopies: [],
     lastSeen: null,
     latencyMs: 1,
     consecutiveFailures: 0,
@@ -93,6 +94,18 @@ toolrig           running
 └─ health         running
 `,
     );
+  });
+
+  test('names the copies that failed', () => {
+    const failed = {
+      status: 'failed',
+      reason: 'no-answer',
+      failedCopies: ['scheduler 2'],
+    } as const;
+    const services = [health('calculator'), health('data', failed)];
+    const status = { ...STATUS, health: { ...STATUS.health, services } };
+    const text = renderStatus(status, { colour: 'none', nowMs: NOW_MS });
+    assert.match(text, / down {5}failed: no-answer \(scheduler 2\) /);
   });
 
   test('says where a service runs when it is elsewhere, and that nothing was checked yet', () => {

@@ -65,6 +65,7 @@ describe('HealthMonitor, on real services', () => {
           name: 'calculator',
           status: 'healthy',
           reason: null,
+          failedCopies: [],
           lastSeen: '2026-01-01T00:00:00.000Z',
           latencyMs: 0,
           consecutiveFailures: 0,
@@ -234,6 +235,36 @@ describe('HealthMonitor', () => {
       [reference('a'), ...copies].map(({ calls }) => calls.length),
       [0, 3, 3, 3],
     );
+  });
+
+  test('restart is asked for a copy that is mute twice in a row, and for no other', async () => {
+    const killed: unknown[] = [];
+    const { monitor, reference, logger } = watch(['a'], {
+      onUnhealthy: 'restart',
+      restart: (name, copy) => killed.push([name, copy]),
+    });
+    const copies = ['one', 'two'].map((name) => new ScriptedReference(name));
+    const [one, two] = copies as [ScriptedReference, ScriptedReference];
+    reference('a').copies = copies;
+    one.script = 'mute';
+    const [found] = (await monitor.checkNow()).services;
+    assert.deepEqual([found?.reason, found?.failedCopies], ['no-answer', ['nowhere']]);
+    one.script = 'well';
+    two.script = 'mute';
+    await monitor.checkNow();
+    assert.deepEqual(killed, [], 'each of them once');
+    one.script = 'busy';
+    const { services } = await monitor.checkNow();
+    assert.deepEqual(killed, [['a', two]]);
+    assert.equal(services[0]?.restartsAsked, 1);
+    const asked: { readonly copy?: string } | undefined = logger.lines.at(-1)?.fields;
+    assert.equal(asked?.copy, 'nowhere');
+    reference('a').copies = [one, new ScriptedReference('three')];
+    one.script = 'mute';
+    await monitor.checkNow();
+    assert.equal(killed.length, 1, 'it was busy before');
+    await monitor.checkNow();
+    assert.deepEqual(killed.at(-1), ['a', one]);
   });
 
   test('asks a service none of whose copies takes calls by its name', async () => {
