@@ -7,6 +7,7 @@
  * the comparison says so.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import { isMadeByLoad } from '../results/made-by-load.ts';
 import type { ArrivalsRecord } from '../results/open-loop-record.ts';
 import type { RunRecord, ScenarioRecord, VariantRecord } from '../results/run-record.ts';
@@ -83,6 +84,7 @@ export function comparableRuns(
       DIFFERENT_TIMES,
       SHARED_LUCK,
       ...[baseline, candidate].flatMap(suspicion),
+      ...otherVersions(baseline, candidate),
       ...(missing === 'refuse' ? [] : gone),
       ...onlyIn(candidate, baseline, selection),
     ],
@@ -197,6 +199,14 @@ function sameRun(baseline: RunRecord, candidate: RunRecord): string | undefined 
   return baseline.runId === candidate.runId ? 'both are the same run' : undefined;
 }
 
+/** What a call costs the harness itself may have changed with it. */
+function otherVersions({ tool: one }: RunRecord, { tool: two }: RunRecord): string[] {
+  if (one.version === two.version) return [];
+  return [
+    `the base was measured by toolrig ${one.version} and the candidate by ${two.version}: the difference may be theirs`,
+  ];
+}
+
 function suspicion({ runId, validity }: RunRecord): string[] {
   if (validity.verdict !== 'suspect') return [];
   return [`run ${runId} is suspect: ${validity.reasons.join('; ')}`];
@@ -204,15 +214,19 @@ function suspicion({ runId, validity }: RunRecord): string[] {
 
 function differentLoad(one: ScenarioRecord, two: ScenarioRecord): string | undefined {
   const [base, other] = [one, two].map(loadOf);
-  return base === other ? undefined : `the loads differ: ${base} and ${other}`;
+  if (base !== other) return `the loads differ: ${base} and ${other}`;
+  return isDeepStrictEqual(one.chaos, two.chaos)
+    ? undefined
+    : 'the loads differ: services were not troubled alike';
 }
 
 function loadOf(scenario: ScenarioRecord): string {
-  const { executor, concurrency, batch, thinkMs, thinkTime, arrivals } = scenario;
+  const { executor, concurrency, batch, payloadBytes, thinkMs, thinkTime, arrivals } = scenario;
+  const size = payloadBytes === null ? '' : `, ${payloadBytes} B`;
   const rate = arrivals === undefined ? '' : ` at ${rateOf(arrivals)}, ${spacingOf(arrivals)}`;
   const kind = thinkTime === 'exponential' ? ' on average, exponential' : '';
   const pause = thinkMs === undefined ? '' : `, ${thinkMs} ms of thought${kind}`;
-  return `${executor} loop, ${concurrency} × ${batch} in flight${rate}${pause}`;
+  return `${executor} loop, ${concurrency} × ${batch} in flight${rate}${pause}${size}`;
 }
 
 /** From more threads calls come on more connections. */

@@ -225,7 +225,7 @@ function detectable(change: Change, limit: number): number | null {
 function fewRounds(sets: RoundSets): string | undefined {
   const fewest = fewestOf(sets);
   if (fewest >= FEWEST_ROUNDS) return undefined;
-  return `only ${fewest} rounds, and an interval needs ${FEWEST_ROUNDS}`;
+  return `only ${fewest} ${fewest === 1 ? 'round' : 'rounds'}, and an interval needs ${FEWEST_ROUNDS}`;
 }
 
 function fewCalls(metric: Metric, { baseline, candidate }: RoundSets): string | undefined {

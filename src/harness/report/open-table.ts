@@ -76,7 +76,7 @@ export function arrivalsText({ arrivals, concurrency, variants }: ScenarioRecord
 export function maxRateRemarks({ maxRate }: VariantRecord): string[] {
   if (maxRate === undefined) return [];
   const { ratePerSecond, slo, high, limitedBy, evidence } = maxRate;
-  const tries = `${evidence.length} tries`;
+  const tries = `${evidence.length} ${evidence.length === 1 ? 'try' : 'tries'}`;
   if (ratePerSecond === 0) {
     const last = evidence.at(-1)?.failure ?? 'it was interrupted';
     return [`no rate kept ${slo} (${tries}; the last: ${last})`];

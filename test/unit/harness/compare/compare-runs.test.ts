@@ -131,6 +131,27 @@ describe('comparableRuns', () => {
     assert.match(subject?.doubt ?? '', /the loads differ: .*, constant and .* from 3 threads$/);
   });
 
+  test('takes another payload under the same name, and other trouble, for another load', () => {
+    const doubtsOf = (change: Partial<RunRecord['scenarios'][number]>) => {
+      const scenarios = base.scenarios.map((each) => ({ ...each, ...change }));
+      return comparableRuns(base, { ...base, runId: 'run-b', scenarios }).subjects[0]?.doubt;
+    };
+    assert.match(
+      doubtsOf({ payloadBytes: 4_096 }) ?? '',
+      /the loads differ: .* in flight, 4096 B$/,
+    );
+    const chaos = { fault: null, expected: [], quietMs: 1, restMs: 1 };
+    assert.match(doubtsOf({ chaos }) ?? '', /services were not troubled alike/);
+    assert.equal(doubtsOf({}), undefined);
+  });
+
+  test('warns where another toolrig measured the candidate', () => {
+    const tool = { ...base.tool, version: '9.0.0' };
+    const warnings = (other: RunRecord) => comparableRuns(base, other).warnings.join('\n');
+    assert.match(warnings({ ...base, tool }), /by toolrig \S+ and the candidate by 9\.0\.0: the/);
+    assert.doesNotMatch(warnings({ ...base, runId: 'run-b' }), /was measured by/);
+  });
+
   test('doubts runs of different environments, and names what differs', () => {
     const environment = { ...base.environment, fingerprint: 'other', node: '22.1.0' };
     const [subject] = comparableRuns(base, { ...base, environment }).subjects;

@@ -59,7 +59,7 @@ describe('the terminal report', () => {
     const none = { ...found, ratePerSecond: 0, evidence: found.evidence.slice(0, 1) };
     assert.match(
       textWith(none),
-      /no rate kept p99<50ms, errors<0\.1% \(1 tries; the last: p99<50ms\)/,
+      /no rate kept p99<50ms, errors<0\.1% \(1 try; the last: p99<50ms\)/,
     );
   });
 
