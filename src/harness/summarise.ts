@@ -130,7 +130,9 @@ function recordOf(
     nsPerCall: medianInterval(blocks.map(nsPerCallOf), random),
     latencyNs,
     batchNs: load.batch > 1 && batches.count > 0 ? batches.summary() : null,
-    latencyVerdict: isTimerLimited(latencyNs.p50, cost.clockReadNs) ? 'timer-limited' : 'ok',
+    // Where no call was timed there is nothing that the clock could have limited.
+    latencyVerdict:
+      latencyNs.max > 0 && isTimerLimited(latencyNs.p50, cost.clockReadNs) ? 'timer-limited' : 'ok',
     cpuNsPerCall: perSuccess(
       sum(blocks, (block) => block.cpuNs),
       succeeded,

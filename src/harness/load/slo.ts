@@ -67,6 +67,8 @@ export function sloFailureOf(
 ): SloFailure | null {
   const open = block?.open;
   if (block === undefined || open === undefined) return 'no call was answered';
+  // Whatever errors are allowed: calls that all failed have no latency, and none is below any limit.
+  if (block.succeeded === 0) return 'no call succeeded';
   const { scheduleMs, pacedMs, dropped } = open;
   const responseNs = block.latency.summary();
   const broken = thresholds.find((threshold) => {

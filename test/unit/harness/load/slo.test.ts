@@ -83,6 +83,8 @@ describe('an SLO', () => {
     assert.equal(failureOf({ dropped: 1 }), 'arrivals were dropped');
     assert.equal(failureOf({ durationMs: 1_060 }), 'answers fell behind');
     assert.equal(sloFailureOf(parseSlo('p99<50ms'), undefined), 'no call was answered');
+    assert.equal(failureOf({ failed: 99 }, 'p99<50ms, errors<=100%'), null);
+    assert.equal(failureOf({ failed: 100 }, 'p99<50ms, errors<=100%'), 'no call succeeded');
   });
 
   test('bounds latencies and errors of every variant, and nothing else', () => {
