@@ -20,16 +20,18 @@ const validate = new Ajv2020({ allowUnionTypes: true, validateFormats: false }).
   JSON.parse(readFileSync(schemaFile, 'utf8')) as object,
 );
 
-describe('bench crash-recovery', () => {
+describe('bench of a scenario in which services are killed', () => {
   let result: CliResult;
   let record: RunRecord;
   let native: VariantRecord;
   before(async () => {
     result = await runCli(
-      ['bench', 'crash-recovery', '-d', '2s', '--warmup', '200ms', '--variants', 'native'].concat(
-        ['--threshold', 'recoveryMax < 10s'],
-        ['--json', '-q', '--out', folder],
-      ),
+      ['bench', badScenario('often-struck'), '--threshold', 'recoveryMax < 10s'].concat([
+        '--json',
+        '-q',
+        '--out',
+        folder,
+      ]),
     );
     record = JSON.parse(result.stdout) as RunRecord;
     native = record.scenarios[0]?.variants[0] ?? assert.fail();
