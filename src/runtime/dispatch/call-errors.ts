@@ -130,6 +130,21 @@ export function serviceExit(service: string, reason: unknown): ToolrigError {
   });
 }
 
+/** Errors of calls that no handler has seen: those may be made again, elsewhere. */
+const NOT_TAKEN = new WeakSet<object>();
+
+/** @param status - of a service that takes no requests any more */
+export function notTaken(service: string, status: string): ToolrigError {
+  const error = serviceExit(service, `it is ${status}`);
+  NOT_TAKEN.add(error);
+  return error;
+}
+
+/** Whether this, in the place of a reply, says that its call has not been made. */
+export function isNotTaken(reply: unknown): boolean {
+  return reply instanceof ToolrigError && NOT_TAKEN.has(reply);
+}
+
 /** Anything can be thrown: an object may have no text of its own. */
 function describe(reason: unknown): string {
   if (reason instanceof Error) return `${reason.name}: ${reason.message}`;

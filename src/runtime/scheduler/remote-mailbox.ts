@@ -13,7 +13,7 @@
 import type { DeadlineWheel } from '../../core/deadline-wheel.ts';
 import type { ToolrigError } from '../../core/errors.ts';
 import { type CallOptions, DEFAULT_TIMEOUT_MS } from '../dispatch/call-context.ts';
-import { cancelled, overloaded, serviceExit, timedOut } from '../dispatch/call-errors.ts';
+import { cancelled, notTaken, overloaded, timedOut } from '../dispatch/call-errors.ts';
 import { objectionTo } from '../dispatch/call-objection.ts';
 import { countRefusal, createCounters } from '../dispatch/service-counters.ts';
 import type { HostEnvironment } from '../dispatch/service-host.ts';
@@ -288,7 +288,7 @@ export class RemoteMailbox implements RemoteCallOwner, BatchService {
     const objection = options === undefined ? undefined : objectionTo(this.#name, options);
     if (objection !== undefined) return objection;
     const { status, takesRequests } = this.#lifecycle;
-    if (!takesRequests) return serviceExit(this.#name, `it is ${status}`);
+    if (!takesRequests) return notTaken(this.#name, status);
     if (this.room > 0) return undefined;
     return overloaded(this.#name, this.#maxUnanswered - this.#concurrency);
   }

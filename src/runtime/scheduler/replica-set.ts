@@ -9,7 +9,7 @@
 
 import type { Clock } from '../../core/clock.ts';
 import type { CallOptions } from '../dispatch/call-context.ts';
-import { serviceExit } from '../dispatch/call-errors.ts';
+import { isNotTaken, serviceExit } from '../dispatch/call-errors.ts';
 import type { Placement } from '../dispatch/placement.ts';
 import { createCounters, type ServiceCounters } from '../dispatch/service-counters.ts';
 import type { StartableService } from '../dispatch/service-host.ts';
@@ -101,8 +101,24 @@ export class ReplicaSet implements StartableService {
     return replica === undefined ? this.#gone() : replica.call(method, params, options);
   }
 
-  /** Each copy takes an equal part of the batch. */
+  /** Each copy takes an equal part of the batch; what one that ends has not been sent the others take. */
   async callMany(
+    method: string,
+    paramsList: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<unknown[]> {
+    const replies = await this.#share(method, paramsList, options);
+    for (;;) {
+      const left = [...replies.keys()].filter((index) => isNotTaken(replies[index]));
+      if (left.length === 0 || this.#choices.length === 0) return replies;
+      this.#past.errorCount -= left.length; // counted as refused, and not yet refused by all
+      const leftParams = left.map((index) => paramsList[index]);
+      const more = await this.#share(method, leftParams, options);
+      for (const [at, index] of left.entries()) replies[index] = more[at];
+    }
+  }
+
+  async #share(
     method: string,
     paramsList: readonly unknown[],
     options?: CallOptions,

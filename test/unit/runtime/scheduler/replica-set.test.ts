@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { notTaken, serviceExit } from '../../../../src/runtime/dispatch/call-errors.ts';
 import { createCounters } from '../../../../src/runtime/dispatch/service-counters.ts';
 import type {
   ServiceStats,
@@ -18,6 +19,8 @@ class FakeReplica implements Replica {
   unanswered = 0;
   msPerCall = 0;
   readonly taken: unknown[] = [];
+  /** Calls of a batch that it answers; it ends in the next. */
+  endsAfter = Number.POSITIVE_INFINITY;
   readonly stopOptions: unknown[] = [];
   readonly #exit = defer();
   readonly #start = defer<void>();
@@ -61,6 +64,14 @@ class FakeReplica implements Replica {
   }
 
   async callMany(_method: string, paramsList: readonly unknown[]): Promise<unknown[]> {
+    if (this.endsAfter < paramsList.length) {
+      this.end('it crashed');
+      const [inFlight, unsent] = [serviceExit('copied', 'it crashed'), notTaken('copied', 'ended')];
+      return paramsList.map((params, index) => {
+        if (index < this.endsAfter) return params;
+        return index === this.endsAfter ? inFlight : unsent;
+      });
+    }
     this.taken.push(...paramsList);
     return [...paramsList];
   }
@@ -141,6 +152,18 @@ describe('ReplicaSet', () => {
     started.replica(1).unanswered = 1;
     started.replica(2).unanswered = 3;
     assert.equal(await chosen(started), 1);
+  });
+
+  test('gives the others what a copy that ends has not been sent, and not what it had', async () => {
+    const { set, replica } = await startSet(3);
+    replica(1).endsAfter = 2;
+    const paramsList = Array.from({ length: 30 }, (_, index) => index);
+    const replies = await set.callMany('echo', paramsList);
+    assert.equal((replies[12] as { code?: string }).code, 'ERR_SERVICE_EXIT');
+    assert.deepEqual(replies.toSpliced(12, 1), paramsList.toSpliced(12, 1));
+    for (const copy of [0, 2]) replica(copy).endsAfter = 0;
+    const lost = await set.callMany('echo', [1, 2]);
+    assert.ok(lost.every((reply) => (reply as { code?: string }).code === 'ERR_SERVICE_EXIT'));
   });
 
   test('weighs calls by the time that they take', async () => {
