@@ -135,7 +135,7 @@ function judgeOne(
     reason,
   });
   if (!isEnough || noiseFloor === null) {
-    return result('inconclusive', `${count} are too few to say anything`);
+    return result('inconclusive', `${count} ${count === 1 ? 'is' : 'are'} too few to say anything`);
   }
   const limit = 1 + Math.max(tolerance, noiseFloor);
   if (low > limit) {

@@ -178,7 +178,7 @@ describe('the gate', () => {
   test('passes nothing that it has not seen', () => {
     const outcome = outcomeOf(addQuad(startGate(RULES), even));
     assert.equal(outcome.verdict, 'inconclusive');
-    assert.match(outcome.reasons[0] ?? '', /1 are too few/);
+    assert.match(outcome.reasons[0] ?? '', /1 is too few/);
     assert.deepEqual(outcomeOf(startGate(RULES)).reasons, ['nothing could be gated']);
   });
 });
