@@ -18,6 +18,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Link, LinkListener } from '../link.ts';
 import { asleepWord, type LaneSide, ringWrittenBy } from './lane-memory.ts';
 import type { PollBoard } from './poll-board.ts';
+import { PollTime } from './poll-time.ts';
 import { RingReader } from './ring-reader.ts';
 import { RingWriter } from './ring-writer.ts';
 import { Spin } from './spin.ts';
@@ -40,11 +41,6 @@ const FRAMES_PER_PUBLISH = { caller: 16, server: 8 } as const;
 const FRAMES_PER_TURN = { caller: 512, server: 256 } as const;
 /** Turns' worth of the smallest frames in a full ring. */
 const MAX_REST_TURNS = 128;
-/** How long a side looks for frames, turn by turn, before it sleeps. */
-const MIN_POLL_MS = 0.15;
-const MAX_POLL_MS = 1;
-/** Woken within this time, it would have been better to look a little longer. */
-const REGRET_MS = 0.6;
 /** Longest time without a turn. */
 const MAX_STRETCH_MS = 0.5;
 /** Turns that a side stays awake with no calls open: the next one often follows at once. */
@@ -69,6 +65,7 @@ export class Lane implements Link {
   readonly #otherThread: number;
   readonly #spin: Spin;
   readonly #wakeDelay: WakeDelay;
+  readonly #pollTime = new PollTime();
   readonly #flush = (): void => this.#endTick();
   readonly #turn = (): void => {
     this.#isTurnQueued = false;
@@ -84,9 +81,6 @@ export class Lane implements Link {
   /** Whether this side has woken the other and not heard of it since. */
   #hasJustWoken = false;
   #lastTurnMs = 0;
-  #lastFrameMs = 0;
-  #sleptAtMs = 0;
-  #pollMs = MIN_POLL_MS;
   /** When the turn began that had nothing to do; 0 when the last one had. */
   #idleFromMs = 0;
   #idleTurns = 0;
@@ -239,7 +233,7 @@ export class Lane implements Link {
     if (this.#idleFromMs !== 0) this.#board.contention.note(startMs, startMs - this.#idleFromMs);
     this.#idleFromMs = 0;
     this.#lastTurnMs = startMs;
-    if (this.#lastFrameMs === 0) this.#lastFrameMs = startMs;
+    this.#pollTime.onTurn(startMs);
     const count = this.#read();
     if (count > 0) this.#afterFrames(startMs, count);
     if (this.#isClosed()) return;
@@ -256,7 +250,7 @@ export class Lane implements Link {
   #afterFrames(startMs: number, count: number): void {
     let nowMs = performance.now();
     this.#wakeDelay.onFrames(nowMs - startMs, count);
-    this.#lastFrameMs = nowMs;
+    this.#pollTime.onFrames(nowMs);
     if (this.#side === 'caller' || this.#wakeDelay.hasSlowFrames) return;
     // Something has just been asked and answered: the next request is likely close.
     while (
@@ -268,7 +262,7 @@ export class Lane implements Link {
       this.#read();
       if (this.#isClosed()) return;
       nowMs = performance.now();
-      this.#lastFrameMs = nowMs;
+      this.#pollTime.onFrames(nowMs);
     }
   }
 
@@ -281,7 +275,7 @@ export class Lane implements Link {
       if (this.openCalls === 0) return ++this.#idleTurns < LINGER_TURNS;
       if (this.#hasJustWoken) return false;
     }
-    return nowMs - this.#lastFrameMs < this.#pollMs && this.#board.hasFreeCore(nowMs);
+    return this.#pollTime.isLeft(nowMs) && this.#board.hasFreeCore(nowMs);
   }
 
   /** Takes what is there; returns how many frames. */
@@ -313,7 +307,7 @@ export class Lane implements Link {
     this.#idleTurns = 0;
     this.#idleFromMs = 0;
     this.#hasJustWoken = false;
-    this.#sleptAtMs = performance.now();
+    this.#pollTime.onSleep(performance.now());
     this.#board.leave();
     // Only what somebody waits for keeps the process alive.
     if (this.#side === 'server' || this.openCalls > 0) this.#wakePort.ref();
@@ -331,12 +325,9 @@ export class Lane implements Link {
   /** The other side has something. */
   #wake(): void {
     if (this.#state !== 'asleep') return;
-    const isAfterRest = performance.now() - this.#sleptAtMs >= REGRET_MS;
-    this.#pollMs = isAfterRest
-      ? Math.max(MIN_POLL_MS, this.#pollMs * 0.9)
-      : Math.min(MAX_POLL_MS, this.#pollMs * 2);
+    const hasRested = this.#pollTime.onWoken(performance.now());
     this.#enter();
-    this.#poll(isAfterRest);
+    this.#poll(hasRested);
   }
 
   /** Comes awake unasked, because something is expected. */
@@ -348,7 +339,7 @@ export class Lane implements Link {
 
   #enter(): void {
     this.#state = 'awake';
-    this.#lastFrameMs = 0;
+    this.#pollTime.onAwake();
     this.#idleTurns = 0;
     this.#board.enter();
   }
