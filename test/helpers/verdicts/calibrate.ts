@@ -10,8 +10,7 @@ const NEAR = 0.004;
 
 /**
  * Steps that slow a call by `slowdown` (0.05 is 5 %), at least one, and by how much they did. By
- * halving: a loop that the processor no longer foresees the end of makes time jump, so that it
- * does not go in proportion.
+ * halving: the first steps are done beside the call and take no time, so that it does not go in proportion.
  *
  * @param ratioAt - measures how many times as long a call takes with so many steps
  */

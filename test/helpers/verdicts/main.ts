@@ -15,6 +15,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { median } from 'simple-statistics';
 import { METRICS, type Metric } from '../../../src/harness/compare/metric.ts';
 import type { MetricComparison } from '../../../src/harness/compare/suite.ts';
 import { loadScenario } from '../../../src/harness/load/scenario-catalog.ts';
@@ -30,6 +31,8 @@ const SCENARIO = 'calculator-batch';
 const TOLERANCE = 0.03;
 const FIRST_CALLS = 1e6;
 const MOST_GROWN_MB = 50;
+/** Starts of a measurement that calibrates, in those of a try. */
+const CALIBRATION_STARTS = 3;
 
 interface Orders {
   readonly kind: 'aa' | 'planted' | 'memory';
@@ -119,7 +122,9 @@ async function compareEqualCode(compare: Compare, count: number): Promise<boolea
 /** Slower code: how many comparisons found it; where the noise is more than it, nothing may be said. */
 async function compareSlowedCode(compare: Compare, orders: Orders): Promise<boolean> {
   const { slowdown, tries, design } = orders;
-  const calibration = { ...design, metrics: ['p50'] as const };
+  // From more starts than a try has: an error of the planting is one of all tries.
+  const starts = CALIBRATION_STARTS * design.starts;
+  const calibration = { ...design, starts, metrics: ['p50'] as const };
   const { steps, measured } = await calibrateSteps(slowdown, async (count) => {
     const [p50] = await compare(count, calibration);
     return p50?.ratio ?? 0;
@@ -130,7 +135,9 @@ async function compareSlowedCode(compare: Compare, orders: Orders): Promise<bool
   const found = outcomes.filter((metrics) => metrics.some(isRegressed)).length;
   const below = outcomes.flat().filter(({ noiseFloor }) => (noiseFloor ?? 0) > slowdown);
   const told = below.filter((each) => !isOpen(each)).length;
-  print(`found ${found} of ${tries}`);
+  print(
+    `found ${found} of ${tries}, in which it was ${percent(medianP50(outcomes))} slower by the median`,
+  );
   print(
     `figures whose noise floor was above the slowdown: ${below.length}, of them ${told} called ` +
       'anything but inconclusive',
@@ -173,6 +180,12 @@ async function repeat(
     print(`${turn}/${count} in ${seconds} s: ${metrics.map(describe).join('; ')}`);
   }
   return outcomes;
+}
+
+/** By how much p50 was greater, by the median of the tries; NaN when it was not compared. */
+function medianP50(outcomes: readonly (readonly MetricComparison[])[]): number {
+  const ratios = outcomes.flat().filter(({ metric }) => metric === 'p50');
+  return ratios.length === 0 ? Number.NaN : median(ratios.map(({ ratio }) => ratio - 1));
 }
 
 function describe({ metric, ratio, low, high, noiseFloor, verdict }: MetricComparison): string {
