@@ -8,6 +8,7 @@
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ToolrigError } from '../../core/errors.ts';
+import { isRunning } from '../../core/is-running.ts';
 
 export interface TreeLock {
   release(): Promise<void>;
@@ -22,7 +23,7 @@ export async function takeLock(file: string): Promise<TreeLock> {
   await mkdir(dirname(file), { recursive: true });
   if (!(await create(file))) {
     const holder = await readHolder(file);
-    if (holder !== undefined && isAlive(holder)) {
+    if (holder !== undefined && isRunning(holder)) {
       throw new ToolrigError(
         'ERR_USAGE',
         `process ${holder} is gating this repository, and two gates would measure each other: ` +
@@ -56,13 +57,4 @@ async function create(path: string): Promise<boolean> {
 async function readHolder(file: string): Promise<number | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return /^\d+\n$/.test(text) ? Number(text) : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

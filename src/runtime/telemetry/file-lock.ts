@@ -12,6 +12,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { ToolrigError } from '../../core/errors.ts';
+import { isRunning } from '../../core/is-running.ts';
 
 interface Holder {
   readonly pid: number;
@@ -68,15 +69,6 @@ function isAlive({ pid, host, startedAt }: Holder, lock: string): boolean {
   // Where there is no telling, this process knows of its own locks at least.
   if (startedAt === null) return pid !== process.pid || held.has(lock);
   return startOf(pid) === startedAt;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** The 22nd field of `/proc/<pid>/stat` (proc(5)); the second may hold anything, in parentheses. */
